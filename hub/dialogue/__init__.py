@@ -1,0 +1,1 @@
+"""The home's grammar, matching, conversation, replies and text to speech."""

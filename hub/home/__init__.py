@@ -1,0 +1,1 @@
+"""Areas, people, entities, exposure, command dispatch, and why things happened."""

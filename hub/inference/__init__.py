@@ -1,0 +1,1 @@
+"""Model cards, the model store, ONNX sessions and their execution providers."""

@@ -1,0 +1,1 @@
+"""Audio chunks and video frames, their sources and sinks, and the rules of raw media."""

@@ -1,0 +1,1 @@
+"""Chunks and frames in, typed events out: wake, vad, speech."""

@@ -1,0 +1,1 @@
+"""Finds, checks and runs skills and device integrations."""

@@ -1,0 +1,1 @@
+"""Audio from elsewhere in the home, and speech services for others: Wyoming."""

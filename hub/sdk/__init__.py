@@ -1,0 +1,35 @@
+"""What skill and device authors import, and all that they may rely on. Version: `API_VERSION`."""
+
+from hub.core.commands import CommandResult
+from hub.core.entities import Area, Entity
+from hub.core.errors import CommandError, HearthError, UnavailableError
+from hub.core.events import Value
+from hub.core.traits import TraitConfig
+from hub.sdk.context import Context, StoredTimer
+from hub.sdk.device import Device, DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported, Update
+from hub.sdk.intents import Target
+from hub.sdk.manifest import API_VERSION
+from hub.sdk.skill import Skill
+
+__all__ = [
+    "API_VERSION",
+    "Area",
+    "CommandError",
+    "CommandResult",
+    "Context",
+    "Device",
+    "DeviceCommand",
+    "Entity",
+    "EntityAdded",
+    "EntityRemoved",
+    "HearthError",
+    "Reachable",
+    "Skill",
+    "StateReported",
+    "StoredTimer",
+    "Target",
+    "TraitConfig",
+    "UnavailableError",
+    "Update",
+    "Value",
+]

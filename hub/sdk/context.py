@@ -1,0 +1,141 @@
+"""The context that a plugin gets: exactly the ports that were granted, and where the request came from."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from msgspec import Struct, field
+
+from hub.core.commands import CommandResult
+from hub.core.entities import Area, Entity
+from hub.core.errors import GrantError
+from hub.core.events import Value
+from hub.sdk.intents import CallContext, Reply, Target
+
+
+class HomePort(Protocol):
+    """`home.read` and `home.control`: look at the home and act on it."""
+
+    async def entities(self, *, kind: str = "", area: str = "", trait: str = "") -> list[Entity]:
+        """The entities that fit all that is given."""
+        ...
+
+    async def areas(self) -> list[Area]:
+        """The areas of the home."""
+        ...
+
+    async def states(self, entity: str) -> dict[str, Value]:
+        """Trait -> value of one entity."""
+        ...
+
+    async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:
+        """Send a command to each entity of `target` that has `trait`, and wait for the acknowledgements.
+
+        Raises `ConfirmationRequiredError`, `DeniedError` before anything is sent; a device that fails is a result
+        with `ok` false.
+        """
+        ...
+
+
+class SayPort(Protocol):
+    """`say`: speak to the household unasked."""
+
+    async def __call__(self, text: str, *, area: str = "") -> None:
+        """Say `text` (or a reply) in `area`, where empty means where the request came from."""
+        ...
+
+
+class StoredTimer(Struct, frozen=True, kw_only=True):
+    """A timer of a skill: `handler` is called with `arguments` at `due` (UTC seconds)."""
+
+    id: str
+    handler: str
+    due: float
+    arguments: dict[str, Any] = field(default_factory=dict)
+    area: str = ""
+    created: float = 0.0
+
+
+class ClockPort(Protocol):
+    """`clock`: the home's local time, and timers that survive a restart."""
+
+    def now(self) -> datetime:
+        """Local time, with its zone."""
+        ...
+
+    async def after(self, delay: timedelta, handler: str, **arguments: Any) -> StoredTimer:
+        """Call the skill's timer `handler` after `delay`."""
+        ...
+
+    async def at(self, when: datetime, handler: str, **arguments: Any) -> StoredTimer:
+        """Call the skill's timer `handler` at `when`."""
+        ...
+
+    async def cancel(self, timer: str) -> bool:
+        """Forget a timer; False when there was none."""
+        ...
+
+    async def timers(self) -> list[StoredTimer]:
+        """This skill's timers, next first."""
+        ...
+
+
+class StorePort(Protocol):
+    """`store`: a small JSON store of the plugin's own."""
+
+    async def get(self, key: str) -> Any:
+        """The value, or None."""
+        ...
+
+    async def set(self, key: str, value: Any) -> None:
+        """Keep a JSON value; it is on disk when this returns."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Forget the value."""
+        ...
+
+
+class CommandsPort(Protocol):
+    """For device integrations: the commands to this integration's entities, as they come."""
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        """Iterate over `hub.sdk.device.DeviceCommand`."""
+        ...
+
+
+class Context:
+    """What a handler gets as its first argument.
+
+    Ports are attributes: `home`, `say`, `clock`, `store`, and for device integrations `commands` and `connect`. A
+    port that was not granted is not there: reaching for it raises `GrantError` with the line to add to the manifest.
+    """
+
+    home: HomePort
+    say: SayPort
+    clock: ClockPort
+    store: StorePort
+    commands: CommandsPort
+
+    def __init__(self, ports: dict[str, Any], call: CallContext | None = None) -> None:
+        self.call = call or CallContext()
+        self.__dict__.update(ports)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise GrantError(f"this plugin was not granted {name!r}", remedy="ask for it with a [[grant]] in its manifest")
+
+    @property
+    def area(self) -> str:
+        """The area that the request came from, empty when unknown."""
+        return self.call.area
+
+    @property
+    def language(self) -> str:
+        """The language of the request."""
+        return self.call.language
+
+    def reply(self, key: str, /, **values: Any) -> str:
+        """The reply `key` of the skill's locale, filled with `values`, in the person's language."""
+        return Reply(key, values)

@@ -1,0 +1,67 @@
+"""A skill's words in one language: the sentences it understands and the replies it gives (locale/en.yaml).
+
+Sentences are hassil templates. Besides the lists that the file brings, these slots are known everywhere and filled
+from the home: `{target}` (things to act on, by name, kind, area, floor or "it"), `{area}`, `{person}`, `{percent}`,
+`{number}`, `{temperature}`, `{duration}`, `{time}`, `{color}`, `{kind}`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+from msgspec import Struct, field
+
+from hub.core.errors import ManifestError
+
+_MAX_BYTES = 1024 * 1024
+
+
+class TargetFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `{target}` may stand for in an intent: entities of these kinds, having all these traits."""
+
+    kinds: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    device_classes: tuple[str, ...] = ()
+
+
+class IntentWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one intent is said. `slots` are set when this intent matches, whatever was said."""
+
+    sentences: tuple[str, ...]
+    target: TargetFilter = TargetFilter()
+    slots: dict[str, Any] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+
+class Locale(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One language of one skill.
+
+    `lists` maps a slot to its values: spoken form -> value. `expansions` are pieces of sentences used as `<name>`.
+    `replies` are Jinja templates, rendered in a sandbox.
+    """
+
+    language: str
+    intents: dict[str, IntentWords] = field(default_factory=dict)
+    lists: dict[str, dict[str, bool | int | float | str]] = field(default_factory=dict)
+    expansions: dict[str, str] = field(default_factory=dict)
+    replies: dict[str, str] = field(default_factory=dict)
+
+
+class SkillWords(Struct, frozen=True, kw_only=True):
+    """All that the dialogue needs to know of one skill."""
+
+    skill: str
+    locales: dict[str, Locale]
+
+
+def read_locale(path: Path) -> Locale:
+    """The checked locale file at `path`; raises `ManifestError` naming the file and the field."""
+    place = str(path)
+    try:
+        text = path.read_text("utf-8")
+        if len(text) > _MAX_BYTES:
+            raise ManifestError("larger than 1 MiB", place=place, remedy="split the skill")
+        return msgspec.convert(yaml.safe_load(text), Locale)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the format") from error

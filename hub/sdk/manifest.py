@@ -1,0 +1,71 @@
+"""Manifests: what a plugin says of itself before any of its code is imported (skill.toml, device.toml)."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from hub.core.errors import ManifestError
+
+API_VERSION = 1
+PluginId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One port that the plugin asks for, and why, in words that a user understands.
+
+    `port` is home.read, home.control, say, clock, store, fetch, connect or events; `only` narrows it (kinds, hosts,
+    host:port, event types).
+    """
+
+    port: str
+    why: str
+    only: tuple[str, ...] = ()
+
+
+class SkillManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """skill.toml"""
+
+    id: PluginId
+    name: str
+    version: str
+    api: int
+    description: str = ""
+    languages: tuple[str, ...] = ("en",)
+    grant: tuple[Grant, ...] = ()
+
+
+class DeviceManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """device.toml"""
+
+    id: PluginId
+    name: str
+    version: str
+    api: int
+    description: str = ""
+    discover: tuple[str, ...] = ()
+    grant: tuple[Grant, ...] = ()
+
+
+M = TypeVar("M", SkillManifest, DeviceManifest)
+PORTS = frozenset({"home.read", "home.control", "say", "clock", "store", "fetch", "connect", "events"})
+
+
+def read_manifest(path: Path, kind: type[M]) -> M:
+    """The checked manifest at `path`; raises `ManifestError` naming the file and what to change."""
+    place = str(path)
+    try:
+        manifest = msgspec.convert(tomllib.loads(path.read_text("utf-8")), kind)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the fields") from error
+    if manifest.api != API_VERSION:
+        remedy = f"this hub speaks api = {API_VERSION}; update the plugin or the hub"
+        raise ManifestError(f"written for api {manifest.api}", place=place, remedy=remedy)
+    for grant in manifest.grant:
+        if grant.port not in PORTS:
+            raise ManifestError(
+                f"unknown port {grant.port!r}", place=place, remedy=f"ports: {', '.join(sorted(PORTS))}"
+            )
+    return manifest

@@ -1,0 +1,1 @@
+"""Tables, migrations, batched history and retention."""
