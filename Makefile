@@ -1,0 +1,75 @@
+# Hearth: `make run` serves the demo home, `make test` passes the tests. Both set up what they need first.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter that really runs and is of a version that Hearth supports.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+# What Debian gives: a voice for the hub; and for the tests a broker, system call traces and the audio encoders.
+SYSTEM_RUN := flite espeak-ng
+SYSTEM_TEST := $(SYSTEM_RUN) mosquitto strace pulseaudio pulseaudio-utils
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help setup run demo test lint bench docs lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/made: requirements/run.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Hearth needs Python 3.11, 3.12 or 3.13; none was found. Install one, or: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+		echo "this Python has no venv module; trying virtualenv from pip" >&2; \
+		rm -rf $(VENV); $(PYTHON) -m pip install --quiet --user --break-system-packages virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
+	@echo "installing Hearth's libraries into $(VENV) (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/made-dev: $(VENV)/made requirements/dev.txt
+	@echo "installing the tools for tests and lint"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# Debian packages: installed where we are root on Debian, named otherwise. The hub runs without them.
+define system_packages
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q "ok installed" || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "installing Debian packages:$$missing"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null 2>&1 \
+			|| echo "they could not be installed; going on without:$$missing"; \
+	else echo "not installed, done without:$$missing  (on Debian: sudo apt install$$missing)"; fi
+endef
+
+setup: $(VENV)/made ## everything that `make run` needs
+	$(call system_packages,$(SYSTEM_RUN))
+	@$(BIN)/hearth models pull
+
+run: setup ## serve the demo home and print its address
+	@$(BIN)/hearth run --config demo
+
+demo: setup ## the demo home plays its story
+	@$(BIN)/hearth demo
+
+test: setup $(VENV)/made-dev ## all tests
+	$(call system_packages,$(SYSTEM_TEST))
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+lint: $(VENV)/made-dev ## format, lint, types, import direction
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup $(VENV)/made-dev ## every benchmark, beside its peer
+	@$(BIN)/hearth bench all
+
+docs: $(VENV)/made ## write the reference pages from the code
+	@$(BIN)/hearth docs docs/reference
+
+lock: $(VENV)/made-dev ## resolve requirements/ anew
+	@$(LOCK) pyproject.toml --group build -o requirements/run.txt
+	@$(LOCK) pyproject.toml --group build --group dev -o requirements/dev.txt
+
+clean: ## remove what was made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

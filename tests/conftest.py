@@ -1,0 +1,31 @@
+"""What every test may rely on, and the rule that what CI must have is not skipped."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+_REQUIRED = frozenset(filter(None, os.environ.get("HEARTH_REQUIRE", "").split(",")))
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real recordings; the test is skipped where there is none."""
+    root = os.environ.get("HEARTH_DATA", "")
+    if not root or not Path(root).is_dir():
+        pytest.skip("real recordings are not here: set HEARTH_DATA (docs/data.md)")
+    return Path(root)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where $HEARTH_REQUIRE names one of the test's markers."""
+    report = yield
+    needed = _REQUIRED & {mark.name for mark in item.iter_markers()}
+    if report.skipped and needed and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although HEARTH_REQUIRE names {sorted(needed)}: {report.longrepr}"
+    return report
