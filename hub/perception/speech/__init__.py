@@ -1,0 +1,1 @@
+"""From the sound of a sentence to its words: a grammar of this home for PocketSphinx, or faster-whisper."""
