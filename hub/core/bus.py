@@ -164,6 +164,15 @@ class Bus:
 
         return cancel
 
+    async def close(self) -> None:
+        """End every handler's task and forget all subscribers."""
+        self._subscriptions.clear()
+        self._routes.clear()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def publish(self, event: Event) -> None:
         """Tell every subscriber. A plain callback that raises is logged and hurts nobody else."""
         kind = type(event)

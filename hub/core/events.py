@@ -90,7 +90,7 @@ class Hypothesis(Struct, frozen=True):
 
 
 class SpeechTranscribed(Event, frozen=True):
-    """What was said, best guess first in `text`; `alternatives` are the next best. Times are seconds into the stream."""
+    """What was said: best guess in `text`, next best in `alternatives`. Times are seconds into the stream."""
 
     stream: str
     text: str

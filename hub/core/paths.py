@@ -28,6 +28,6 @@ def default_home() -> Path:
 
 
 def model_cache() -> Path:
-    """Where pulled model files are kept, shared by all homes of this user: `$HEARTH_MODELS` or ~/.cache/hearth/models."""
+    """Where pulled model files are kept for all homes of a user: `$HEARTH_MODELS` or ~/.cache/hearth/models."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("HEARTH_MODELS") or Path(cache) / "hearth" / "models")

@@ -1,0 +1,40 @@
+"""`hearth bench NAME`: figures beside a named peer."""
+
+import click
+
+from hub.bench.measure import Measure
+from hub.bench.names import BENCHES, QUICK, run
+from hub.cli.output import emit, json_option, log_to_stderr
+
+
+@click.command()
+@click.argument("name", type=click.Choice([*BENCHES, "all"]))
+@json_option
+def bench(name: str, as_json: bool) -> int:
+    """Measure NAME and print a line a measure; `all` runs the ones that need no recordings.
+
+    Exits with 1 when a target was missed.
+    """
+    log_to_stderr()
+    missed = False
+    for each in QUICK if name == "all" else (name,):
+        for line in run(each):
+            missed = missed or line.ok is False
+            emit(line) if as_json else click.echo(_readable(line))
+    return int(missed)
+
+
+def _readable(line: Measure) -> str:
+    verdict = {True: "ok", False: "MISSED", None: ""}[line.ok]
+    text = f"{line.bench:<8} {line.measure:<52} {_figure(line.ours)} {line.unit}"
+    if line.peer is not None:
+        text += f"   {line.peer_name}: {_figure(line.peer)}"
+    if line.ratio is not None:
+        text += f"   x{line.ratio:.2f}"
+    if line.target is not None:
+        text += f"   target {_figure(line.target)}"
+    return f"{text}   {verdict}"
+
+
+def _figure(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.4g}"
