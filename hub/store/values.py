@@ -1,0 +1,86 @@
+"""Trait values, causes and moments as the few bytes that a row of history keeps."""
+
+import enum
+import math
+import struct
+from typing import Final
+
+from hub.core.events import Value
+from hub.core.ids import EPOCH_MS
+
+_ID_SHIFT: Final = 21  # hub.core.ids: what lies below is the sequence within the millisecond
+_EXACT: Final = 2**53  # whole numbers up to here survive in a double
+
+
+class Form(enum.IntEnum):
+    """Of what type a stored value is. The two commonest cost no byte in SQLite, which stores 0 and 1 for free."""
+
+    FLOAT = 0
+    BOOL = 1
+    INT = 2
+    TEXT = 3
+    NONE = 4
+    BIG_INT = 5  # beyond what a double holds exactly: kept as its digits
+
+
+StoredValue = tuple[int, float | None, str | None]
+"""`(form, number, text)`"""
+
+
+def store_value(value: Value) -> StoredValue:
+    """A trait's value as the columns form, number and text."""
+    if isinstance(value, bool):
+        return Form.BOOL, float(value), None
+    if isinstance(value, float):
+        return Form.FLOAT, None if math.isnan(value) else value, None
+    if isinstance(value, int):
+        if -_EXACT <= value <= _EXACT:
+            return Form.INT, float(value), None
+        return Form.BIG_INT, None, str(value)
+    if value is None:
+        return Form.NONE, None, None
+    return Form.TEXT, None, storable(value)
+
+
+def load_value(form: int, number: float | None, text: str | None) -> Value:
+    """The value that `store_value` took apart; an unknown form (a newer hub's) is None."""
+    if form == Form.FLOAT:
+        return math.nan if number is None else float(number)
+    if form == Form.BOOL:
+        return bool(number)
+    if form == Form.INT:
+        return int(number or 0)
+    if form == Form.TEXT:
+        return text or ""
+    return int(text or 0) if form == Form.BIG_INT else None
+
+
+def storable(text: str) -> str:
+    """`text` without what no database takes: NUL and half surrogate pairs."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def store_causes(causes: tuple[int, ...]) -> bytes | None:
+    """Ids as eight bytes each, None for none."""
+    return struct.pack(f">{len(causes)}Q", *causes) if causes else None
+
+
+def load_causes(raw: bytes | None) -> tuple[int, ...]:
+    """The ids that `store_causes` packed."""
+    return struct.unpack(f">{len(raw) // 8}Q", raw) if raw else ()
+
+
+def lag_of(event: int, at: float) -> int | None:
+    """Milliseconds from the moment in an event's id to `at`; None when that is as good as nothing."""
+    lag = int(at * 1000) - (event >> _ID_SHIFT) - EPOCH_MS
+    return None if -2 < lag < 2 else lag
+
+
+def moment_of(event: int, lag: int | None) -> float:
+    """UTC seconds of an event, to the millisecond."""
+    return ((event >> _ID_SHIFT) + EPOCH_MS + (lag or 0)) / 1000
+
+
+def first_id_at(at: float) -> int:
+    """The smallest id that an event at `at` (UTC seconds) or later can have; never negative."""
+    return max(0, int(at * 1000) - EPOCH_MS) << _ID_SHIFT
