@@ -1,0 +1,286 @@
+"""The home: areas, people and entities, as hearth.toml, the integrations and the household describe them.
+
+What hearth.toml says wins, then what the household said in the app, then what the integration says.
+"""
+
+import asyncio
+import re
+from typing import Any
+
+import msgspec
+import structlog
+
+from hub.core.bus import Bus
+from hub.core.entities import Area, Entity, HomeView
+from hub.core.errors import DeniedError, NotFoundError, ValueRefusedError
+from hub.core.events import HomeChanged
+from hub.core.settings import Settings
+from hub.core.states import StateTable
+from hub.home.declared import declared_entity, describe, is_virtual
+from hub.home.overrides import Override, OverrideTable
+
+log = structlog.get_logger(__name__)
+_MAX_NAME = 120
+_MAX_ALIASES = 20
+
+
+class Home:
+    """The one list of what this home has. `view()` is the snapshot that everybody else reads.
+
+    A change publishes one `HomeChanged` for all that changes within `settle_s` seconds.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        bus: Bus,
+        states: StateTable,
+        overrides: OverrideTable | None = None,
+        *,
+        settle_s: float = 0.02,
+    ) -> None:
+        self._settings = settings
+        self._bus = bus
+        self._states = states
+        self._table = overrides
+        self._settle_s = settle_s
+        self._declared = {e.id: e for e in settings.entity}
+        self._areas = {a.id: a for a in settings.area}
+        self._people = {p.id: p for p in settings.person}
+        self._overrides: dict[str, Override] = {}
+        self._entities: dict[str, Entity] = {}  # as their integrations describe them
+        self._ids: dict[tuple[str, str], str] = {}  # (owner, the owner's id) -> our id
+        self._sources: dict[str, tuple[str, str]] = {}
+        self._pinned: dict[tuple[str, str], str] = {}
+        self._view: HomeView | None = None
+        self._changed: set[tuple[str, str]] = set()
+        self._announcing = False
+        self._saving: set[asyncio.Task[None]] = set()
+        for declared in settings.entity:
+            if is_virtual(declared):
+                entity = declared_entity(declared)
+                self._claim((entity.owner, entity.id), entity.id)
+                self._entities[entity.id] = entity
+
+    async def load(self) -> None:
+        """Read the household's overrides; call it once, before integrations start. Broken rows are left out."""
+        if self._table is None:
+            return
+        for entity, fields in (await self._table.load()).items():
+            try:
+                override = msgspec.convert(fields, Override)
+            except msgspec.ValidationError as error:
+                log.warning("override left out", entity=entity, error=str(error))
+                continue
+            self._overrides[entity] = override
+            owner, slash, local = override.source.partition("/")
+            if slash:
+                self._pinned[owner, local] = entity
+        if self._overrides:
+            self._touch("overrides", "")
+
+    # -- what there is ---------------------------------------------------------------------------------------------
+
+    def view(self) -> HomeView:
+        """The home as it stands; the same object until something changes."""
+        if self._view is None:
+            home = self._settings.home
+            self._view = HomeView(
+                name=home.name,
+                language=home.language,
+                areas=dict(self._areas),
+                entities={i: self._merged(e) for i, e in self._entities.items()},
+                people=dict(self._people),
+            )
+        return self._view
+
+    def entity(self, entity: str) -> Entity:
+        """One entity; raises `NotFoundError`."""
+        found = self._entities.get(entity)
+        if found is None:
+            raise NotFoundError(f"there is no {entity[:120]}", remedy="`hearth home` lists what there is")
+        return self._merged(found)
+
+    def source(self, entity: str) -> tuple[str, str]:
+        """The integration that owns an entity, and the id that it knows the entity by. Raises `NotFoundError`."""
+        if entity not in self._sources:
+            raise NotFoundError(f"there is no {entity[:120]}", remedy="`hearth home` lists what there is")
+        return self._sources[entity]
+
+    def id_of(self, owner: str, local: str) -> str | None:
+        """Our id of an integration's entity, None when it has not brought it."""
+        return self._ids.get((owner, local))
+
+    def owned_by(self, owner: str) -> list[str]:
+        """Our ids of all entities of one integration."""
+        return [i for i, (who, _) in self._sources.items() if who == owner]
+
+    def locked(self, entity: str) -> bool:
+        """Whether hearth.toml speaks of the entity, so that the app may not change it."""
+        return entity in self._declared
+
+    def known_to_household(self, entity: str) -> bool:
+        """Whether a person, and not only a device, ever spoke of this entity."""
+        override = self._overrides.get(entity)
+        return entity in self._declared or (override is not None and override.says_something())
+
+    def find_area(self, words: str) -> Area | None:
+        """The area with this id, name or alias in any language, whatever its letters' case."""
+        wanted = words.strip().casefold()
+        for area in self._areas.values():
+            names = (area.id, area.name, *area.aliases, *(n for found in area.names.values() for n in found))
+            if any(n.casefold() == wanted for n in names):
+                return area
+        return None
+
+    # -- what integrations say -------------------------------------------------------------------------------------
+
+    def add(self, owner: str, entity: Entity) -> str:
+        """An integration has `entity`, or describes it anew. Returns our id of it.
+
+        Where two integrations bring the same id, the first keeps it and the other's gets its owner as a suffix; that
+        is remembered, so it is the same after a restart, whoever comes first. Raises `ValueRefusedError` when names
+        are empty or too long.
+        """
+        _check_names(entity)
+        key = (owner, entity.id)
+        ours = self._ids.get(key) or self._claim(key, self._free_id(key))
+        described = msgspec.structs.replace(entity, id=ours, owner=owner, area=self._area_id(entity.area))
+        if self._entities.get(ours) != described:
+            self._entities[ours] = described
+            self._touch("entity", ours)
+        return ours
+
+    def remove(self, owner: str, local: str) -> str | None:
+        """The integration's entity is no more; what was said of it is kept, should it return. Returns our id."""
+        ours = self._ids.pop((owner, local), None)
+        if ours is not None:
+            self._sources.pop(ours)
+            self._entities.pop(ours)
+            self._states.forget(ours)
+            self._touch("entity", ours)
+        return ours
+
+    # -- what the household says -----------------------------------------------------------------------------------
+
+    async def override(self, entity: str, **fields: Any) -> Entity:
+        """Set `name`, `aliases`, `area` or `exposed` of an entity (None: back to the integration's word).
+
+        Returns the entity as it is now; it is on disk. Raises `NotFoundError`, `DeniedError` when hearth.toml speaks
+        of it, `ValueRefusedError` when a value cannot be.
+        """
+        self.entity(entity)
+        if self.locked(entity):
+            raise DeniedError(f"hearth.toml decides on {entity}", remedy="change it there")
+        if fields.get("area") and fields["area"] not in self._areas:
+            raise ValueRefusedError(f"there is no area {fields['area']!r}", remedy=f"areas: {', '.join(self._areas)}")
+        before = self._overrides.get(entity, Override())
+        try:
+            after = msgspec.convert({**msgspec.to_builtins(before), **fields}, Override)
+        except msgspec.ValidationError as error:
+            raise ValueRefusedError(str(error), remedy="give name, aliases, area or exposed") from error
+        unknown = set(fields) - {"name", "aliases", "area", "exposed"}
+        if unknown:
+            raise ValueRefusedError(f"{sorted(unknown)[0]!r} cannot be set", remedy="name, aliases, area, exposed can")
+        _check_names(_apply(self._entities[entity], after))
+        if self._table is not None:
+            await self._table.save(entity, after.fields())
+        self._overrides[entity] = after
+        self._touch("entity", entity)
+        return self.entity(entity)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _merged(self, entity: Entity) -> Entity:
+        declared = self._declared.get(entity.id)
+        if declared is not None:
+            return entity if is_virtual(declared) else describe(entity, declared)
+        override = self._overrides.get(entity.id)
+        return entity if override is None else _apply(entity, override)
+
+    def _claim(self, key: tuple[str, str], ours: str) -> str:
+        self._ids[key] = ours
+        self._sources[ours] = key
+        return ours
+
+    def _free_id(self, key: tuple[str, str]) -> str:
+        owner, local = key
+        pinned = self._pinned.get(key)
+        if pinned is not None and pinned not in self._sources:
+            return pinned
+        if local not in self._sources and local not in self._pinned.values():
+            return local
+        kind, _, rest = local.partition(".")
+        number = 1
+        while True:
+            suffix = f"_{owner}" if number == 1 else f"_{owner}_{number}"
+            ours = f"{kind}.{rest[: 120 - len(suffix)]}{suffix}"
+            if ours not in self._sources and ours not in self._pinned.values():
+                break
+            number += 1
+        log.info("two integrations bring the same entity", entity=local, second=ours, owner=owner)
+        self._pinned[key] = ours
+        self._remember(ours, msgspec.structs.replace(self._overrides.get(ours, Override()), source=f"{owner}/{local}"))
+        return ours
+
+    def _remember(self, entity: str, override: Override) -> None:
+        self._overrides[entity] = override
+        if self._table is not None:
+            task = asyncio.get_running_loop().create_task(self._save(self._table, entity, override))
+            self._saving.add(task)
+            task.add_done_callback(self._saving.discard)
+
+    @staticmethod
+    async def _save(table: OverrideTable, entity: str, override: Override) -> None:
+        try:
+            await table.save(entity, override.fields())
+        except Exception:
+            log.exception("an entity's id could not be remembered", entity=entity)
+
+    def _area_id(self, suggested: str) -> str:
+        """The area that an integration means, by id or name; one that is new is added."""
+        if not suggested.strip():
+            return ""
+        known = self.find_area(suggested)
+        if known is not None:
+            return known.id
+        name = " ".join(suggested.split())[:_MAX_NAME]
+        area = Area(id=re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or f"area_{len(self._areas)}", name=name)
+        self._areas.setdefault(area.id, area)
+        self._touch("area", area.id)
+        return area.id
+
+    def _touch(self, what: str, thing: str) -> None:
+        self._view = None
+        self._changed.add((what, thing))
+        if self._announcing:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._announce()
+        else:
+            self._announcing = True
+            loop.call_later(self._settle_s, self._announce)
+
+    def _announce(self) -> None:
+        self._announcing = False
+        changed, self._changed = self._changed, set()
+        what, thing = next(iter(changed)) if len(changed) == 1 else ("home", "")
+        self._bus.publish(HomeChanged(what=what, thing=thing))
+
+
+def _apply(entity: Entity, override: Override) -> Entity:
+    fields = {k: v for k in ("name", "aliases", "area", "exposed") if (v := getattr(override, k)) is not None}
+    return msgspec.structs.replace(entity, **fields)
+
+
+def _check_names(entity: Entity) -> None:
+    names = (entity.name, *entity.aliases, *(n for found in entity.names.values() for n in found))
+    if not entity.name.strip() or any(len(n) > _MAX_NAME or any(ord(c) < 32 for c in n) for n in names):
+        raise ValueRefusedError(
+            f"a name of {entity.id} is empty, longer than {_MAX_NAME} characters or has control characters",
+            remedy="give it a name that people would say",
+        )
+    if len(entity.aliases) > _MAX_ALIASES:
+        raise ValueRefusedError(f"{entity.id} has more than {_MAX_ALIASES} aliases", remedy="keep the ones people say")

@@ -1,0 +1,108 @@
+"""Why: the story of what led to an entity's state, told from the causes that events carry."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+from hub.core.entities import Entity
+from hub.core.events import CommandFailed, Event
+from hub.core.states import StateTable
+from hub.home.recent import EventHistory, EventRing
+from hub.home.registry import Home
+from hub.home.telling import kind_of, said_of, tell
+
+_MOST_STEPS = 40
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One fact of the story: what kind of event, when (UTC seconds), in words, and its own fields."""
+
+    kind: str
+    text: str
+    at: float
+    event: int
+    causes: tuple[int, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    """Why an entity is as it is: the steps from the first cause on, and all of it as one readable line."""
+
+    entity: str
+    text: str
+    steps: tuple[Step, ...] = ()
+
+
+class Why:
+    """Walks the graph of causes backwards, through the ring in RAM and then through the stored history."""
+
+    def __init__(self, home: Home, states: StateTable, ring: EventRing, history: EventHistory | None = None) -> None:
+        self._home = home
+        self._states = states
+        self._ring = ring
+        self._history = history
+
+    async def why(self, entity: str, trait: str = "") -> Story:
+        """The story of the newest change of `entity` (of `trait` only, when given).
+
+        A command that failed after the last change is told instead: it is what a person wonders about. Raises
+        `NotFoundError` when there is no such entity.
+        """
+        thing = self._home.entity(entity)
+        last = await self._newest(thing, trait)
+        if last is None:
+            return Story(entity=entity, text=self._without_events(thing, trait))
+        events = await self._causes(last)
+        steps = tuple(self._step(e) for e in events)
+        clock = datetime.fromtimestamp(last.at).astimezone().strftime("%H:%M:%S")
+        line = " -> ".join(s.text for s in steps)
+        return Story(entity=entity, text=f"{line[:1].upper()}{line[1:]}, {clock}", steps=steps)
+
+    async def _newest(self, thing: Entity, trait: str) -> Event | None:
+        states = self._states.get(thing.id)
+        changes = [s.event for t, s in states.items() if s.event and trait in ("", t)]
+        newest = max(changes, default=0)
+        for event in self._ring.newest_first():
+            if event.id <= newest:
+                break
+            if isinstance(event, CommandFailed) and event.entity == thing.id and trait in ("", event.trait):
+                return event
+        return await self._find(newest) if newest else None
+
+    async def _find(self, event: int) -> Event | None:
+        found = self._ring.get(event)
+        if found is None and self._history is not None:
+            found = await self._history.event(event)
+        return found
+
+    async def _causes(self, last: Event) -> list[Event]:
+        """`last` and all that led to it, oldest first."""
+        found = {last.id: last}
+        open_causes = list(last.causes)
+        while open_causes and len(found) < _MOST_STEPS:
+            cause = open_causes.pop(0)
+            if cause in found:
+                continue
+            event = await self._find(cause)
+            if event is not None:
+                found[event.id] = event
+                open_causes.extend(event.causes)
+        return [found[i] for i in sorted(found, key=lambda i: (found[i].at, i))]
+
+    def _step(self, event: Event) -> Step:
+        return Step(
+            kind=kind_of(event),
+            text=tell(event, self._home.view()),
+            at=event.at,
+            event=event.id,
+            causes=event.causes,
+            data=said_of(event),
+        )
+
+    def _without_events(self, thing: Entity, trait: str) -> str:
+        known = {t: s for t, s in self._states.get(thing.id).items() if trait in ("", t)}
+        if not known:
+            return f"Nothing is known of {thing.name} yet"
+        values = ", ".join(f"{t} {s.value}" for t, s in known.items())
+        return f"{thing.name} is {values}; what led to it is no longer kept"
