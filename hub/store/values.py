@@ -21,6 +21,13 @@ class Form(enum.IntEnum):
     TEXT = 3
     NONE = 4
     BIG_INT = 5  # beyond what a double holds exactly: kept as its digits
+    TENTHS = 6  # 20.5 as 205: SQLite keeps whole numbers in one to three bytes, others in eight
+    HUNDREDTHS = 7
+    THOUSANDTHS = 8
+
+
+_SCALES: Final = ((10.0, Form.TENTHS), (100.0, Form.HUNDREDTHS), (1000.0, Form.THOUSANDTHS))
+_SCALE_OF: Final[dict[int, float]] = {form: scale for scale, form in _SCALES}
 
 
 StoredValue = tuple[int, float | None, str | None]
@@ -32,7 +39,7 @@ def store_value(value: Value) -> StoredValue:
     if isinstance(value, bool):
         return Form.BOOL, float(value), None
     if isinstance(value, float):
-        return Form.FLOAT, None if math.isnan(value) else value, None
+        return _store_float(value)
     if isinstance(value, int):
         if -_EXACT <= value <= _EXACT:
             return Form.INT, float(value), None
@@ -42,10 +49,24 @@ def store_value(value: Value) -> StoredValue:
     return Form.TEXT, None, storable(value)
 
 
+def _store_float(value: float) -> StoredValue:
+    if math.isnan(value):
+        return Form.FLOAT, None, None
+    if -1e6 < value < 1e6 and not value.is_integer():
+        for scale, form in _SCALES:
+            scaled = float(round(value * scale))
+            if scaled / scale == value:  # exact: both are whole numbers, and division rounds to the nearest double
+                return form, scaled, None
+    return Form.FLOAT, value, None
+
+
 def load_value(form: int, number: float | None, text: str | None) -> Value:
     """The value that `store_value` took apart; an unknown form (a newer hub's) is None."""
     if form == Form.FLOAT:
         return math.nan if number is None else float(number)
+    scale = _SCALE_OF.get(form)
+    if scale is not None:
+        return float(number or 0) / scale
     if form == Form.BOOL:
         return bool(number)
     if form == Form.INT:

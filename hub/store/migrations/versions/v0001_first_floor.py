@@ -94,7 +94,7 @@ def _history() -> None:
         *_value_columns(),
         sa.PrimaryKeyConstraint("id", name="pk_states"),
     )
-    op.create_index("ix_states_series_id", "states", ["series", "id"])
+    _index_by("series", "states")
     op.create_table(
         "latest",
         sa.Column("series", sa.Integer(), autoincrement=False, nullable=False),
@@ -112,7 +112,7 @@ def _history() -> None:
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )
-    op.create_index("ix_events_type_id", "events", ["type", "id"])
+    _index_by("type", "events")
 
 
 def _value_columns() -> list[sa.Column[object]]:
@@ -124,3 +124,10 @@ def _value_columns() -> list[sa.Column[object]]:
         sa.Column("origin", sa.Integer()),
         sa.Column("causes", sa.LargeBinary()),
     ]
+
+
+def _index_by(column: str, table: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index(f"ix_{table}_{column}", table, [column])  # the row's key, the id, follows by itself
+    else:
+        op.create_index(f"ix_{table}_{column}_id", table, [column, "id"])

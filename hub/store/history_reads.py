@@ -1,0 +1,133 @@
+"""The questions that history answers, as queries."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, Select, Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.core.events import HERE, Origin
+from hub.store import schema
+from hub.store.history_rows import EventRow, StateRow
+from hub.store.values import first_id_at, load_causes, load_value, moment_of
+
+_MOST_ROWS = 100_000
+_IDS_AT_ONCE = 500  # databases bound the number of parameters
+
+
+def _states_of(table: Table) -> Select[Any]:
+    origin, series = schema.origins, schema.series
+    return (
+        select(table, series.c.entity, series.c.trait, origin.c.hub, origin.c.area, origin.c.source)
+        .join(series, series.c.id == table.c.series)
+        .outerjoin(origin, origin.c.id == table.c.origin)
+    )
+
+
+def _origin(row: Row[Any]) -> Origin:
+    return HERE if row.hub is None else Origin(row.hub, row.area, row.source)
+
+
+def _state(row: Row[Any]) -> StateRow:
+    return StateRow(
+        id=row.id,
+        entity=row.entity,
+        trait=row.trait,
+        value=load_value(row.form, row.number, row.text),
+        at=moment_of(row.id, row.lag),
+        origin=_origin(row),
+        causes=load_causes(row.causes),
+    )
+
+
+async def states(
+    connection: AsyncConnection, entity: str, trait: str, since: float, until: float | None, limit: int
+) -> list[StateRow]:
+    """The newest `limit` changes of an entity between two times, oldest first."""
+    table = schema.states
+    names = select(schema.series.c.id).where(schema.series.c.entity == entity)
+    if trait:
+        names = names.where(schema.series.c.trait == trait)
+    found: list[StateRow] = []
+    # A query for each trait, so that each reads its own newest rows and no more.
+    for number in list((await connection.execute(names)).scalars()):
+        wanted = _states_of(table).where(table.c.series == number, table.c.id >= first_id_at(since))
+        if until is not None:
+            wanted = wanted.where(table.c.id < first_id_at(until))
+        rows = await connection.execute(wanted.order_by(table.c.id.desc()).limit(_bounded(limit)))
+        found += [_state(row) for row in rows]
+    found.sort(key=lambda row: row.id)
+    return found[max(0, len(found) - _bounded(limit)) :]
+
+
+async def last_states(connection: AsyncConnection, entity: str = "", trait: str = "") -> list[StateRow]:
+    """The last state of every series, or of one entity's."""
+    wanted = _states_of(schema.latest)
+    if entity:
+        wanted = wanted.where(schema.series.c.entity == entity)
+    if trait:
+        wanted = wanted.where(schema.series.c.trait == trait)
+    return [_state(row) for row in await connection.execute(wanted)]
+
+
+def _events() -> Select[Any]:
+    table, origin = schema.events, schema.origins
+    return select(table, origin.c.hub, origin.c.area, origin.c.source).outerjoin(origin, origin.c.id == table.c.origin)
+
+
+def _event(row: Row[Any]) -> EventRow:
+    return EventRow(
+        id=row.id,
+        event=row.type,
+        at=moment_of(row.id, row.lag),
+        origin=_origin(row),
+        causes=load_causes(row.causes),
+        fields=msgspec.json.decode(row.payload),
+    )
+
+
+def _as_event(state: StateRow) -> EventRow:
+    return EventRow(
+        id=state.id,
+        event="StateChanged",
+        at=state.at,
+        origin=state.origin,
+        causes=state.causes,
+        fields={"entity": state.entity, "trait": state.trait, "value": state.value},
+    )
+
+
+async def events(connection: AsyncConnection, ids: Collection[int]) -> list[EventRow]:
+    """The events and state changes with these ids, oldest first."""
+    found: dict[int, EventRow] = {}
+    for some in _chunks(ids):
+        rows = await connection.execute(_events().where(schema.events.c.id.in_(some)))
+        found |= {row.id: _event(row) for row in rows}
+        # `latest` too: the change that set the present state may be older than what retention keeps.
+        for table in (schema.latest, schema.states):
+            rows = await connection.execute(_states_of(table).where(table.c.id.in_(some)))
+            found |= {row.id: _as_event(_state(row)) for row in rows}
+    return [found[event] for event in sorted(found)]
+
+
+async def recent_events(
+    connection: AsyncConnection, types: Collection[str], limit: int, before: int | None
+) -> list[EventRow]:
+    """The newest events, newest first."""
+    table = schema.events
+    wanted = _events().order_by(table.c.id.desc()).limit(_bounded(limit))
+    if types:
+        wanted = wanted.where(table.c.type.in_(list(types)))
+    if before is not None:
+        wanted = wanted.where(table.c.id < before)
+    return [_event(row) for row in await connection.execute(wanted)]
+
+
+def _bounded(limit: int) -> int:
+    return max(0, min(limit, _MOST_ROWS))
+
+
+def _chunks(ids: Iterable[int]) -> list[list[int]]:
+    known = sorted({i for i in ids if 0 <= i < 2**63})
+    return [known[start : start + _IDS_AT_ONCE] for start in range(0, len(known), _IDS_AT_ONCE)]

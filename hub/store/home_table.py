@@ -1,0 +1,148 @@
+"""The home as users and integrations made it: what hearth.toml does not say lives here."""
+
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from msgspec import Struct
+from sqlalchemy import delete, select
+
+from hub.core.clock import Clock, SystemClock
+from hub.core.entities import Area, Entity, Person
+from hub.core.errors import HearthError, ValueRefusedError
+from hub.store.database import Database
+from hub.store.schema import home_objects
+from hub.store.upsert import insert_or_replace
+from hub.store.values import storable
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+_MOST_CHARACTERS = 256 * 1024
+_MOST_ID = 200
+
+
+class EntityOverride(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person changed about an entity that an integration describes; None leaves the integration's word."""
+
+    id: str
+    name: str | None = None
+    area: str | None = None
+    aliases: tuple[str, ...] | None = None
+    names: dict[str, tuple[str, ...]] | None = None
+    exposed: bool | None = None
+
+
+class HomeTable:
+    """Areas, people, discovered entities, people's changes to them, and settings by key.
+
+    What a `set_` or `delete_` method wrote is on the disk when it returns. All raise `StoreError`. A row that cannot
+    be read (damaged, or a newer hub's) is logged and left out; the rest of the home still loads.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self._database = database
+        self._clock = clock or SystemClock()
+
+    async def areas(self) -> dict[str, Area]:
+        """Areas by id."""
+        return await self._all("area", Area)
+
+    async def set_area(self, area: Area) -> None:
+        """Keep an area, new or changed."""
+        await self._set("area", area.id, area)
+
+    async def delete_area(self, area: str) -> bool:
+        """Forget an area; False when there was none."""
+        return await self._delete("area", area)
+
+    async def people(self) -> dict[str, Person]:
+        """People by id."""
+        return await self._all("person", Person)
+
+    async def set_person(self, person: Person) -> None:
+        """Keep a person, new or changed."""
+        await self._set("person", person.id, person)
+
+    async def delete_person(self, person: str) -> bool:
+        """Forget a person; False when there was none."""
+        return await self._delete("person", person)
+
+    async def entities(self) -> dict[str, Entity]:
+        """Entities by id, as integrations described them last."""
+        return await self._all("entity", Entity)
+
+    async def set_entity(self, *entities: Entity) -> None:
+        """Keep entities, new or described anew, all or none."""
+        await self._database.write(*(self._upsert("entity", entity.id, entity) for entity in entities))
+
+    async def delete_entity(self, entity: str) -> bool:
+        """Forget an entity and what a person changed about it; False when there was none."""
+        counts = await self._database.write(
+            _deletion("entity", entity), _deletion("override", entity)
+        )  # fmt: skip
+        return any(counts)
+
+    async def overrides(self) -> dict[str, EntityOverride]:
+        """What people changed, by entity id."""
+        return await self._all("override", EntityOverride)
+
+    async def set_override(self, override: EntityOverride) -> None:
+        """Keep what a person changed about an entity."""
+        await self._set("override", override.id, override)
+
+    async def delete_override(self, entity: str) -> bool:
+        """Go back to the integration's word; False when nothing was changed."""
+        return await self._delete("override", entity)
+
+    async def setting(self, key: str, kind: type[T], default: T) -> T:
+        """The setting `key`, `default` where it was never set or cannot be read as `kind`."""
+        found: T = (await self._all("setting", kind, key)).get(key, default)
+        return found
+
+    async def settings(self) -> dict[str, Any]:
+        """All settings as plain JSON values."""
+        return await self._all("setting", Any)
+
+    async def set_setting(self, key: str, value: Any) -> None:
+        """Keep a JSON value or struct under `key`."""
+        await self._set("setting", key, value)
+
+    async def delete_setting(self, key: str) -> bool:
+        """Forget a setting; False when there was none."""
+        return await self._delete("setting", key)
+
+    async def _all(self, kind: str, shape: Any, only: str = "") -> dict[str, Any]:
+        wanted = select(home_objects.c.id, home_objects.c.data).where(home_objects.c.kind == kind)
+        if only:
+            wanted = wanted.where(home_objects.c.id == only)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(wanted.order_by(home_objects.c.id))).all()
+        found: dict[str, Any] = {}
+        for key, data in rows:
+            try:
+                found[key] = msgspec.json.decode(data, type=shape)
+            except (msgspec.DecodeError, HearthError) as error:
+                log.error("row of the home left out", kind=kind, id=key, error=str(error))
+        return found
+
+    async def _set(self, kind: str, key: str, value: Any) -> None:
+        await self._database.write(self._upsert(kind, key, value))
+
+    async def _delete(self, kind: str, key: str) -> bool:
+        return any(await self._database.write(_deletion(kind, key)))
+
+    def _upsert(self, kind: str, key: str, value: Any) -> Any:
+        if not key or len(key) > _MOST_ID:
+            raise ValueRefusedError(f"{key[:40]!r} cannot be an id", remedy=f"use 1 to {_MOST_ID} characters")
+        try:
+            data = msgspec.json.encode(value).decode()
+        except (TypeError, UnicodeEncodeError) as error:
+            raise ValueRefusedError(f"{kind} {key!r} cannot be kept: {error}", remedy="use plain JSON data") from error
+        if len(data) > _MOST_CHARACTERS:
+            raise ValueRefusedError(f"{kind} {key!r} is larger than 256 KiB", remedy="shorten its names")
+        row = {"kind": kind, "id": storable(key), "data": data, "changed": int(self._clock.now() * 1000)}
+        return insert_or_replace(home_objects, self._database.dialect).values(row)
+
+
+def _deletion(kind: str, key: str) -> Any:
+    return delete(home_objects).where(home_objects.c.kind == kind, home_objects.c.id == key)
