@@ -1,0 +1,45 @@
+"""`hearth say TEXT`: what would have happened had it been heard."""
+
+import asyncio
+
+import click
+
+from hub.cli.choose_home import chosen_home, home_option
+from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.report import TOLD, json_line, readable_line
+from hub.core.events import Event, NotUnderstood
+from hub.core.paths import HomePaths
+
+
+@click.command()
+@click.argument("text")
+@click.option("--area", default="", help="The area where it is said.")
+@click.option("--person", default="", help="Who says it.")
+@home_option
+@json_option
+def say(text: str, area: str, person: str, config: str | None, as_json: bool) -> int:
+    """Text through the dialogue, as if it had been heard. Exits with 1 when it was not understood."""
+    log_to_stderr()
+    with chosen_home(config) as paths:
+        return asyncio.run(_say(paths, text, area, person, as_json))
+
+
+async def _say(paths: HomePaths, text: str, area: str, person: str, as_json: bool) -> int:
+    from rich.console import Console
+
+    from hub.app import Parts, running_hub
+
+    console, understood = Console(highlight=False), True
+
+    def tell(event: Event) -> None:
+        nonlocal understood
+        understood = understood and not isinstance(event, NotUnderstood)
+        if as_json:
+            emit(json_line(event))
+        else:
+            console.print(readable_line(event))
+
+    async with running_hub(paths, Parts.TEXT) as hub:
+        hub.bus.subscribe(TOLD, tell)
+        await hub.say(text, area=area, person=person, channel="cli")
+    return 0 if understood else 1
