@@ -1,0 +1,192 @@
+"""The host of device integrations: runs each under supervision, applies its updates, brings it its commands."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any, cast
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from hub.core.bus import Bus
+from hub.core.errors import HearthError, NotFoundError, SettingsError, UnavailableError
+from hub.core.events import PluginFailed
+from hub.core.states import StateTable
+from hub.core.supervisor import Supervisor
+from hub.home.dispatch import Dispatcher
+from hub.home.registry import Home
+from hub.plugins.device_ports import CommandQueue, Connector, ConnectPort
+from hub.plugins.discovery import Found, FoundDevice
+from hub.plugins.loader import load_device
+from hub.plugins.ports import BoundedData, PluginData
+from hub.plugins.updates import Updates
+from hub.sdk.context import Context
+from hub.sdk.device import Device, Update
+
+log = structlog.get_logger(__name__)
+_BREATH = 64
+"""Updates between two pauses in which the rest of the hub runs, however fast an integration talks."""
+
+
+class DeviceStatus(Struct, frozen=True, kw_only=True):
+    """How an integration fares."""
+
+    instance: str
+    integration: str
+    running: bool
+    entities: int
+    applied: int
+    refused: int
+    error: str = ""
+
+
+class _Instance:
+    def __init__(self, found: FoundDevice, device: Device, config: Any, updates: Updates, queue: CommandQueue) -> None:
+        self.found = found
+        self.device = device
+        self.config = config
+        self.updates = updates
+        self.queue = queue
+        self.running = False
+        self.error = ""
+
+
+class DeviceHost:
+    """Runs integrations, each instance under a name that owns its entities.
+
+    One that fails is restarted with backoff; meanwhile its entities are unavailable and commands to them fail with a
+    reason. A broken one is reported as `PluginFailed` and left out.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        states: StateTable,
+        dispatcher: Dispatcher,
+        bus: Bus,
+        supervisor: Supervisor,
+        *,
+        data: PluginData,
+        connect: Connector | None = None,
+    ) -> None:
+        self._home = home
+        self._states = states
+        self._dispatcher = dispatcher
+        self._bus = bus
+        self._supervisor = supervisor
+        self._data = data
+        self._connect = connect
+        self._found: dict[str, FoundDevice] = {}
+        self._instances: dict[str, _Instance] = {}
+
+    def offer(self, found: Found[FoundDevice]) -> None:
+        """Know these integrations; reports the broken ones. Nothing runs before `start`."""
+        for broken in found.broken:
+            self._report(broken.plugin, str(broken.error))
+        self._found.update((f.manifest.id, f) for f in found.plugins)
+
+    def available(self) -> list[FoundDevice]:
+        """The integrations that could be started."""
+        return list(self._found.values())
+
+    def start(self, integration: str, config: Mapping[str, Any], *, instance: str = "", place: str = "") -> bool:
+        """Run an integration with `config`, as `instance` (its own id unless given).
+
+        False when it is broken or its config is: that is then reported, with `place` naming where the config stands.
+        Raises `NotFoundError` for an unknown integration.
+        """
+        found = self._found.get(integration)
+        if found is None:
+            raise NotFoundError(f"there is no integration {integration!r}", remedy="`hearth device list` shows them")
+        name = instance or integration
+        try:
+            device = load_device(found)
+            settings = _config(device, config, place or f"config of {name}")
+        except HearthError as error:
+            self._report(name, str(error))
+            return False
+        updates = Updates(name, self._home, self._states, self._dispatcher.attribution)
+        running = _Instance(found, device, settings, updates, CommandQueue(name))
+        self._instances[name] = running
+        self._dispatcher.route(name, running.queue)
+        self._supervisor.start(f"device:{name}", lambda: self._run(name, running))
+        return True
+
+    async def stop(self, instance: str) -> None:
+        """Unload an instance: cancel its generator and remove its entities. Raises `NotFoundError`."""
+        if instance not in self._instances:
+            raise NotFoundError(f"{instance!r} does not run", remedy="`hearth device list` shows what does")
+        await self._supervisor.stop(f"device:{instance}")
+        self._instances.pop(instance)
+        for entity in self._home.owned_by(instance):
+            self._home.remove(instance, self._home.source(entity)[1])
+
+    async def close(self) -> None:
+        """Cancel all generators; the entities stay, unavailable."""
+        for instance in tuple(self._instances):
+            await self._supervisor.stop(f"device:{instance}")
+
+    def status(self) -> list[DeviceStatus]:
+        """How every instance fares."""
+        return [
+            DeviceStatus(
+                instance=name,
+                integration=i.found.manifest.id,
+                running=i.running,
+                entities=len(self._home.owned_by(name)),
+                applied=i.updates.applied,
+                refused=i.updates.refused,
+                error=i.error or i.updates.last_refusal,
+            )
+            for name, i in self._instances.items()
+        ]
+
+    async def _run(self, name: str, instance: _Instance) -> None:
+        context = Context(self._ports(name, instance))
+        run = instance.device.run
+        assert run is not None  # the loader checked it
+        instance.queue.open()
+        instance.running, instance.error = True, ""
+        try:
+            generator = cast("AsyncGenerator[Update, None]", run(context, instance.config))
+            async with aclosing(generator) as updates:
+                await self._consume(updates, instance.updates)
+        except Exception as error:
+            instance.error = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            instance.running = False
+            instance.queue.close(UnavailableError(f"{name} stopped", remedy="it is being restarted; try again"))
+            instance.updates.all_down()
+
+    @staticmethod
+    async def _consume(stream: AsyncIterator[Update], updates: Updates) -> None:
+        count = 0
+        async for update in stream:
+            updates.apply(update)
+            count += 1
+            if count % _BREATH == 0:
+                await asyncio.sleep(0)
+
+    def _ports(self, name: str, instance: _Instance) -> dict[str, Any]:
+        grants = instance.found.manifest.grant
+        granted = {g.port for g in grants}
+        ports: dict[str, Any] = {"commands": instance.queue}
+        if "store" in granted:
+            ports["store"] = BoundedData(name, self._data)
+        if "connect" in granted and self._connect is not None:
+            ports["connect"] = ConnectPort(name, grants, self._connect)
+        return ports
+
+    def _report(self, plugin: str, error: str) -> None:
+        log.error("an integration is left out", integration=plugin, error=error)
+        self._bus.publish(PluginFailed(plugin=plugin, error=error))
+
+
+def _config(device: Device, config: Mapping[str, Any], place: str) -> Any:
+    """`config` as the integration's own struct; raises `SettingsError` with the place."""
+    try:
+        return msgspec.convert(dict(config), device.config)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error), place=place, remedy="see `hearth device list` for its fields") from error

@@ -1,0 +1,112 @@
+"""Discovery: finds plugins on disk and checks all that can be checked before any of their code is imported."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from hub.core.bundled import bundled
+from hub.core.errors import HearthError, ManifestError
+from hub.core.settings import PluginSettings
+from hub.sdk.locale import Locale, SkillWords, read_locale
+from hub.sdk.manifest import DeviceManifest, SkillManifest, read_manifest
+
+
+class FoundSkill(Struct, frozen=True):
+    """A skill whose manifest and words are sound."""
+
+    folder: Path
+    manifest: SkillManifest
+    words: SkillWords
+
+    @property
+    def code(self) -> Path:
+        """Its module."""
+        return self.folder / "skill.py"
+
+
+class FoundDevice(Struct, frozen=True):
+    """A device integration whose manifest is sound."""
+
+    folder: Path
+    manifest: DeviceManifest
+
+    @property
+    def code(self) -> Path:
+        """Its module."""
+        return self.folder / "integration.py"
+
+
+class Broken(Struct, frozen=True):
+    """A plugin that is left out: its id (or folder's name) and what is wrong with it."""
+
+    plugin: str
+    error: HearthError
+
+
+F = TypeVar("F", FoundSkill, FoundDevice)
+
+
+class Found(Struct, Generic[F], frozen=True):
+    """What a search came to."""
+
+    plugins: tuple[F, ...]
+    broken: tuple[Broken, ...]
+
+
+def find_skills(settings: PluginSettings) -> Found[FoundSkill]:
+    """The bundled skills and those in `skills/` under the settings' paths, without the disabled ones."""
+    found: list[FoundSkill] = []
+    broken: list[Broken] = []
+    for folder in _folders("skills", settings, "skill.toml"):
+        try:
+            manifest = read_manifest(folder / "skill.toml", SkillManifest)
+            if manifest.id not in settings.disabled:
+                _check(folder, manifest.id, "skill.py", [s.manifest.id for s in found])
+                found.append(FoundSkill(folder, manifest, read_words(folder, manifest)))
+        except HearthError as error:
+            broken.append(Broken(folder.name, error))
+    return Found(tuple(found), tuple(broken))
+
+
+def find_devices(settings: PluginSettings) -> Found[FoundDevice]:
+    """The bundled integrations and those in `devices/` under the settings' paths, without the disabled ones."""
+    found: list[FoundDevice] = []
+    broken: list[Broken] = []
+    for folder in _folders("devices", settings, "device.toml"):
+        try:
+            manifest = read_manifest(folder / "device.toml", DeviceManifest)
+            if manifest.id not in settings.disabled:
+                _check(folder, manifest.id, "integration.py", [d.manifest.id for d in found])
+                found.append(FoundDevice(folder, manifest))
+        except HearthError as error:
+            broken.append(Broken(folder.name, error))
+    return Found(tuple(found), tuple(broken))
+
+
+def read_words(folder: Path, manifest: SkillManifest) -> SkillWords:
+    """The skill's words in every language that its manifest names; raises `ManifestError`."""
+    locales: dict[str, Locale] = {}
+    for language in manifest.languages:
+        path = folder / "locale" / f"{language}.yaml"
+        locale = read_locale(path)
+        if locale.language != language:
+            raise ManifestError(
+                f"speaks {locale.language!r}", place=str(path), remedy=f"set language: {language}, or rename it"
+            )
+        locales[language] = locale
+    return SkillWords(skill=manifest.id, locales=locales)
+
+
+def _folders(kind: Literal["skills", "devices"], settings: PluginSettings, manifest: str) -> Iterable[Path]:
+    for root in (bundled(kind), *(Path(p).expanduser() / kind for p in settings.paths)):
+        if root.is_dir():
+            yield from sorted(f for f in root.iterdir() if (f / manifest).is_file())
+
+
+def _check(folder: Path, plugin: str, module: str, taken: list[str]) -> None:
+    if plugin in taken:
+        raise ManifestError(f"a second plugin {plugin!r}", place=str(folder), remedy="rename or remove one of them")
+    if not (folder / module).is_file():
+        raise ManifestError(f"there is no {module}", place=str(folder), remedy=f"put the code in {module}")

@@ -1,0 +1,174 @@
+"""The hub's end of the channel to one skill: calls go out, answers and port requests come in."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from hub.core.errors import HearthError, PluginError, ProtocolError, ValueRefusedError
+from hub.plugins.broker import PortBroker
+from hub.plugins.channel import Channel, ChannelClosedError
+from hub.plugins.messages import (
+    Answer,
+    CancelCall,
+    PortReply,
+    PortRequest,
+    ToPlugin,
+    decode_for_hub,
+    encode,
+)
+from hub.sdk.intents import CallContext, IntentAnswer
+
+log = structlog.get_logger(__name__)
+_MOST_REQUESTS: Final = 64
+"""Port requests of one call under way at once."""
+_LONGEST_S: Final = 60.0
+"""A call ends after this long, whatever the hub was doing for it."""
+
+
+class _Call:
+    """One call under way. The plugin's time runs only while the hub does nothing for it."""
+
+    def __init__(self, context: CallContext, deadline_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        self.context = context
+        self.answer: asyncio.Future[IntentAnswer] = loop.create_future()
+        self.timer = asyncio.timeout(deadline_s)
+        self._left = deadline_s
+        self._since = loop.time()
+        self._end = loop.time() + _LONGEST_S
+        self._requests = 0
+
+    def request_began(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._requests >= _MOST_REQUESTS:
+            raise ValueRefusedError("too many requests at once", remedy="await them in smaller groups")
+        self._requests += 1
+        if self._requests == 1:
+            self._left -= now - self._since
+            self._reschedule(self._end)
+
+    def request_ended(self) -> None:
+        self._requests -= 1
+        if self._requests == 0:
+            self._since = asyncio.get_running_loop().time()
+            self._reschedule(min(self._end, self._since + max(self._left, 0.0)))
+
+    def _reschedule(self, when: float) -> None:
+        if not self.answer.done() and not self.timer.expired():
+            self.timer.reschedule(when)
+
+
+class HubSide:
+    """Calls one skill. `broken` is told when the skill's end of the channel talks nonsense or is gone."""
+
+    def __init__(
+        self, skill: str, channel: Channel, broker: PortBroker, deadline_s: float, broken: Callable[[str], None]
+    ) -> None:
+        self._skill = skill
+        self._channel = channel
+        self._broker = broker
+        self._deadline_s = deadline_s
+        self._broken = broken
+        self._calls: dict[int, _Call] = {}
+        self._ids = itertools.count(1)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._alive = True
+
+    async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
+        """Send what `message(id)` makes and wait for its answer; trouble of any kind is the answer's `error`."""
+        number = next(self._ids)
+        call = self._calls[number] = _Call(context, self._deadline_s)
+        answered = False
+        try:
+            if not self._alive:
+                raise PluginError(f"the {self._skill} skill is not running", remedy="see the log; restart the hub")
+            async with call.timer:
+                await self._channel.send(encode(message(number)))
+                answer = await call.answer
+            answered = True
+            return answer
+        except TimeoutError:
+            text = f"the {self._skill} skill did not answer within {self._deadline_s:g} s"
+            log.warning("a skill's handler hangs", skill=self._skill)
+            return _failed(PluginError(text, remedy="try again; if it stays so, disable the skill"))
+        except ChannelClosedError:
+            return _failed(PluginError(f"the {self._skill} skill is not running", remedy="restart the hub"))
+        except HearthError as error:
+            answered = True
+            return _failed(error)
+        finally:
+            self._calls.pop(number, None)
+            if not answered:
+                self._take_back(number)
+
+    async def run(self) -> None:
+        """Serve the plugin's messages until the channel closes."""
+        trouble = ""
+        try:
+            while True:
+                self._take(await self._channel.receive())
+        except ChannelClosedError:
+            pass
+        except ProtocolError as error:
+            trouble = str(error)
+        finally:
+            self._alive = False
+            for call in self._calls.values():
+                if not call.answer.done():
+                    stopped = PluginError(f"the {self._skill} skill stopped", remedy="restart the hub")
+                    call.answer.set_exception(stopped)
+            self._channel.close()
+            for task in tuple(self._tasks):
+                task.cancel()
+        if trouble:
+            self._broken(trouble)
+
+    def _take(self, data: bytes) -> None:
+        message = decode_for_hub(data)
+        call = self._calls.get(message.id if isinstance(message, Answer) else message.call)
+        if isinstance(message, Answer):
+            if call is not None and not call.answer.done():
+                call.answer.set_result(message.answer)
+        else:
+            self._spawn(self._request(message, call))
+
+    async def _request(self, request: PortRequest, call: _Call | None) -> None:
+        try:
+            if call is None:
+                raise PluginError("the call that this belongs to has ended", remedy="await ports inside the handler")
+            call.request_began()
+            try:
+                value = await self._broker.handle(request.ask, call.context)
+            finally:
+                call.request_ended()
+            reply = encode(PortReply(id=request.id, value=msgspec.to_builtins(value)))
+        except HearthError as error:
+            reply = encode(PortReply(id=request.id, error=error.to_wire()))
+        except Exception as error:
+            log.exception("a port failed", skill=self._skill)
+            wire = PluginError(f"the hub failed: {type(error).__name__}").to_wire()
+            reply = encode(PortReply(id=request.id, error=wire))
+        await self._send(reply)
+
+    def _take_back(self, number: int) -> None:
+        if self._alive:
+            self._spawn(self._send(encode(CancelCall(id=number))))
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            await self._channel.send(data)
+        except ChannelClosedError:
+            log.debug("a skill ended before it was told", skill=self._skill)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=f"skill:{self._skill}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _failed(error: HearthError) -> IntentAnswer:
+    return IntentAnswer(error=error.to_wire())

@@ -1,0 +1,158 @@
+"""Stored timers: they ring when due, also those that came due while the hub was away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, Protocol
+
+import msgspec
+import structlog
+
+from hub.core.bus import Bus
+from hub.core.clock import Clock
+from hub.core.errors import NotFoundError, ValueRefusedError
+from hub.core.events import Origin, TimerRang
+from hub.core.ids import new_id
+from hub.sdk.context import StoredTimer
+
+log = structlog.get_logger(__name__)
+MAX_TIMERS: Final = 200
+"""Of one skill at once."""
+_MAX_ARGUMENTS: Final = 8 * 1024
+_LONGEST_S: Final = 10 * 366 * 86400.0
+_LOOK_S: Final = 30.0
+"""The longest sleep: the machine's clock may be set, or the machine itself may sleep."""
+
+
+class TimerStore(Protocol):
+    """Where timers are kept."""
+
+    async def add(self, skill: str, timer: StoredTimer) -> None:
+        """Keep a timer; it is on disk when this returns."""
+        ...
+
+    async def cancel(self, skill: str, timer: str) -> bool:
+        """Forget a timer; False when there was none."""
+        ...
+
+    async def list(self, skill: str = "") -> Sequence[tuple[str, StoredTimer]]:
+        """(skill, timer) of one skill or of all, next first."""
+        ...
+
+
+class MemoryTimers:
+    """A store for a hub without a database: its timers end with it."""
+
+    def __init__(self) -> None:
+        self._timers: dict[tuple[str, str], StoredTimer] = {}
+
+    async def add(self, skill: str, timer: StoredTimer) -> None:
+        """Keep a timer."""
+        self._timers[skill, timer.id] = timer
+
+    async def cancel(self, skill: str, timer: str) -> bool:
+        """Forget a timer; False when there was none."""
+        return self._timers.pop((skill, timer), None) is not None
+
+    async def list(self, skill: str = "") -> Sequence[tuple[str, StoredTimer]]:
+        """(skill, timer) of one skill or of all, next first."""
+        found = [(who, t) for (who, _), t in self._timers.items() if skill in ("", who)]
+        return sorted(found, key=lambda pair: pair[1].due)
+
+
+Ring = Callable[[str, StoredTimer, tuple[int, ...]], Awaitable[Any]]
+"""Calls the timer's handler: (skill, timer, causes). `NotFoundError` leaves the timer for when its skill is back."""
+
+
+class Timers:
+    """Keeps timers in the store and rings each once it is due.
+
+    A timer leaves the store after its handler ended, so that a crash in between rings it again rather than never.
+    """
+
+    def __init__(self, store: TimerStore, bus: Bus, clock: Clock, ring: Ring) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._ring = ring
+        self._changed = asyncio.Event()
+        self._orphans: set[tuple[str, str]] = set()
+        self._ringing: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def set(
+        self, skill: str, *, handler: str, due: float, arguments: dict[str, Any], area: str = ""
+    ) -> StoredTimer:
+        """A new timer, on disk. Raises `ValueRefusedError` when it is too far off, too large, or one too many."""
+        now = self._clock.now()
+        if not now - 60.0 <= due <= now + _LONGEST_S:
+            raise ValueRefusedError("a timer must ring in the next ten years", remedy="choose a nearer time")
+        if len(msgspec.json.encode(arguments)) > _MAX_ARGUMENTS:
+            raise ValueRefusedError("a timer's arguments are too large", remedy=f"stay under {_MAX_ARGUMENTS} bytes")
+        if len(await self._store.list(skill)) >= MAX_TIMERS:
+            raise ValueRefusedError(f"{skill} already has {MAX_TIMERS} timers", remedy="cancel some")
+        timer = StoredTimer(id=f"{new_id():x}", handler=handler, due=due, arguments=arguments, area=area, created=now)
+        await self._store.add(skill, timer)
+        self._changed.set()
+        return timer
+
+    async def cancel(self, skill: str, timer: str) -> bool:
+        """Forget a timer; False when there was none."""
+        gone = await self._store.cancel(skill, timer)
+        self._changed.set()
+        return gone
+
+    async def of(self, skill: str = "") -> list[tuple[str, StoredTimer]]:
+        """(skill, timer) of one skill or of all, next first."""
+        found = await self._store.list(skill)
+        return sorted(found, key=lambda pair: pair[1].due)
+
+    async def run(self) -> None:
+        """Ring what is due, for ever. Start it when the skills are loaded; what came due meanwhile rings at once."""
+        try:
+            while True:
+                self._changed.clear()
+                waiting = [(s, t) for s, t in await self.of() if (s, t.id) not in {*self._ringing, *self._orphans}]
+                now = self._clock.now()
+                for skill, timer in waiting:
+                    if timer.due <= now:
+                        self._start(skill, timer)
+                ahead = [t.due - now for _, t in waiting if t.due > now]
+                await self._wait(min([_LOOK_S, *ahead]))
+        finally:
+            for task in tuple(self._ringing.values()):
+                task.cancel()
+            await asyncio.gather(*self._ringing.values(), return_exceptions=True)
+
+    def _start(self, skill: str, timer: StoredTimer) -> None:
+        key = (skill, timer.id)
+        task = asyncio.get_running_loop().create_task(self._fire(skill, timer), name=f"timer:{skill}")
+        self._ringing[key] = task
+        task.add_done_callback(lambda _: self._ringing.pop(key, None))
+
+    async def _fire(self, skill: str, timer: StoredTimer) -> None:
+        event = TimerRang(
+            skill=skill,
+            timer=timer.id,
+            arguments=timer.arguments,
+            origin=Origin(area=timer.area, source=f"skill:{skill}"),
+        )
+        self._bus.publish(event)
+        try:
+            await self._ring(skill, timer, (event.id,))
+        except NotFoundError as error:
+            log.warning("a timer waits for its skill", skill=skill, error=str(error))
+            self._orphans.add((skill, timer.id))
+            return
+        except Exception:
+            log.exception("a timer's handler failed", skill=skill, handler=timer.handler)
+        await self._store.cancel(skill, timer.id)
+
+    async def _wait(self, seconds: float) -> None:
+        """Until `seconds` of the clock passed or a timer was set or cancelled."""
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        changed = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait((sleep, changed), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in (sleep, changed):
+                waiter.cancel()
+            await asyncio.gather(sleep, changed, return_exceptions=True)
