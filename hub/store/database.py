@@ -114,10 +114,11 @@ class Database:
         with as_store_errors(self.place):
             async with self._writing, self._engine.connect() as connection:
                 await connection.execution_options(**{BEGIN: OUTSIDE})
-                # Each step of the pragma frees one page, so it must be read to its end.
-                (await connection.exec_driver_sql(f"PRAGMA incremental_vacuum({int(pages)})")).close()
-                (await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")).close()
-                (await connection.exec_driver_sql("PRAGMA optimize")).close()
+                raw = await connection.get_raw_connection()
+                # A script, since it runs each pragma to its end: a plain execute would free one page and stop.
+                await raw.driver_connection.executescript(  # type: ignore[union-attr]
+                    f"PRAGMA incremental_vacuum({int(pages)}); PRAGMA wal_checkpoint(PASSIVE); PRAGMA optimize;"
+                )
 
     async def close(self) -> None:
         """Commit what was taken and close all connections."""

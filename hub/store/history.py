@@ -13,7 +13,7 @@ from hub.core.events import Event, TaskFailed
 from hub.store import history_reads
 from hub.store.database import Database
 from hub.store.faults import is_about_the_rows
-from hub.store.history_rows import EventRow, StateRow, write_batch
+from hub.store.history_rows import StateRow, write_batch
 from hub.store.interning import Interned
 
 log = structlog.get_logger(__name__)
@@ -167,20 +167,20 @@ class History:
         async with self._database.read() as connection:
             return await history_reads.states(connection, entity, trait, since, until, limit)
 
-    async def events(self, ids: Collection[int]) -> list[EventRow]:
+    async def events(self, ids: Collection[int]) -> list[Event]:
         """The events with these ids, oldest first; state changes among them. Unknown ones are left out."""
         await self._settle()
         async with self._database.read() as connection:
             return await history_reads.events(connection, ids)
 
-    async def event(self, event_id: int) -> EventRow | None:
-        """One event, or None."""
-        found = await self.events((event_id,))
+    async def event(self, id: int) -> Event | None:  # noqa: A002 -- the field's name
+        """One event or state change (its `old` is not kept), None when it is not kept."""
+        found = await self.events((id,))
         return found[0] if found else None
 
     async def recent_events(
         self, types: Collection[str] = (), limit: int = 100, before: int | None = None
-    ) -> list[EventRow]:
+    ) -> list[Event]:
         """The newest events (of these types, or all but state changes), newest first, with ids below `before`."""
         await self._settle()
         async with self._database.read() as connection:

@@ -4,14 +4,16 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hub.core.events import HERE, Origin
+from hub.core.events import HERE, Event, Origin, StateChanged, event_types
 from hub.store import schema
-from hub.store.history_rows import EventRow, StateRow
+from hub.store.history_rows import StateRow
 from hub.store.values import first_id_at, load_causes, load_value, moment_of
 
+log = structlog.get_logger(__name__)
 _MOST_ROWS = 100_000
 _IDS_AT_ONCE = 500  # databases bound the number of parameters
 
@@ -76,34 +78,40 @@ def _events() -> Select[Any]:
     return select(table, origin.c.hub, origin.c.area, origin.c.source).outerjoin(origin, origin.c.id == table.c.origin)
 
 
-def _event(row: Row[Any]) -> EventRow:
-    return EventRow(
-        id=row.id,
-        event=row.type,
-        at=moment_of(row.id, row.lag),
-        origin=_origin(row),
-        causes=load_causes(row.causes),
-        fields=msgspec.json.decode(row.payload),
-    )
+def _event(row: Row[Any]) -> Event | None:
+    kind = event_types().get(row.type)
+    if kind is None:
+        return None  # a newer hub's
+    # Not `mono`: it means nothing after a restart.
+    envelope = {"id": row.id, "at": moment_of(row.id, row.lag), "mono": 0.0, "causes": load_causes(row.causes)}
+    try:
+        fields = msgspec.json.decode(row.payload, type=dict[str, Any])
+        event = msgspec.convert({**fields, **envelope, "event": row.type}, kind)
+    except msgspec.DecodeError as error:
+        log.warning("event left out of history", event_id=row.id, event_type=row.type, error=str(error))
+        return None
+    return msgspec.structs.replace(event, origin=_origin(row))
 
 
-def _as_event(state: StateRow) -> EventRow:
-    return EventRow(
+def _as_event(state: StateRow) -> StateChanged:
+    return StateChanged(
         id=state.id,
-        event="StateChanged",
         at=state.at,
+        mono=0.0,
         origin=state.origin,
         causes=state.causes,
-        fields={"entity": state.entity, "trait": state.trait, "value": state.value},
+        entity=state.entity,
+        trait=state.trait,
+        value=state.value,
     )
 
 
-async def events(connection: AsyncConnection, ids: Collection[int]) -> list[EventRow]:
+async def events(connection: AsyncConnection, ids: Collection[int]) -> list[Event]:
     """The events and state changes with these ids, oldest first."""
-    found: dict[int, EventRow] = {}
+    found: dict[int, Event] = {}
     for some in _chunks(ids):
         rows = await connection.execute(_events().where(schema.events.c.id.in_(some)))
-        found |= {row.id: _event(row) for row in rows}
+        found |= {row.id: event for row in rows if (event := _event(row)) is not None}
         # `latest` too: the change that set the present state may be older than what retention keeps.
         for table in (schema.latest, schema.states):
             rows = await connection.execute(_states_of(table).where(table.c.id.in_(some)))
@@ -113,7 +121,7 @@ async def events(connection: AsyncConnection, ids: Collection[int]) -> list[Even
 
 async def recent_events(
     connection: AsyncConnection, types: Collection[str], limit: int, before: int | None
-) -> list[EventRow]:
+) -> list[Event]:
     """The newest events, newest first."""
     table = schema.events
     wanted = _events().order_by(table.c.id.desc()).limit(_bounded(limit))
@@ -121,7 +129,8 @@ async def recent_events(
         wanted = wanted.where(table.c.type.in_(list(types)))
     if before is not None:
         wanted = wanted.where(table.c.id < before)
-    return [_event(row) for row in await connection.execute(wanted)]
+    rows = await connection.execute(wanted)
+    return [event for row in rows if (event := _event(row)) is not None]
 
 
 def _bounded(limit: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.core.events import HERE, Event, Origin, StateChanged, Value
@@ -26,17 +26,6 @@ class StateRow(Struct, frozen=True, kw_only=True):
     at: float
     origin: Origin = HERE
     causes: tuple[int, ...] = ()
-
-
-class EventRow(Struct, frozen=True, kw_only=True):
-    """An event as history keeps it: `event` is its class's name, `fields` are what that class adds."""
-
-    id: int
-    event: str
-    at: float
-    origin: Origin = HERE
-    causes: tuple[int, ...] = ()
-    fields: dict[str, Any] = field(default_factory=dict)
 
 
 _ROWS_AT_ONCE = 1_000

@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from msgspec import Struct
 from sqlalchemy import delete, select
 
 from hub.core.clock import Clock, SystemClock
@@ -21,19 +20,8 @@ _MOST_CHARACTERS = 256 * 1024
 _MOST_ID = 200
 
 
-class EntityOverride(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a person changed about an entity that an integration describes; None leaves the integration's word."""
-
-    id: str
-    name: str | None = None
-    area: str | None = None
-    aliases: tuple[str, ...] | None = None
-    names: dict[str, tuple[str, ...]] | None = None
-    exposed: bool | None = None
-
-
 class HomeTable:
-    """Areas, people, discovered entities, people's changes to them, and settings by key.
+    """Areas, people, discovered entities, what people changed about these (`overrides`), and settings by key.
 
     What a `set_` or `delete_` method wrote is on the disk when it returns. All raise `StoreError`. A row that cannot
     be read (damaged, or a newer hub's) is logged and left out; the rest of the home still loads.
@@ -42,34 +30,35 @@ class HomeTable:
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
         self._database = database
         self._clock = clock or SystemClock()
+        self.overrides = Overrides(self)
 
     async def areas(self) -> dict[str, Area]:
         """Areas by id."""
-        return await self._all("area", Area)
+        return await self.all_rows("area", Area)
 
     async def set_area(self, area: Area) -> None:
         """Keep an area, new or changed."""
-        await self._set("area", area.id, area)
+        await self.set_row("area", area.id, area)
 
     async def delete_area(self, area: str) -> bool:
         """Forget an area; False when there was none."""
-        return await self._delete("area", area)
+        return await self.delete_row("area", area)
 
     async def people(self) -> dict[str, Person]:
         """People by id."""
-        return await self._all("person", Person)
+        return await self.all_rows("person", Person)
 
     async def set_person(self, person: Person) -> None:
         """Keep a person, new or changed."""
-        await self._set("person", person.id, person)
+        await self.set_row("person", person.id, person)
 
     async def delete_person(self, person: str) -> bool:
         """Forget a person; False when there was none."""
-        return await self._delete("person", person)
+        return await self.delete_row("person", person)
 
     async def entities(self) -> dict[str, Entity]:
         """Entities by id, as integrations described them last."""
-        return await self._all("entity", Entity)
+        return await self.all_rows("entity", Entity)
 
     async def set_entity(self, *entities: Entity) -> None:
         """Keep entities, new or described anew, all or none."""
@@ -82,36 +71,25 @@ class HomeTable:
         )  # fmt: skip
         return any(counts)
 
-    async def overrides(self) -> dict[str, EntityOverride]:
-        """What people changed, by entity id."""
-        return await self._all("override", EntityOverride)
-
-    async def set_override(self, override: EntityOverride) -> None:
-        """Keep what a person changed about an entity."""
-        await self._set("override", override.id, override)
-
-    async def delete_override(self, entity: str) -> bool:
-        """Go back to the integration's word; False when nothing was changed."""
-        return await self._delete("override", entity)
-
     async def setting(self, key: str, kind: type[T], default: T) -> T:
         """The setting `key`, `default` where it was never set or cannot be read as `kind`."""
-        found: T = (await self._all("setting", kind, key)).get(key, default)
+        found: T = (await self.all_rows("setting", kind, key)).get(key, default)
         return found
 
     async def settings(self) -> dict[str, Any]:
         """All settings as plain JSON values."""
-        return await self._all("setting", Any)
+        return await self.all_rows("setting", Any)
 
     async def set_setting(self, key: str, value: Any) -> None:
         """Keep a JSON value or struct under `key`."""
-        await self._set("setting", key, value)
+        await self.set_row("setting", key, value)
 
     async def delete_setting(self, key: str) -> bool:
         """Forget a setting; False when there was none."""
-        return await self._delete("setting", key)
+        return await self.delete_row("setting", key)
 
-    async def _all(self, kind: str, shape: Any, only: str = "") -> dict[str, Any]:
+    async def all_rows(self, kind: str, shape: Any, only: str = "") -> dict[str, Any]:
+        """The rows of one kind (or the one of them with id `only`) by id, each decoded as `shape`."""
         wanted = select(home_objects.c.id, home_objects.c.data).where(home_objects.c.kind == kind)
         if only:
             wanted = wanted.where(home_objects.c.id == only)
@@ -125,10 +103,12 @@ class HomeTable:
                 log.error("row of the home left out", kind=kind, id=key, error=str(error))
         return found
 
-    async def _set(self, kind: str, key: str, value: Any) -> None:
+    async def set_row(self, kind: str, key: str, value: Any) -> None:
+        """Keep one row; raises `ValueRefusedError` for what is no JSON or too large."""
         await self._database.write(self._upsert(kind, key, value))
 
-    async def _delete(self, kind: str, key: str) -> bool:
+    async def delete_row(self, kind: str, key: str) -> bool:
+        """Forget one row; False when there was none."""
         return any(await self._database.write(_deletion(kind, key)))
 
     def _upsert(self, kind: str, key: str, value: Any) -> Any:
@@ -146,3 +126,21 @@ class HomeTable:
 
 def _deletion(kind: str, key: str) -> Any:
     return delete(home_objects).where(home_objects.c.kind == kind, home_objects.c.id == key)
+
+
+class Overrides:
+    """What people changed about entities, as fields by entity id: the table that the home's registry asks for."""
+
+    def __init__(self, table: HomeTable) -> None:
+        self._table = table
+
+    async def load(self) -> dict[str, dict[str, Any]]:
+        """Every entity's changed fields, as plain JSON values."""
+        return await self._table.all_rows("override", dict[str, Any])
+
+    async def save(self, entity: str, fields: dict[str, Any]) -> None:
+        """Keep the changed fields of one entity (empty: forget them); on the disk when this returns."""
+        if fields:
+            await self._table.set_row("override", entity, fields)
+        else:
+            await self._table.delete_row("override", entity)

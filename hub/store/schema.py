@@ -75,10 +75,10 @@ commands = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("entity", Text, nullable=False),
-    Column("data", Text, nullable=False),  # JSON of hub.core.commands.Command
+    Column("data", Text, nullable=False),  # JSON of the event that said it last
     Column("ended", BigInteger),  # None while it is under way
-    Column("code", Text),  # empty: done
-    Column("reason", Text),
+    Column("code", Text, nullable=False),  # of its failure
+    Column("reason", Text, nullable=False),
     Index("ix_commands_ended", "ended"),
 )
 

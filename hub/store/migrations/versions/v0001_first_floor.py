@@ -50,8 +50,8 @@ def _ledgers() -> None:
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("ended", sa.BigInteger()),
-        sa.Column("code", sa.Text()),
-        sa.Column("reason", sa.Text()),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_commands"),
     )
     op.create_index("ix_commands_ended", "commands", ["ended"])

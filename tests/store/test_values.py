@@ -1,0 +1,77 @@
+import math
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.core.events import Value
+from hub.core.ids import id_time, new_id
+from hub.store.values import (
+    Form,
+    first_id_at,
+    lag_of,
+    load_causes,
+    load_value,
+    moment_of,
+    storable,
+    store_causes,
+    store_value,
+)
+
+values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+
+
+@given(values)
+def test_a_value_comes_back_with_its_type(value: Value) -> None:
+    loaded = load_value(*store_value(value))
+    expected = storable(value) if isinstance(value, str) else value
+    assert loaded == expected
+    assert type(loaded) is type(value)
+
+
+@given(st.decimals(min_value=-999_999, max_value=999_999, places=3, allow_nan=False))
+def test_sensor_readings_come_back_exactly(reading: object) -> None:
+    value = float(str(reading))
+    assert load_value(*store_value(value)) == value
+
+
+def test_a_sensor_reading_is_kept_as_a_small_whole_number() -> None:
+    assert store_value(25.61) == (Form.HUNDREDTHS, 2561.0, None)
+    assert store_value(20.0) == (Form.FLOAT, 20.0, None)
+    assert store_value(1 / 3) == (Form.FLOAT, 1 / 3, None)
+
+
+def test_not_a_number_comes_back_as_such() -> None:
+    loaded = load_value(*store_value(math.nan))
+    assert isinstance(loaded, float)
+    assert math.isnan(loaded)
+
+
+def test_a_form_of_a_newer_hub_is_nothing() -> None:
+    assert load_value(77, 1.0, "x") is None
+
+
+@given(st.lists(st.integers(0, 2**63 - 1)).map(tuple))
+def test_causes_come_back(causes: tuple[int, ...]) -> None:
+    assert load_causes(store_causes(causes)) == causes
+
+
+def test_an_id_holds_its_moment() -> None:
+    event = new_id()
+    assert lag_of(event, id_time(event)) is None
+    assert moment_of(event, None) == id_time(event)
+    earlier = id_time(event) - 3600
+    lag = lag_of(event, earlier)
+    assert lag is not None
+    assert abs(moment_of(event, lag) - earlier) < 0.002
+
+
+def test_ids_of_a_moment_begin_at_its_first() -> None:
+    event = new_id()
+    assert first_id_at(id_time(event)) <= event < first_id_at(id_time(event) + 0.001)
+    assert first_id_at(0) == 0
+    assert first_id_at(time.time() + 60) > event
+
+
+def test_what_no_database_takes_is_replaced() -> None:
+    assert storable("a\x00b\ud800c") == "a\ufffdb?c"
