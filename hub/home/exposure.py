@@ -13,15 +13,17 @@ from hub.core.entities import Entity
 from hub.core.errors import ConfirmationRequiredError, DeniedError
 from hub.core.events import Value
 from hub.core.settings import SafetySettings
+from hub.core.states import StateTable
 from hub.home.registry import Home
 from hub.home.scenes import Effect, Scenes
 
 
 class Safe(Struct, frozen=True):
-    """A trait's values that need no yes."""
+    """A trait's values that need no yes; with `lowering`, also those at or below the present one."""
 
     trait: str
     values: tuple[Value, ...]
+    lowering: bool = False
 
 
 class RiskRule(Struct, frozen=True, kw_only=True):
@@ -40,6 +42,7 @@ class RiskRule(Struct, frozen=True, kw_only=True):
     verb: str = "change"
 
 
+_CLOSING = (Safe("Position", (0,), lowering=True), Safe("OnOff", (False,)))
 ARMED: Final = ("armed", "armed_home", "armed_away", "armed_night", "armed_vacation", "arm_home", "arm_away")
 RULES: Final = (
     RiskRule(what="locks", kinds=("lock",), safe=(Safe("Lock", ("locked",)),), verb="unlock"),
@@ -47,12 +50,12 @@ RULES: Final = (
         what="garage doors, gates and doors",
         kinds=("cover",),
         device_classes=("garage", "garage_door", "gate", "door"),
-        safe=(Safe("Position", (0,)), Safe("OnOff", (False,))),
+        safe=_CLOSING,
         verb="open",
     ),
     RiskRule(what="alarms", kinds=("alarm",), safe=(Safe("Mode", ARMED),), verb="disarm"),
     RiskRule(what="sirens", kinds=("siren",), safe=(Safe("OnOff", (False,)),), verb="sound"),
-    RiskRule(what="valves", kinds=("valve",), safe=(Safe("Position", (0,)), Safe("OnOff", (False,))), verb="open"),
+    RiskRule(what="valves", kinds=("valve",), safe=_CLOSING, verb="open"),
     RiskRule(what="unknown switches and buttons", kinds=("switch", "button"), strangers_only=True, asks=False),
 )
 """The built-in rules; `[safety]` in hearth.toml adds to them."""
@@ -64,8 +67,9 @@ GUARDED_CHANNELS: Final = ("voice", "gesture", "skill")
 class Exposure:
     """Decides by `RULES`, the household's word on each entity, and `[safety]`."""
 
-    def __init__(self, home: Home, scenes: Scenes, safety: SafetySettings) -> None:
+    def __init__(self, home: Home, states: StateTable, scenes: Scenes, safety: SafetySettings) -> None:
         self._home = home
+        self._states = states
         self._scenes = scenes
         self._confirm = frozenset(safety.confirm)
         self._deny = frozenset(safety.deny)
@@ -94,7 +98,7 @@ class Exposure:
         A scene is as risky as the riskiest thing that it does.
         """
         rule = self.rule(entity)
-        safe = rule is not None and any(s.trait == trait and value in s.values for s in rule.safe)
+        safe = rule is not None and any(self._is_safe(s, entity, trait, value) for s in rule.safe)
         if rule is not None and rule.asks and not safe:
             return f"{rule.verb} {entity.name}"
         if not safe and (entity.id in self._confirm or entity.kind in self._confirm):
@@ -105,6 +109,14 @@ class Exposure:
                 if risk:
                     return risk
         return ""
+
+    def _is_safe(self, safe: Safe, entity: Entity, trait: str, value: Value) -> bool:
+        if safe.trait != trait:
+            return False
+        if value in safe.values:
+            return True
+        now = self._states.value(entity.id, trait)
+        return safe.lowering and isinstance(now, int | float) and isinstance(value, int | float) and value <= now
 
     def _effect_risk(self, effect: Effect) -> str:
         entity = self._home.view().entities.get(effect.entity)

@@ -7,11 +7,24 @@ from hub.core.bus import Bus
 from hub.core.events import Event, SpeechTranscribed
 
 
+class StoredChange(Protocol):
+    """A stored change of state: of it, the event's id."""
+
+    @property
+    def id(self) -> int:
+        """The id of the `StateChanged`."""
+        ...
+
+
 class EventHistory(Protocol):
     """The stored events, for what is older than the ring remembers."""
 
     async def event(self, id: int) -> Event | None:  # noqa: A002 -- the field's name
         """The event with this id, None when it is not kept."""
+        ...
+
+    async def last_state_change(self, entity: str, trait: str = "") -> StoredChange | None:
+        """The newest change of an entity (of one trait, when given)."""
         ...
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from hub.core.entities import Entity
-from hub.core.events import CommandFailed, Event
+from hub.core.events import CommandDone, CommandFailed, Event
 from hub.core.states import StateTable
 from hub.home.recent import EventHistory, EventRing
 from hub.home.registry import Home
@@ -61,13 +61,21 @@ class Why:
 
     async def _newest(self, thing: Entity, trait: str) -> Event | None:
         states = self._states.get(thing.id)
-        changes = [s.event for t, s in states.items() if s.event and trait in ("", t)]
-        newest = max(changes, default=0)
+        newest = max((s.event for t, s in states.items() if trait in ("", t)), default=0)
         for event in self._ring.newest_first():
             if event.id <= newest:
                 break
-            if isinstance(event, CommandFailed) and event.entity == thing.id and trait in ("", event.trait):
-                return event
+            if (
+                isinstance(event, CommandFailed | CommandDone)
+                and event.entity == thing.id
+                and trait in ("", event.trait)
+            ):
+                # A failure left no state behind, and neither does a press.
+                if isinstance(event, CommandFailed) or event.trait == "Press":
+                    return event
+        if not newest and self._history is not None:
+            stored = await self._history.last_state_change(thing.id, trait)
+            newest = stored.id if stored is not None else 0
         return await self._find(newest) if newest else None
 
     async def _find(self, event: int) -> Event | None:

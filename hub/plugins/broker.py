@@ -122,7 +122,7 @@ class PortBroker:
         return await self._ports.timers.cancel(self._plugin, ask.timer)
 
     async def _timer_list(self, _ask: TimerList, _context: CallContext) -> Any:
-        return [timer for _, timer in await self._ports.timers.of(self._plugin)]
+        return [kept.timer for kept in await self._ports.timers.pending(self._plugin)]
 
     async def _store_get(self, ask: StoreGet, _context: CallContext) -> Any:
         return await self._data.get(ask.key)

@@ -114,7 +114,7 @@ class PluginData(Protocol):
         """Keep a JSON value; it is on disk when this returns."""
         ...
 
-    async def delete(self, plugin: str, key: str) -> None:
+    async def delete(self, plugin: str, key: str) -> object:
         """Forget the value."""
         ...
 

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 import structlog
+from msgspec import Struct
 
 from hub.core.bus import Bus
 from hub.core.clock import Clock
@@ -23,6 +24,20 @@ _LOOK_S: Final = 30.0
 """The longest sleep: the machine's clock may be set, or the machine itself may sleep."""
 
 
+class KeptTimer(Protocol):
+    """A timer and the skill that it belongs to."""
+
+    @property
+    def skill(self) -> str:
+        """The skill's id."""
+        ...
+
+    @property
+    def timer(self) -> StoredTimer:
+        """The timer."""
+        ...
+
+
 class TimerStore(Protocol):
     """Where timers are kept."""
 
@@ -34,9 +49,16 @@ class TimerStore(Protocol):
         """Forget a timer; False when there was none."""
         ...
 
-    async def list(self, skill: str = "") -> Sequence[tuple[str, StoredTimer]]:
-        """(skill, timer) of one skill or of all, next first."""
+    async def pending(self, skill: str = "") -> Sequence[KeptTimer]:
+        """All timers, or one skill's, next first."""
         ...
+
+
+class OwnedTimer(Struct, frozen=True):
+    """A timer and the skill that it belongs to."""
+
+    skill: str
+    timer: StoredTimer
 
 
 class MemoryTimers:
@@ -53,10 +75,10 @@ class MemoryTimers:
         """Forget a timer; False when there was none."""
         return self._timers.pop((skill, timer), None) is not None
 
-    async def list(self, skill: str = "") -> Sequence[tuple[str, StoredTimer]]:
-        """(skill, timer) of one skill or of all, next first."""
-        found = [(who, t) for (who, _), t in self._timers.items() if skill in ("", who)]
-        return sorted(found, key=lambda pair: pair[1].due)
+    async def pending(self, skill: str = "") -> Sequence[OwnedTimer]:
+        """All timers, or one skill's, next first."""
+        found = [OwnedTimer(who, t) for (who, _), t in self._timers.items() if skill in ("", who)]
+        return sorted(found, key=lambda kept: kept.timer.due)
 
 
 Ring = Callable[[str, StoredTimer, tuple[int, ...]], Awaitable[Any]]
@@ -87,7 +109,7 @@ class Timers:
             raise ValueRefusedError("a timer must ring in the next ten years", remedy="choose a nearer time")
         if len(msgspec.json.encode(arguments)) > _MAX_ARGUMENTS:
             raise ValueRefusedError("a timer's arguments are too large", remedy=f"stay under {_MAX_ARGUMENTS} bytes")
-        if len(await self._store.list(skill)) >= MAX_TIMERS:
+        if len(await self._store.pending(skill)) >= MAX_TIMERS:
             raise ValueRefusedError(f"{skill} already has {MAX_TIMERS} timers", remedy="cancel some")
         timer = StoredTimer(id=f"{new_id():x}", handler=handler, due=due, arguments=arguments, area=area, created=now)
         await self._store.add(skill, timer)
@@ -100,22 +122,22 @@ class Timers:
         self._changed.set()
         return gone
 
-    async def of(self, skill: str = "") -> list[tuple[str, StoredTimer]]:
-        """(skill, timer) of one skill or of all, next first."""
-        found = await self._store.list(skill)
-        return sorted(found, key=lambda pair: pair[1].due)
+    async def pending(self, skill: str = "") -> Sequence[KeptTimer]:
+        """All timers, or one skill's, next first."""
+        return await self._store.pending(skill)
 
     async def run(self) -> None:
         """Ring what is due, for ever. Start it when the skills are loaded; what came due meanwhile rings at once."""
         try:
             while True:
                 self._changed.clear()
-                waiting = [(s, t) for s, t in await self.of() if (s, t.id) not in {*self._ringing, *self._orphans}]
+                kept = await self._store.pending()
+                busy = {*self._ringing, *self._orphans}
                 now = self._clock.now()
-                for skill, timer in waiting:
-                    if timer.due <= now:
-                        self._start(skill, timer)
-                ahead = [t.due - now for _, t in waiting if t.due > now]
+                waiting = [k for k in kept if (k.skill, k.timer.id) not in busy]
+                for due in (k for k in waiting if k.timer.due <= now):
+                    self._start(due.skill, due.timer)
+                ahead = [k.timer.due - now for k in waiting if k.timer.due > now]
                 await self._wait(min([_LOOK_S, *ahead]))
         finally:
             for task in tuple(self._ringing.values()):
