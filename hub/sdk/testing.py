@@ -1,0 +1,227 @@
+"""A home in memory, to try a skill in: `SkillHome(folder, entities, states)`, then `await home.ask("on", ...)`.
+
+The skill is loaded from its folder, gets exactly the ports that its manifest asks for, and answers in rendered text.
+"""
+
+import importlib.util
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hub.core.commands import CommandResult
+from hub.core.entities import Area, Entity
+from hub.core.errors import PluginError, ValueRefusedError
+from hub.core.events import Value
+from hub.core.traits import parse_value
+from hub.sdk.context import Context, StoredTimer
+from hub.sdk.intents import CallContext, IntentCall, Reply, Target
+from hub.sdk.locale import Locale, read_locale
+from hub.sdk.manifest import SkillManifest, read_manifest
+from hub.sdk.skill import Skill
+from hub.sdk.slots import arguments_for, timer_arguments
+from hub.sdk.speech import speech_filters
+
+MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+_PORT_OF_GRANT = {"home.read": "home", "home.control": "home", "say": "say", "clock": "clock", "store": "store"}
+
+
+class MemoryHome:
+    """The `home` port over dictionaries. Entities in `broken` (id -> code) fail their commands with that code."""
+
+    def __init__(
+        self, entities: Iterable[Entity], states: Mapping[str, dict[str, Value]], areas: Iterable[Area]
+    ) -> None:
+        self._entities = {e.id: e for e in entities}
+        self._states = {e: dict(s) for e, s in states.items()}
+        self._areas = list(areas)
+        self.broken: dict[str, str] = {}
+        self.commands: list[tuple[str, str, Value]] = []
+
+    async def entities(self, *, kind: str = "", area: str = "", trait: str = "") -> list[Entity]:
+        """The entities that fit all that is given."""
+        return [
+            e
+            for e in self._entities.values()
+            if kind in ("", e.kind) and area in ("", e.area) and (not trait or trait in e.traits)
+        ]
+
+    async def areas(self) -> list[Area]:
+        """All areas."""
+        return self._areas
+
+    async def states(self, entity: str) -> dict[str, Value]:
+        """What was given, as the commands changed it."""
+        return dict(self._states.get(entity, {}))
+
+    async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:
+        """Note the command and carry it out at once."""
+        results = []
+        for number, name in enumerate((target,) if isinstance(target, str) else target.entities):
+            entity = self._entities[name]
+            if trait not in entity.traits:
+                continue
+            code = self.broken.get(name, "")
+            try:
+                value = parse_value(trait, value, entity.traits[trait])
+            except ValueRefusedError as error:
+                code = error.code
+            self.commands.append((name, trait, value))
+            if not code:
+                self._states.setdefault(name, {})[trait] = value
+            results.append(CommandResult(command=number, entity=name, trait=trait, value=value, ok=not code, code=code))
+        return results
+
+
+class MemoryClock:
+    """The `clock` port; time moves when `SkillHome.wait` is called."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._timers: list[StoredTimer] = []
+        self._made = 0
+
+    def now(self) -> datetime:
+        """The time that it is set to."""
+        return self._now
+
+    def move(self, to: datetime) -> None:
+        """Set the time."""
+        self._now = to
+
+    async def after(self, delay: timedelta, handler: str, **arguments: Any) -> StoredTimer:
+        """Keep a timer."""
+        return await self.at(self._now + delay, handler, **arguments)
+
+    async def at(self, when: datetime, handler: str, **arguments: Any) -> StoredTimer:
+        """Keep a timer."""
+        self._made += 1
+        timer = StoredTimer(
+            id=f"t{self._made}",
+            handler=handler,
+            due=when.timestamp(),
+            arguments=arguments,
+            created=self._now.timestamp(),
+        )
+        self._timers.append(timer)
+        self._timers.sort(key=lambda t: t.due)
+        return timer
+
+    async def cancel(self, timer: str) -> bool:
+        """Forget a timer."""
+        kept = [t for t in self._timers if t.id != timer]
+        found, self._timers = len(kept) < len(self._timers), kept
+        return found
+
+    async def timers(self) -> list[StoredTimer]:
+        """The timers that have not come due."""
+        return list(self._timers)
+
+
+class MemoryStore:
+    """The `store` port over a dictionary."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    async def get(self, key: str) -> Any:
+        """The value, or None."""
+        return self.values.get(key)
+
+    async def set(self, key: str, value: Any) -> None:
+        """Keep it."""
+        self.values[key] = value
+
+    async def delete(self, key: str) -> None:
+        """Forget it."""
+        self.values.pop(key, None)
+
+
+class SkillHome:
+    """A skill's folder, loaded into a home in memory."""
+
+    def __init__(
+        self,
+        folder: Path,
+        entities: Iterable[Entity] = (),
+        states: Mapping[str, dict[str, Value]] | None = None,
+        *,
+        areas: Iterable[Area] = (),
+        now: datetime = MORNING,
+    ) -> None:
+        self.manifest = read_manifest(folder / "skill.toml", SkillManifest)
+        self.locales = {p.stem: read_locale(p) for p in sorted((folder / "locale").glob("*.yaml"))}
+        self.skill = load_skill(folder)
+        self.home = MemoryHome(entities, states or {}, areas)
+        self.clock = MemoryClock(now)
+        self.store = MemoryStore()
+        self.said: list[str] = []
+
+    async def ask(
+        self,
+        intent: str,
+        *target: str,
+        area: str = "",
+        language: str = "en",
+        phrase: str = "",
+        slots: Mapping[str, Any] | None = None,
+    ) -> str:
+        """The rendered answer to `intent` about the entities `target`; the intent's own slots are filled in."""
+        words = self.locales[language].intents[intent]
+        call = IntentCall(
+            skill=self.manifest.id,
+            intent=intent,
+            slots={**(slots or {}), **words.slots},
+            target=Target(target, phrase) if target or phrase else None,
+            context=CallContext(area=area, language=language),
+        )
+        handler = self.skill.intents[intent]
+        return self._render(await handler(self._context(call.context), **arguments_for(handler, call)), language)
+
+    async def wait(self, delay: timedelta, language: str = "en") -> None:
+        """Move the clock on, calling the timers that come due, in order."""
+        end = self.clock.now() + delay
+        while (due := [t for t in await self.clock.timers() if t.due <= end.timestamp()]) and due:
+            timer = due[0]
+            self.clock.move(datetime.fromtimestamp(timer.due, end.tzinfo))
+            await self.clock.cancel(timer.id)
+            handler = self.skill.timers[timer.handler]
+            context = self._context(CallContext(language=language, area=timer.area))
+            await handler(context, **timer_arguments(handler, timer.arguments))
+        self.clock.move(end)
+
+    def _context(self, call: CallContext) -> Context:
+        async def say(text: str, *, area: str = "") -> None:
+            self.said.append(self._render(text, call.language))
+
+        ports = {"home": self.home, "say": say, "clock": self.clock, "store": self.store}
+        granted = {_PORT_OF_GRANT[g.port] for g in self.manifest.grant if g.port in _PORT_OF_GRANT}
+        return Context({name: port for name, port in ports.items() if name in granted}, call)
+
+    def _render(self, text: Any, language: str) -> str:
+        if not isinstance(text, Reply):
+            return str(text or "")
+        return render_reply(self.locales[language], text)
+
+
+def render_reply(locale: Locale, reply: Reply) -> str:
+    """The reply in words; an unknown key or variable is an error here, so that tests see it."""
+    if str(reply) not in locale.replies:
+        raise PluginError(f"no reply {str(reply)!r} in {locale.language}", remedy="add it under replies: in the locale")
+    environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
+    environment.filters.update(speech_filters(locale.language))
+    return " ".join(environment.from_string(locale.replies[reply]).render(reply.values).split())
+
+
+def load_skill(folder: Path) -> Skill:
+    """The object `skill` of the folder's skill.py."""
+    spec = importlib.util.spec_from_file_location(f"_skill_under_test_{folder.name}", folder / "skill.py")
+    if spec is None or spec.loader is None:
+        raise PluginError(f"there is no skill.py in {folder}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Skill = module.skill
+    return found
