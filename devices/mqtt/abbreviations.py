@@ -123,8 +123,5 @@ def expand(config: dict[str, Any]) -> dict[str, Any]:
 def _put_base(config: dict[str, Any], base: str) -> None:
     for key, value in config.items():
         if isinstance(value, str) and key.endswith("topic"):
-            if value.startswith("~"):
-                value = base + value[1:]
-            if value.endswith("~"):
-                value = value[:-1] + base
-            config[key] = value
+            head = base + value[1:] if value.startswith("~") else value
+            config[key] = head[:-1] + base if head.endswith("~") else head

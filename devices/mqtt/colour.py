@@ -69,7 +69,8 @@ def percent_of(raw: float, low: float, high: float) -> int:
     """`raw` between `low` and `high` (either may be the larger) as 0 to 100."""
     if high == low:
         return 0
-    return round(max(0.0, min(100.0, (raw - low) / (high - low) * 100)))
+    percent = max(0.0, min(100.0, (raw - low) / (high - low) * 100))
+    return 1 if 0 < percent < 1 else round(percent)  # a lamp at 1 of 255 is not off
 
 
 def scaled(percent: float, low: float, high: float) -> int:

@@ -122,20 +122,20 @@ def _str_format(text: str, *args: Any, **kwargs: Any) -> str:
     return text.format(*plain, **{k: v if isinstance(v, int | float) else plain_text(v) for k, v in kwargs.items()})
 
 
-def _replace(text: Any, old: Any, new: Any, count: int = -1) -> str:
-    text, old, new = plain_text(text), plain_text(old), plain_text(new)
-    if len(text) + (text.count(old) if old else len(text) + 1) * len(new) > MAX_TEXT:
+def _replace(value: Any, old: Any, new: Any, count: int = -1) -> str:
+    text, was, now = plain_text(value), plain_text(old), plain_text(new)
+    if len(text) + (text.count(was) if was else len(text) + 1) * len(now) > MAX_TEXT:
         raise ValueError("the text grows too long")
-    return text.replace(old, new, count)
+    return text.replace(was, now, count)
 
 
 def _join(values: Any, between: Any = "", attribute: str | None = None) -> str:
     chosen = [v[attribute] for v in values] if attribute is not None else list(values)
-    between = plain_text(between)
+    glue = plain_text(between)
     parts = [plain_text(v) for v in chosen]
-    if sum(map(len, parts)) + len(between) * len(parts) > MAX_TEXT:
+    if sum(map(len, parts)) + len(glue) * len(parts) > MAX_TEXT:
         raise ValueError("the text grows too long")
-    return between.join(parts)
+    return glue.join(parts)
 
 
 def _numbers(values: Any) -> list[Any]:
@@ -191,8 +191,8 @@ METHODS: Final[dict[type, dict[str, Callable[..., Any]]]] = {
             "lower", "lstrip", "partition", "removeprefix", "removesuffix", "rpartition", "rsplit", "rstrip",
             "split", "splitlines", "startswith", "strip", "title", "upper")},
     },
-    dict: {"get": dict.get, "items": lambda d: list(d.items()), "keys": lambda d: list(d), "values": lambda d: list(
-        d.values())},
+    dict: {"get": dict.get, "items": lambda d: list(d.items()), "keys": list,
+           "values": lambda d: list(d.values())},
     list: {"count": list.count, "index": list.index},
 }  # fmt: skip
 """Methods by the type of their object."""

@@ -100,7 +100,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: Any) -> bool:
         owner = getattr(obj, "__self__", None)
         if owner is self:
-            return obj == self.globals["range"]
+            return bool(obj == self.globals["range"])
         if id(obj) in self._callable:
             return True
         return getattr(obj, "__name__", "") in METHODS.get(type(owner), ())

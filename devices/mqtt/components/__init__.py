@@ -1,0 +1,1 @@
+"""What each of Home Assistant's MQTT components means as an entity."""

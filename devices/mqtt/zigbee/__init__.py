@@ -1,0 +1,1 @@
+"""Zigbee2MQTT, natively: what its bridge tells of devices, groups and itself."""
