@@ -1,0 +1,149 @@
+"""The filter that cuts a process off: no new sockets, no programs, no processes, no new files, no reach to others.
+
+Threads, memory, reading what is open, epoll and stream socket pairs (which reach nobody but their other end, and
+which asyncio needs) still work.
+"""
+
+import ctypes
+import errno
+import os
+from typing import Final
+
+from hub.core.errors import SealError
+from hub.guard import bpf
+from hub.guard.bpf import Instruction
+from hub.guard.libc import call
+from hub.guard.syscalls import NEWEST, Architecture
+
+_FORBIDDEN: Final = """
+socket connect bind listen accept accept4 sendmmsg
+execve execveat fork vfork unshare setns
+ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp migrate_pages move_pages
+pidfd_open pidfd_getfd pidfd_send_signal tkill setpriority ioprio_set
+truncate rename renameat renameat2 mkdir mkdirat rmdir link linkat unlink unlinkat symlink symlinkat mknod mknodat
+chmod fchmod fchmodat chown fchown lchown fchownat utime utimes futimesat utimensat
+setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+mount umount2 move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr pivot_root chroot
+name_to_handle_at open_by_handle_at fanotify_init quotactl quotactl_fd swapon swapoff acct
+keyctl add_key request_key bpf perf_event_open userfaultfd init_module finit_module delete_module
+kexec_load kexec_file_load reboot sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex
+iopl ioperm modify_ldt syslog vhangup personality
+setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset setpgid setsid
+shmget shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink mq_notify
+"""
+
+_ABSENT: Final = "clone3 openat2 io_uring_setup io_uring_enter io_uring_register"
+"""Calls whose arguments a filter cannot see; libraries fall back to the older call when told they do not exist."""
+
+_SENDS_SIGNALS: Final = "kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo"
+
+_CLONE_THREAD: Final = 0x00010000
+_CLONE_NEW_NAMESPACE: Final = 0x7E020000  # every CLONE_NEW*
+_OPEN_TO_WRITE: Final = 0o1 | 0o2 | 0o100 | 0o1000 | 0o20000000  # WRONLY, RDWR, CREAT, TRUNC, TMPFILE
+_TERMINAL_INPUT: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into the user's terminal
+_UNIX: Final = 1
+_STREAM: Final = 1
+_SOCKET_TYPE: Final = 0xF
+
+_NOT_PERMITTED: Final = bpf.end(bpf.errno(errno.EPERM))
+_NO_ACCESS: Final = bpf.end(bpf.errno(errno.EACCES))
+_NOT_IMPLEMENTED: Final = bpf.end(bpf.errno(errno.ENOSYS))
+_ALLOWED: Final = bpf.end(bpf.ALLOW)
+
+
+def build(architecture: Architecture, pid: int) -> list[Instruction]:
+    """The filter for a process `pid` on `architecture`."""
+    numbers = architecture.numbers
+    program = [
+        bpf.load(bpf.ARCHITECTURE),
+        bpf.skip_if_equal(architecture.audit, 1),
+        bpf.end(bpf.KILL_PROCESS),
+        bpf.load(bpf.NUMBER),
+        bpf.skip_unless_greater(NEWEST, 1),
+        _NOT_IMPLEMENTED,
+    ]
+    verdicts = {name: [_NOT_PERMITTED] for name in _FORBIDDEN.split()}
+    verdicts |= {name: [_NOT_IMPLEMENTED] for name in _ABSENT.split()}
+    verdicts |= {name: _only_when(0, pid) for name in _SENDS_SIGNALS.split()}
+    verdicts |= _conditional(pid)
+    for name, body in verdicts.items():
+        if name in numbers:
+            program += [bpf.skip_unless_equal(numbers[name], len(body)), *body]
+    return [*program, _ALLOWED]
+
+
+def _conditional(pid: int) -> dict[str, list[Instruction]]:
+    """What depends on a call's arguments. Every body ends in a verdict."""
+    return {
+        "clone": [
+            bpf.load(bpf.argument(0)),
+            bpf.skip_unless_any_bit(_CLONE_NEW_NAMESPACE, 1),
+            _NOT_PERMITTED,
+            bpf.skip_unless_any_bit(_CLONE_THREAD, 1),
+            _ALLOWED,
+            _NOT_PERMITTED,
+        ],
+        "socketpair": [
+            bpf.load(bpf.argument(0)),
+            bpf.skip_if_equal(_UNIX, 1),
+            _NOT_PERMITTED,
+            bpf.load(bpf.argument(1)),
+            bpf.mask(_SOCKET_TYPE),
+            bpf.skip_if_equal(_STREAM, 1),
+            _NOT_PERMITTED,
+            _ALLOWED,
+        ],
+        "sendto": [  # to the other end, not to an address
+            *_unless_zero(bpf.argument(4)),
+            *_unless_zero(bpf.argument(4, high=True)),
+            _ALLOWED,
+        ],
+        "prlimit64": [bpf.load(bpf.argument(0)), bpf.skip_unless_equal(0, 1), _ALLOWED, *_only_when(0, pid)],
+        "open": _unless_writing(1),
+        "openat": _unless_writing(2),
+        "creat": [_NO_ACCESS],
+        "ioctl": [
+            bpf.load(bpf.argument(1)),
+            *(step for code in _TERMINAL_INPUT for step in (bpf.skip_unless_equal(code, 1), _NOT_PERMITTED)),
+            _ALLOWED,
+        ],
+    }
+
+
+def _only_when(index: int, value: int) -> list[Instruction]:
+    return [bpf.load(bpf.argument(index)), bpf.skip_if_equal(value, 1), _NOT_PERMITTED, _ALLOWED]
+
+
+def _unless_zero(offset: int) -> list[Instruction]:
+    return [bpf.load(offset), bpf.skip_if_equal(0, 1), _NOT_PERMITTED]
+
+
+def _unless_writing(index: int) -> list[Instruction]:
+    return [bpf.load(bpf.argument(index)), bpf.skip_unless_any_bit(_OPEN_TO_WRITE, 1), _NO_ACCESS, _ALLOWED]
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog"""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+_SET_MODE_FILTER: Final = 1
+_ALL_THREADS: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC
+
+
+def install(architecture: Architecture, program: list[Instruction]) -> None:
+    """Put every thread of the process under the filter, for good; needs `no_new_privs`.
+
+    Raises `SealError` when the kernel will not.
+    """
+    code = bpf.assemble(program)
+    memory = ctypes.create_string_buffer(code, len(code))
+    loaded = _Program(len(program), ctypes.addressof(memory))
+    number = architecture.numbers["seccomp"]
+    result, error = call(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.addressof(loaded))
+    if result != 0:
+        raise SealError(
+            f"the kernel refused the seccomp filter: {os.strerror(error)}",
+            remedy="use a kernel with CONFIG_SECCOMP_FILTER",
+        )

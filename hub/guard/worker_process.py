@@ -1,0 +1,148 @@
+"""One life of a worker process: an exec'd interpreter that holds one socket pair and an empty environment."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from hub.core.errors import HearthError, ProtocolError, WorkerDiedError
+from hub.guard.framing import Frame, FrameReader, Received, StartOrder, frame
+
+log = structlog.get_logger(__name__)
+_READ_BYTES: Final = 64 * 1024
+_WAITING_BYTES: Final = 128 * 1024  # of sound on its way, beyond what the kernel holds; more makes the sender wait
+_LONGEST_LINE: Final = 300
+_LINES_A_LIFE: Final = 200
+_LEAVE_S: Final = 3.0
+_KEPT_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_BOOT: Final = (
+    "import sys; root = sys.argv[1]; sys.path.insert(0, root); from hub.guard.worker_main import main; "
+    "sys.path.remove(root); sys.exit(main(int(sys.argv[2])))"
+)
+
+
+class WorkerProcess:
+    """A running worker. Make one with `spawn`; it is over when `frames` ends."""
+
+    def __init__(
+        self,
+        name: str,
+        process: asyncio.subprocess.Process,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.name = name
+        self.pid = process.pid
+        self._process = process
+        self._reader = reader
+        self._writer = writer
+        self._frames = FrameReader(from_worker=True)
+        self._stderr = asyncio.get_running_loop().create_task(self._log_stderr(), name=f"{name} stderr")
+        writer.transport.set_write_buffer_limits(high=_WAITING_BYTES)
+
+    @classmethod
+    async def spawn(cls, name: str, order: StartOrder, environment: Mapping[str, str]) -> "WorkerProcess":
+        """Start a worker and give it its order. Raises `WorkerDiedError` when no process can be started."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), str(theirs.fileno())),
+                pass_fds=(theirs.fileno(),),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                env={**kept, "LANG": "C.UTF-8", **environment},
+                cwd="/",
+                start_new_session=True,
+            )
+            reader, writer = await asyncio.open_connection(sock=ours)
+        except OSError as error:
+            ours.close()
+            raise WorkerDiedError(f"{name} cannot be started: {error}", remedy="see `hearth doctor`") from error
+        finally:
+            theirs.close()
+        worker = cls(name, process, reader, writer)
+        await worker.put(frame(Frame.START, msgspec.msgpack.encode(order)))
+        return worker
+
+    async def put(self, data: bytes) -> None:
+        """Send frames; waits while much is on its way. Raises `WorkerDiedError` when the worker is gone."""
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except (ConnectionError, RuntimeError) as error:
+            raise WorkerDiedError(f"{self.name} is gone", remedy="it is being restarted; say it again") from error
+
+    async def frames(self, deadline_s: Callable[[], float]) -> AsyncIterator[Received]:
+        """What the worker sends, to its end.
+
+        Raises `WorkerDiedError` when it is silent for longer than `deadline_s()`, `ProtocolError` when it sends what is
+        not allowed, and the error that it reports when it ends with one.
+        """
+        while True:
+            patience = deadline_s()
+            try:
+                data = await asyncio.wait_for(self._reader.read(_READ_BYTES), patience)
+            except TimeoutError:
+                raise WorkerDiedError(
+                    f"{self.name} did not answer for {patience:g} s", remedy="it is being restarted"
+                ) from None
+            except ConnectionError:
+                return
+            if not data:
+                return
+            for received in self._frames.feed(data):
+                if received.kind is Frame.FAILED:
+                    raise _reported(received.body)
+                yield received
+
+    async def end(self) -> str:
+        """Let the worker leave, kill it if it does not, and say how it ended."""
+        self._writer.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), _LEAVE_S)
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+        self._stderr.cancel()
+        await asyncio.gather(self._stderr, return_exceptions=True)
+        code = self._process.returncode or 0
+        if code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"ended with code {code}" if code else "ended"
+
+    def kill(self) -> None:
+        """End it at once."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def _log_stderr(self) -> None:
+        """Native libraries' complaints to the log: printable, short, and not without end."""
+        stderr = self._process.stderr
+        assert stderr is not None
+        rest, lines = b"", 0
+        while data := await stderr.read(4096):
+            *whole, rest = (rest + data).split(b"\n")
+            rest = rest[-_LONGEST_LINE:]
+            for line in whole:
+                text = "".join(c if c.isprintable() else "?" for c in line[:_LONGEST_LINE].decode("ascii", "replace"))
+                if text.strip() and lines < _LINES_A_LIFE:
+                    lines += 1
+                    log.info("worker says", worker=self.name, line=text)
+
+
+def _reported(body: bytes) -> HearthError:
+    try:
+        return HearthError.from_wire(msgspec.msgpack.decode(body, type=dict[str, str]))
+    except msgspec.DecodeError as error:
+        return ProtocolError(f"an error that cannot be read: {error}")
