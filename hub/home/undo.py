@@ -13,8 +13,16 @@ from hub.home.recent import EventRing
 
 _MOMENTARY = {"Press": None, "Media": ("next", "previous")}
 """What leaves nothing behind that could be put back; None: no value of the trait does."""
-_NEEDS_POWER = frozenset({"Level", "Color", "ColorTemperature"})
+_NEEDS_POWER = frozenset({"Level", "Color", "ColorTemperature", "Media"})
 """Setting one of these switches most devices on."""
+_BACK_TO: dict[tuple[str, Value], Value] = {
+    ("Media", "idle"): "stopped",
+    ("Media", "off"): None,  # OnOff's business
+    ("Lock", "locking"): None,
+    ("Lock", "unlocking"): None,
+    ("Lock", "jammed"): None,
+}
+"""What to tell a trait whose earlier value nothing can be told to become; None: leave it."""
 _TURNS_KEPT = 20
 _PENDING_KEPT = 512
 
@@ -125,8 +133,5 @@ def _before(done: _Done) -> Mapping[str, Value]:
             return {}
     if sent.trait in _NEEDS_POWER and done.was_off:
         return {"OnOff": False}
-    if sent.trait == "Lock" and sent.previous in ("locking", "unlocking", "jammed"):
-        return {}
-    if sent.previous is None or sent.previous == sent.value:
-        return {}
-    return {sent.trait: sent.previous}
+    previous = _BACK_TO.get((sent.trait, sent.previous), sent.previous)
+    return {} if previous is None or previous == sent.value else {sent.trait: previous}

@@ -1,7 +1,7 @@
 """Why: the story of what led to an entity's state, told from the causes that events carry."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from msgspec import Struct, field
 
@@ -57,7 +57,9 @@ class Why:
         steps = tuple(self._step(e) for e in events)
         clock = datetime.fromtimestamp(last.at).astimezone().strftime("%H:%M:%S")
         line = " -> ".join(s.text for s in steps)
-        return Story(entity=entity, text=f"{line[:1].upper()}{line[1:]}, {clock}", steps=steps)
+        if "." not in line.split(" ")[0]:  # an entity's id stays as it is
+            line = line[:1].upper() + line[1:]
+        return Story(entity=entity, text=f"{line}, {clock}", steps=steps)
 
     async def _newest(self, thing: Entity, trait: str) -> Event | None:
         states = self._states.get(thing.id)
@@ -65,14 +67,8 @@ class Why:
         for event in self._ring.newest_first():
             if event.id <= newest:
                 break
-            if (
-                isinstance(event, CommandFailed | CommandDone)
-                and event.entity == thing.id
-                and trait in ("", event.trait)
-            ):
-                # A failure left no state behind, and neither does a press.
-                if isinstance(event, CommandFailed) or event.trait == "Press":
-                    return event
+            if _leaves_no_state(event, thing.id) and trait in ("", event.trait):
+                return event
         if not newest and self._history is not None:
             stored = await self._history.last_state_change(thing.id, trait)
             newest = stored.id if stored is not None else 0
@@ -114,3 +110,10 @@ class Why:
             return f"Nothing is known of {thing.name} yet"
         values = ", ".join(f"{t} {s.value}" for t, s in known.items())
         return f"{thing.name} is {values}; what led to it is no longer kept"
+
+
+def _leaves_no_state(event: Event, entity: str) -> TypeGuard[CommandFailed | CommandDone]:
+    """Whether the event is news of `entity` that its state does not show: a failure, or a press."""
+    if isinstance(event, CommandFailed | CommandDone) and event.entity == entity:
+        return isinstance(event, CommandFailed) or event.trait == "Press"
+    return False
