@@ -1,4 +1,5 @@
-# ruff: noqa: PTH, SIM115, C901 -- it tries the calls themselves, as code that means harm would
+# It tries the calls themselves, as code that means harm would:
+# ruff: noqa: C901, PTH101, PTH102, PTH104, PTH108, PTH115, PTH123, PTH208, PTH211, SIM115
 """Workers for the tests of the host: each function is one."""
 
 import ctypes
