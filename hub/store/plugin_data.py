@@ -55,34 +55,10 @@ class PluginData:
         """Forget all that the plugin kept; returns how many values that were."""
         return sum(await self._database.write(delete(plugin_data).where(plugin_data.c.plugin == plugin)))
 
-    def port(self, plugin: str) -> "PluginStore":
-        """The plugin's own view: a `hub.sdk.context.StorePort`."""
-        return PluginStore(self, plugin)
-
     async def _is_full(self, plugin: str, key: str) -> bool:
         others = select(func.count()).where(plugin_data.c.plugin == plugin, plugin_data.c.key != key)
         async with self._database.read() as connection:
             return int((await connection.execute(others)).scalar() or 0) >= MOST_KEYS
-
-
-class PluginStore:
-    """One plugin's values."""
-
-    def __init__(self, data: PluginData, plugin: str) -> None:
-        self._data = data
-        self._plugin = plugin
-
-    async def get(self, key: str) -> Any:
-        """The value, or None."""
-        return await self._data.get(self._plugin, key)
-
-    async def set(self, key: str, value: Any) -> None:
-        """Keep a JSON value; it is on disk when this returns."""
-        await self._data.set(self._plugin, key, value)
-
-    async def delete(self, key: str) -> None:
-        """Forget the value."""
-        await self._data.delete(self._plugin, key)
 
 
 def _checked(key: str, value: Any) -> str:

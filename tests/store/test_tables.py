@@ -95,18 +95,17 @@ async def test_what_is_too_large_or_no_json_is_refused(database: Database) -> No
 
 async def test_each_plugin_has_values_of_its_own(database: Database) -> None:
     data = PluginData(database)
-    timer, alarm = data.port("timer"), data.port("alarm")
-    await timer.set("a", {"n": [1, 2.5, None, "ü"]})
-    await alarm.set("a", 2)
-    await alarm.set("a", 3)
-    assert await timer.get("a") == {"n": [1, 2.5, None, "ü"]}
-    assert await alarm.get("a") == 3
-    assert await alarm.get("b") is None
-    await timer.delete("a")
-    await timer.delete("a")
+    await data.set("timer", "a", {"n": [1, 2.5, None, "ü"]})
+    await data.set("alarm", "a", 2)
+    await data.set("alarm", "a", 3)
+    assert await data.get("timer", "a") == {"n": [1, 2.5, None, "ü"]}
+    assert await data.get("alarm", "a") == 3
+    assert await data.get("alarm", "b") is None
+    assert await data.delete("timer", "a") is True
+    assert await data.delete("timer", "a") is False
     assert await data.keys("timer") == []
     for key in ("x_1", "X_1", "x%", "xa"):
-        await timer.set(key, 0)
+        await data.set("timer", key, 0)
     assert await data.keys("timer", "x_") == ["x_1"]
     assert await data.keys("timer", "x%") == ["x%"]
     assert await data.clear("timer") == 4
