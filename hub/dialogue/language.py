@@ -1,0 +1,105 @@
+"""One language as data (locale/en.yaml): the nouns, numbers, phrases and replies that belong to no skill.
+
+A further language is one more file here and one in each skill; no code knows a word of any language.
+"""
+
+import functools
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import yaml
+from msgspec import Struct, field
+
+from hub.core.errors import ManifestError
+
+FOLDER: Final = Path(__file__).parent / "locale"
+
+
+class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
+    """One way to say something: a hassil template, and slot values that hold when it was said this way.
+
+    `typed` ones are understood, but no recogniser is told to listen for them: digits, and long enumerations.
+    """
+
+    say: str
+    set: dict[str, Any] = field(default_factory=dict)
+    typed: bool = False
+
+
+class KindWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """What people call things of a kind (and of one of `classes`, when given), singular and plural."""
+
+    kind: str
+    classes: tuple[str, ...] = ()
+    one: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
+
+
+class FloorWords(Struct, frozen=True, forbid_unknown_fields=True):
+    """A floor as a noun ("ground floor") and as an adverb ("downstairs"), for homes whose floor has this name."""
+
+    nouns: tuple[str, ...] = ()
+    adverbs: tuple[str, ...] = ()
+
+
+class Slips(Struct, frozen=True, forbid_unknown_fields=True):
+    """What recognisers and people get wrong, and how far the hub may go to mend it.
+
+    `heard` maps a word to what may have been meant; words of `opposites` are never guessed, changed or dropped
+    except by an entry of `heard`, those of `keep` never dropped; `light` words may be missing or extra; `filler`
+    may be extra; `endings` are what a plural adds.
+    """
+
+    heard: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    opposites: tuple[tuple[str, ...], ...] = ()
+    keep: tuple[str, ...] = ()
+    light: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    filler: tuple[str, ...] = ()
+
+
+class Language(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that the dialogue knows of one language.
+
+    `rules` are hassil expansions, `numbers` ranges by list name, `lists` fixed words by list name, `phrases` ways of
+    saying targets, places, times... , `sentences` what people say to the dialogue itself.
+    """
+
+    language: str
+    rules: dict[str, str]
+    numbers: dict[str, tuple[int, int]]
+    number_spellings: dict[str, str]
+    lists: dict[str, dict[str, bool | int | float | str]]
+    phrases: dict[str, tuple[str | Phrase, ...]]
+    kinds: tuple[KindWords, ...]
+    floors: dict[str, FloorWords]
+    sentences: dict[str, tuple[str, ...]]
+    conjunctions: tuple[str, ...]
+    polite: tuple[str, ...]
+    slips: Slips
+    replies: dict[str, str]
+    compounds: tuple[str, ...] = ()
+
+    def ways(self, phrase: str) -> tuple[Phrase, ...]:
+        """The ways to say `phrase`, none when the language has no such phrase."""
+        return tuple(p if isinstance(p, Phrase) else Phrase(say=p) for p in self.phrases.get(phrase, ()))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that there are files for."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@functools.lru_cache(maxsize=8)
+def load_language(language: str) -> Language:
+    """The checked data of `language`; raises `ManifestError` naming the file, or the languages that there are."""
+    path = FOLDER / f"{language}.yaml"
+    if language not in languages():
+        raise ManifestError(f"no words for language {language!r}", remedy=f"use one of {', '.join(languages())}")
+    try:
+        return msgspec.convert(yaml.safe_load(path.read_text("utf-8")), Language)
+    except (OSError, yaml.YAMLError, msgspec.ValidationError) as error:
+        raise ManifestError(
+            str(error), place=str(path), remedy="see hub/dialogue/language.py for the fields"
+        ) from error

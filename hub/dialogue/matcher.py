@@ -1,0 +1,232 @@
+"""From words to meaning: exactly by the grammar, else with slips mended, else the name that is not known."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from hub.dialogue.home_grammar import HomeGrammar
+from hub.dialogue.lattice import Lattice
+from hub.dialogue.lists import Anything
+from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
+from hub.dialogue.references import Place, Reference
+from hub.dialogue.sentences import SentenceMeaning
+from hub.dialogue.slips import LIMIT, MARGIN, SURE, WordMender
+from hub.dialogue.targets import NO_REFERENT, NOTHING_THERE, UNSUPPORTED, WHICH, Resolved, Surroundings
+from hub.dialogue.walk import Found, cheapest, exact
+from hub.dialogue.words import MAX_TEXT, MAX_WORDS, words_of
+from hub.sdk.intents import Target
+
+NOT_UNDERSTOOD: Final = "not_understood"
+UNKNOWN_NAME: Final = "unknown_name"
+TOO_LONG: Final = "too_long"
+_REASONS: Final = (WHICH, NO_REFERENT, UNSUPPORTED, NOTHING_THERE)
+_MOST_OPTIONS: Final = 12
+_RANK_COST: Final = 4  # ranks above this are guesses that a bent sentence does not carry
+
+
+class _Reading(msgspec.Struct, frozen=True):
+    meaning: Meaning
+    resolved: Resolved
+
+
+class Matcher:
+    """Matches sentences against one home's grammar. Made anew with it."""
+
+    def __init__(self, grammar: HomeGrammar) -> None:
+        self.grammar = grammar
+        self._polite = [tuple(words_of(text)) for text in grammar.language.polite]
+        self._polite.sort(key=len, reverse=True)
+
+    @cached_property
+    def mender(self) -> WordMender:
+        """What mends slips towards this grammar's words."""
+        index = self.grammar.index
+        words = self.grammar.sentences.vocabulary()
+        for trie in (index.names, index.areas, index.area_kinds, index.floors, index.floor_adverbs, index.people):
+            words |= trie.vocabulary()
+        return WordMender(self.grammar.language.slips, words | index.kinds.vocabulary())
+
+    def words(self, text: str) -> list[str] | Misunderstood:
+        """The words of `text`, politeness kept, or why they will not be looked at."""
+        if len(text) > MAX_TEXT:
+            return Misunderstood(reason=TOO_LONG)
+        words = words_of(text)
+        if not words:
+            return Misunderstood(reason=NOT_UNDERSTOOD)
+        return words if len(words) <= MAX_WORDS else Misunderstood(reason=TOO_LONG)
+
+    def match(self, text: str, around: Surroundings) -> Outcome:
+        """What `text` means, said in `around`: one command, exactly or with slips mended."""
+        words = self.words(text)
+        if isinstance(words, Misunderstood):
+            return words
+        return self.literally(words, around) or self.mended(self.without_politeness(words), around)
+
+    def literally(self, words: list[str], around: Surroundings) -> Outcome | None:
+        """What the words mean by the grammar, with or without the politeness around them; None: no sentence."""
+        whole = self.exactly(words, around)
+        if isinstance(whole, Understood | Which):
+            return whole
+        plain = self.without_politeness(words)
+        again = self.exactly(plain, around) if plain != words else None
+        return again if again is not None else whole
+
+    def exactly(self, words: list[str], around: Surroundings) -> Outcome | None:
+        """What the words mean by the grammar alone; None when they are no sentence of it."""
+        if not words:
+            return None
+        lattice = self.grammar.lattice(words)
+        readings = self._readings(exact(self.grammar.sentences.start, lattice, 0, whole=True), lattice, around)
+        return self._decide(readings, words) if readings else None
+
+    def mended(self, words: list[str], around: Surroundings) -> Outcome:
+        """What the words mean once slips are mended; a coin toss is asked about, never acted on."""
+        words = self.mender.split(words)
+        start = self.grammar.sentences.start
+        lattice = self.grammar.lattice(words, self.mender)
+        found = cheapest(start, lattice, 0, whole=True, limit=LIMIT + MARGIN)
+        readings = [r for r in self._readings(found, lattice, around) if r.meaning.rank < _RANK_COST]
+        best = self._cheapest_outcome(readings)
+        if isinstance(best, Understood) and best.sure:
+            return best
+        unknown = self._unknown_name(words, around)
+        if unknown is not None:
+            return unknown
+        return best if best is not None else Misunderstood(reason=NOT_UNDERSTOOD)
+
+    def own(self, words: list[str]) -> list[tuple[str, Found]]:
+        """The dialogue's own sentences that the words are: (intent, slots as found)."""
+        if not words:
+            return []
+        found = exact(self.grammar.sentences.own_start, self.grammar.lattice(words), 0, whole=True)
+        own = self.grammar.sentences.own_meaning
+        return [(own(final).intent, way) for way in found for final in way.final]
+
+    def without_politeness(self, words: list[str]) -> list[str]:
+        """`words` without "could you please ... thank you" around them."""
+        start, end = 0, len(words)
+        trimmed = True
+        while trimmed:
+            trimmed = False
+            for phrase in self._polite:
+                size = len(phrase)
+                if size < end - start and tuple(words[start : start + size]) == phrase:
+                    start, trimmed = start + size, True
+                elif size < end - start and tuple(words[end - size : end]) == phrase:
+                    end, trimmed = end - size, True
+        return words[start:end]
+
+    # -- from ways through the automaton to meanings -------------------------------------------------------------
+
+    def _readings(self, ways: Iterable[Found], lattice: Lattice, around: Surroundings) -> list[_Reading]:
+        found: list[_Reading] = []
+        for way in ways:
+            for final in way.final:
+                reading = self._reading(self.grammar.sentences.meaning(final), way, lattice, around)
+                if reading is not None:
+                    found.append(reading)
+        return found
+
+    def _reading(
+        self, sentence: SentenceMeaning, way: Found, lattice: Lattice, around: Surroundings
+    ) -> _Reading | None:
+        slots: dict[str, Any] = dict(sentence.slots)
+        phrase: tuple[Reference, ...] | None = None
+        place: Place | None = None
+        said = ""
+        literal = way.end
+        for capture in way.captures:
+            literal -= capture.end - capture.start
+            value = capture.value
+            if capture.slot == "target":
+                phrase, said = value, " ".join(lattice.words[capture.start : capture.end])
+            elif isinstance(value, Place):
+                place = value
+                areas = self.grammar.resolver.areas_of(value, around) or ()
+                if len(areas) == 1:
+                    slots[capture.slot] = areas[0]
+                elif sentence.filter < 0 and not (value.here and not areas):
+                    return None  # a floor is no area
+            else:
+                slots[capture.slot] = value[0].kind if capture.slot == "kind" and value else value
+        wanted = self.grammar.sentences.filters[max(sentence.filter, 0)]
+        resolved = Resolved(rank=0)
+        target = None
+        if phrase is not None:
+            resolved = self.grammar.resolver.resolve(phrase, wanted, around, place)
+            target = Target(entities=resolved.entities, phrase=said, area=str(slots.get("area", "")))
+        meaning = Meaning(
+            skill=sentence.skill,
+            intent=sentence.intent,
+            slots=slots,
+            target=target,
+            wanted=wanted,
+            said=" ".join(lattice.words),
+            cost=way.cost,
+            literal=literal,
+            rank=resolved.rank,
+        )
+        return _Reading(meaning, resolved)
+
+    def _decide(self, readings: list[_Reading], words: list[str]) -> Outcome:
+        good = [r.meaning for r in readings if not r.resolved.reason]
+        if good:
+            good.sort(key=lambda m: (-m.literal, m.rank))
+            best = good[0]
+            rivals = [m for m in good if (m.literal, m.rank) == (best.literal, best.rank) and not m.same_as(best)]
+            options = [best]
+            for rival in rivals:
+                if rival.target and best.target and set(rival.target) != set(best.target):
+                    options.append(rival)
+            return Which(tuple(options)) if len(options) > 1 else Understood(best)
+        bad = min(readings, key=lambda r: (_REASONS.index(r.resolved.reason), -r.meaning.literal, r.meaning.rank))
+        return self._explain(bad)
+
+    def _explain(self, bad: _Reading) -> Outcome:
+        resolved, target = bad.resolved, bad.meaning.target
+        if resolved.reason == WHICH and len(resolved.candidates) <= _MOST_OPTIONS:
+            return Which(tuple(aimed(bad.meaning, (e,)) for e in resolved.candidates))
+        area = resolved.place.areas[0] if resolved.place and resolved.place.areas else ""
+        return Misunderstood(
+            reason=resolved.reason, name=target.phrase if target else "", entities=resolved.candidates, area=area
+        )
+
+    def _cheapest_outcome(self, readings: list[_Reading]) -> Outcome | None:
+        good = sorted(
+            (r.meaning for r in readings if not r.resolved.reason), key=lambda m: (m.cost, -m.literal, m.rank)
+        )
+        if not good or good[0].cost > LIMIT:
+            return None
+        best = good[0]
+        rivals: list[Meaning] = []
+        for other in good[1:]:
+            close = other.cost < best.cost + MARGIN and other.rank <= best.rank
+            if close and not any(other.same_as(known) for known in (best, *rivals)):
+                rivals.append(other)
+        if not rivals:
+            return Understood(best, sure=best.cost <= SURE and len(best.said.split()) > 1)
+        named = [m for m in (best, *rivals) if m.name == best.name and m.slots == best.slots]
+        if len(named) == len(rivals) + 1 and len(named) <= _MOST_OPTIONS:
+            return Which(tuple(named))
+        return Misunderstood(reason=NOT_UNDERSTOOD)
+
+    def _unknown_name(self, words: list[str], around: Surroundings) -> Misunderstood | None:
+        """The words where a name should be, when all the rest is a sentence."""
+        numbers = range(len(self.grammar.sentences.filters))
+        anything = {f"target_{n}": Anything() for n in numbers}
+        lattice = self.grammar.lattice(words, None, **anything)
+        ways = exact(self.grammar.sentences.start, lattice, 0, whole=True)
+        names = [c.value for way in ways for c in way.captures if c.slot == "target" and way.end - _length(c) > 1]
+        return Misunderstood(reason=UNKNOWN_NAME, name=min(names, key=len)) if names else None
+
+
+def _length(capture: Any) -> int:
+    return int(capture.end - capture.start)
+
+
+def aimed(meaning: Meaning, entities: tuple[str, ...]) -> Meaning:
+    """`meaning`, about these entities."""
+    phrase = meaning.target.phrase if meaning.target else ""
+    return msgspec.structs.replace(meaning, target=Target(entities=entities, phrase=phrase))

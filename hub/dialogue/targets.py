@@ -1,0 +1,170 @@
+"""From a noun phrase to entities: names, kinds and places, what the speaker's area adds, and when to ask back."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from hub.core.entities import Entity
+from hub.dialogue.home_index import Fitting, HomeIndex
+from hub.dialogue.references import Named, Place, Reference, Selector
+from hub.sdk.locale import TargetFilter
+
+UNSUPPORTED: Final = "unsupported"
+NOTHING_THERE: Final = "nothing_there"
+NO_REFERENT: Final = "no_referent"
+WHICH: Final = "which"
+
+# How well a phrase points at what it was taken for; a lower rank is believed rather than a higher one.
+_NAMED_HERE, _KIND_HERE, _NAMED, _KIND, _LOOSE, _FAILED = range(6)
+
+
+class Surroundings(Struct, frozen=True, kw_only=True):
+    """Where and after what something was said: the speaker's area, what was spoken of last, and of which kinds."""
+
+    area: str = ""
+    last: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+class Resolved(Struct, frozen=True, kw_only=True):
+    """What a phrase stands for: `entities`, or why not (`reason`), with `candidates` when the hub should ask."""
+
+    entities: tuple[str, ...] = ()
+    rank: int = _FAILED
+    reason: str = ""
+    candidates: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+class Resolver:
+    """Finds entities of one home."""
+
+    def __init__(self, index: HomeIndex) -> None:
+        self._index = index
+
+    def resolve(
+        self, phrase: tuple[Reference, ...], wanted: TargetFilter, around: Surroundings, place: Place | None = None
+    ) -> Resolved:
+        """The entities of `phrase` that `wanted` lets through; `place` is one said elsewhere in the sentence."""
+        fitting = self._index.fitting(wanted)
+        found: dict[str, None] = {}
+        rank = 0
+        for reference in phrase:
+            one = self._one(reference, fitting, around, place)
+            if one.reason:
+                return one
+            found.update(dict.fromkeys(one.entities))
+            rank = max(rank, one.rank)
+            kinds = tuple({e.partition(".")[0] for e in one.entities})
+            around = Surroundings(area=around.area, last=around.last, kinds=kinds)
+        return Resolved(entities=tuple(found), rank=rank)
+
+    def areas_of(self, place: Place | None, around: Surroundings) -> tuple[str, ...] | None:
+        """The areas that a place means, None for no place, () for one that is unknown."""
+        if place is None:
+            return None
+        areas = list(place.areas)
+        if place.floor:
+            areas.extend(self._index.floor_areas.get(place.floor, ()))
+        if place.here and around.area:
+            areas.append(around.area)
+        return tuple(areas)
+
+    def _one(self, said: Reference, fitting: Fitting, around: Surroundings, place: Place | None) -> Resolved:
+        where = said.place if said.place is not None else place
+        if said.place is not None and place is not None:
+            return Resolved(reason=NOTHING_THERE, place=place)  # two places for one thing
+        areas = self.areas_of(where, around)
+        if said.it:
+            return self._it(fitting, around)
+        if said.named:
+            return self._named(said.named, fitting, areas, around)
+        if areas == ():
+            return Resolved(reason=NOTHING_THERE, place=where)
+        if said.bare:
+            return self._bare(fitting, areas or (), around, where)
+        if said.everything:
+            pool = self._pool(fitting, areas)
+            return self._group(pool, _KIND, where)
+        return self._kind(said, fitting, areas, around, where)
+
+    def _it(self, fitting: Fitting, around: Surroundings) -> Resolved:
+        if not around.last:
+            return Resolved(reason=NO_REFERENT)
+        entities = tuple(e for e in around.last if e in fitting.by_id)
+        if not entities:
+            return Resolved(reason=UNSUPPORTED, candidates=around.last)
+        return Resolved(entities=entities, rank=_KIND)
+
+    def _named(
+        self, named: tuple[Named, ...], fitting: Fitting, areas: tuple[str, ...] | None, around: Surroundings
+    ) -> Resolved:
+        able = [n for n in named if n.entity in fitting.by_id]
+        if not able:
+            return Resolved(reason=UNSUPPORTED, candidates=tuple(n.entity for n in named))
+        if areas is not None:
+            able = [n for n in able if fitting.by_id[n.entity].area in areas]
+            if not able:
+                return Resolved(reason=NOTHING_THERE)
+        here = [n for n in able if around.area and fitting.by_id[n.entity].area == around.area]
+        for nearest, rank in ((here, _NAMED_HERE), (able, _NAMED)):
+            pool = [n for n in nearest if not n.short] or nearest
+            entities = tuple(dict.fromkeys(n.entity for n in pool))
+            if len(entities) == 1:
+                loose = pool[0].short and rank == _NAMED and areas is None
+                return Resolved(entities=entities, rank=_LOOSE if loose else rank)
+            if entities:
+                return Resolved(reason=WHICH, candidates=entities, rank=rank)
+        return Resolved(reason=NOTHING_THERE)
+
+    def _bare(self, fitting: Fitting, areas: tuple[str, ...], around: Surroundings, place: Place | None) -> Resolved:
+        """ "the kitchen": its lights, or what was just spoken of elsewhere, or the only thing there that fits."""
+        pool = self._pool(fitting, areas)
+        for kinds in (around.kinds, ("light",)):
+            chosen = [e for e in pool if e.kind in kinds]
+            if chosen:
+                return self._group(chosen, _LOOSE, place)
+        if len({e.kind for e in pool}) > 1:
+            return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_LOOSE)
+        return self._group(pool, _LOOSE, place)
+
+    def _kind(
+        self,
+        said: Reference,
+        fitting: Fitting,
+        areas: tuple[str, ...] | None,
+        around: Surroundings,
+        place: Place | None,
+    ) -> Resolved:
+        selectors = said.selectors
+        if areas is not None:
+            pool = _of(selectors, self._pool(fitting, areas))
+            return self._group(pool, _KIND_HERE if around.area in areas else _KIND, place)
+        if not said.every and around.area:
+            pool = _of(selectors, self._pool(fitting, (around.area,)))
+            if pool:
+                return self._group(pool, _KIND_HERE, place)
+        pool = _of(selectors, self._pool(fitting, None))
+        plural = any(s.many for s in selectors)
+        if len(pool) > 1 and not said.every and not (plural and not around.area):
+            return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_KIND)
+        if not pool and any(_of(selectors, self._index.home.entities.values())):
+            return Resolved(reason=UNSUPPORTED)
+        return self._group(pool, _KIND, place)
+
+    def _pool(self, fitting: Fitting, areas: tuple[str, ...] | None) -> list[Entity]:
+        if areas is None:
+            pool: Iterable[Entity] = fitting.by_id.values()
+        else:
+            pool = (e for area in areas for e in fitting.by_area.get(area, ()))
+        return [e for e in pool if self._index.exposed(e)]
+
+    def _group(self, pool: list[Entity], rank: int, place: Place | None) -> Resolved:
+        if not pool:
+            return Resolved(reason=NOTHING_THERE, place=place)
+        return Resolved(entities=tuple(dict.fromkeys(e.id for e in pool)), rank=rank)
+
+
+def _of(selectors: tuple[Selector, ...], pool: Iterable[Entity]) -> list[Entity]:
+    return [e for e in pool if any(s.selects(e) for s in selectors)]
