@@ -43,7 +43,9 @@ class Acknowledgements:
         )
         waiting.timers.append(loop.call_later(self._timeout_s, self._end, waiting, lambda: command.fail(late)))
         if before is not None and near(command.trait, command.value, before):
-            waiting.timers.append(loop.call_later(min(ALREADY_S, self._timeout_s), self._end, waiting, command.done))
+            waiting.timers.append(
+                loop.call_later(min(ALREADY_S, self._timeout_s / 2), self._end, waiting, command.done)
+            )
 
     def hear(self, entity: str, report: Report) -> None:
         """A device reported a trait: end the commands that it answers."""

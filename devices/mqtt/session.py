@@ -113,7 +113,10 @@ class Session:
         self._subscribe.set()
         log.info("broker connected", broker=self._address, mqtt=5 if client.modern else 3)
         async for message in client.messages:
-            await self._hear(message.topic.value, message.payload, retained=message.retain)
+            try:
+                await self._hear(message.topic.value, message.payload, retained=message.retain)
+            except Exception as error:  # one message, whatever is in it, costs no other
+                log.exception("a message could not be handled", topic=message.topic.value[:200], error=str(error))
 
     async def _keep_subscribed(self, client: Client) -> None:
         while True:

@@ -3,16 +3,31 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
+import msgspec
 import pytest
 from mqtt_under_test.config import Config
 from mqtt_under_test.integration import connect
 
+from hub.core.bus import Bus
+from hub.core.commands import Command
 from hub.core.errors import CommandError, CommandTimeoutError, UnavailableError
+from hub.core.events import AvailabilityChanged, StateChanged
+from hub.core.settings import MqttSettings, PluginSettings, SafetySettings, Settings
+from hub.core.states import StateTable
+from hub.core.supervisor import Supervisor
+from hub.home.dispatch import Dispatcher
+from hub.home.exposure import Exposure
+from hub.home.registry import Home
+from hub.home.scenes import Scenes
+from hub.plugins.device_host import DeviceHost
+from hub.plugins.discovery import find_devices
+from hub.plugins.ports import MemoryData
 
 pytestmark = pytest.mark.broker
 
@@ -199,22 +214,6 @@ async def test_ids_of_namesakes_survive_a_restart_in_another_order(broker: Any, 
 
 
 async def test_the_loader_and_the_device_host_run_it(broker: Any, tmp_path: Path) -> None:
-    from hub.core.bus import Bus
-    from hub.core.commands import Command
-    from hub.core.settings import MqttSettings, PluginSettings, SafetySettings, Settings
-    from hub.core.states import StateTable
-    from hub.core.supervisor import Supervisor
-    from hub.home.dispatch import Dispatcher
-    from hub.home.exposure import Exposure
-    from hub.home.registry import Home
-    from hub.home.scenes import Scenes
-    from hub.plugins.device_host import DeviceHost
-    from hub.plugins.discovery import find_devices
-    from hub.plugins.ports import MemoryData
-
-    import msgspec
-    import socket
-
     async def open_it(host: str, port: int, *, who: str, why: str) -> socket.socket:
         assert who == "mqtt" and why
         connection = socket.create_connection((host, port))
@@ -225,7 +224,7 @@ async def test_the_loader_and_the_device_host_run_it(broker: Any, tmp_path: Path
     states, settings = StateTable(bus), Settings()
     home = Home(settings, bus, states)
     scenes = Scenes(settings)
-    dispatcher = Dispatcher(home, states, bus, Exposure(home, scenes, SafetySettings()), scenes)
+    dispatcher = Dispatcher(home, states, bus, Exposure(home, states, scenes, SafetySettings()), scenes)
     supervisor = Supervisor(bus)
     host = DeviceHost(home, states, dispatcher, bus, supervisor, data=MemoryData(), connect=open_it)
     host.offer(find_devices(PluginSettings()))
@@ -234,10 +233,11 @@ async def test_the_loader_and_the_device_host_run_it(broker: Any, tmp_path: Path
         await say(client, "homeassistant/light/lamp1/config", LAMP)
         await say(client, "lamp/there", "online")
         await say(client, "lamp/state", {"state": "OFF"})
-        assert host.start("mqtt", table)
         async with asyncio.timeout(20):
-            while states.value("light.kitchen", "OnOff") is not False or not states.available("light.kitchen"):
-                await asyncio.sleep(0.01)
+            with bus.stream((StateChanged, AvailabilityChanged)) as changes:
+                assert host.start("mqtt", table)
+                while states.value("light.kitchen", "OnOff") is not False or not states.available("light.kitchen"):
+                    await changes.get()
             result = await dispatcher.send(Command(entity="light.kitchen", trait="OnOff", value=True, channel="voice"))
             assert result.ok, result.reason
             assert states.value("light.kitchen", "OnOff") is True

@@ -90,7 +90,7 @@ class Bridge:
             raise ProtocolError("a group without id or members", place=topic, remedy="update Zigbee2MQTT")
         place = f"{topic}#{number}"
         name = check_topic(table.get("friendly_name"), place, "friendly_name")
-        known = [self._kinds.get(m.get("ieee_address", ""), []) for m in members if isinstance(m, dict)]
+        known = [self._kinds.get(str(m.get("ieee_address")), []) for m in members if isinstance(m, dict)]
         shared = _in_common([next((e for e in k if e.kind in ("light", "switch", "cover")), None) for k in known])
         found = [self._entity(shared, f"group_{number}", name, place, ask=False)] if shared else []
         scenes = table.get("scenes")

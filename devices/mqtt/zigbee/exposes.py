@@ -63,7 +63,7 @@ def read_exposes(exposes: Any) -> list[Exposed]:
         if not isinstance(expose, dict):
             continue
         kind = expose.get("type")
-        made = _grouped(expose) if kind in GROUPED else _single(expose)
+        made = _grouped(expose) if isinstance(kind, str) and kind in GROUPED else _single(expose)
         if made is not None and made.features:
             found.append(made)
     return found
