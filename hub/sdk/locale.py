@@ -18,11 +18,15 @@ _MAX_BYTES = 1024 * 1024
 
 
 class TargetFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `{target}` may stand for in an intent: entities of these kinds, having all these traits."""
+    """What `{target}` may stand for in an intent: entities of these kinds, having all these traits.
+
+    `everywhere`: a kind said without a place ("which lights are on") means the whole home, not the speaker's area.
+    """
 
     kinds: tuple[str, ...] = ()
     traits: tuple[str, ...] = ()
     device_classes: tuple[str, ...] = ()
+    everywhere: bool = False
 
 
 class IntentWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

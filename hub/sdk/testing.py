@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.core.commands import CommandResult
 from hub.core.entities import Area, Entity
-from hub.core.errors import PluginError, ValueRefusedError
+from hub.core.errors import GrantError, PluginError, ValueRefusedError
 from hub.core.events import Value
 from hub.core.traits import parse_value
 from hub.sdk.context import Context, StoredTimer
@@ -39,6 +39,7 @@ class MemoryHome:
         self._states = {e: dict(s) for e, s in states.items()}
         self._areas = list(areas)
         self.broken: dict[str, str] = {}
+        self.may_control = True
         self.commands: list[tuple[str, str, Value]] = []
 
     async def entities(self, *, kind: str = "", area: str = "", trait: str = "") -> list[Entity]:
@@ -58,7 +59,9 @@ class MemoryHome:
         return dict(self._states.get(entity, {}))
 
     async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:
-        """Note the command and carry it out at once."""
+        """Note the command and carry it out at once; `GrantError` when the manifest does not ask for control."""
+        if not self.may_control:
+            raise GrantError("this skill was not granted home.control", remedy="ask for it in skill.toml")
         results = []
         for number, name in enumerate((target,) if isinstance(target, str) else target.entities):
             entity = self._entities[name]
@@ -156,6 +159,7 @@ class SkillHome:
         self.locales = {p.stem: read_locale(p) for p in sorted((folder / "locale").glob("*.yaml"))}
         self.skill = load_skill(folder)
         self.home = MemoryHome(entities, states or {}, areas)
+        self.home.may_control = any(g.port == "home.control" for g in self.manifest.grant)
         self.clock = MemoryClock(now)
         self.store = MemoryStore()
         self.said: list[str] = []
@@ -184,7 +188,7 @@ class SkillHome:
     async def wait(self, delay: timedelta, language: str = "en") -> None:
         """Move the clock on, calling the timers that come due, in order."""
         end = self.clock.now() + delay
-        while (due := [t for t in await self.clock.timers() if t.due <= end.timestamp()]) and due:
+        while due := [t for t in await self.clock.timers() if t.due <= end.timestamp()]:
             timer = due[0]
             self.clock.move(datetime.fromtimestamp(timer.due, end.tzinfo))
             await self.clock.cancel(timer.id)

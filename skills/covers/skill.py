@@ -16,6 +16,17 @@ async def move(ctx: Context, target: Target, percent: float) -> str:
     return await summarize(ctx, key, await ctx.home.command(target, "Position", position), percent=position)
 
 
+@skill.intent("more_open", "more_closed")
+async def nudge(ctx: Context, target: Target, change: int) -> str:
+    """Open or close covers somewhat more than they are."""
+    results: list[CommandResult] = []
+    for entity in target:
+        now = (await ctx.home.states(entity)).get("Position")
+        if now is not None:
+            results += await ctx.home.command(entity, "Position", max(0, min(100, round(float(now)) + change)))
+    return await summarize(ctx, "nudged", results)
+
+
 @skill.intent("stop")
 async def stop(ctx: Context, target: Target) -> str:
     """Stop covers where they are, as far as they tell where that is."""

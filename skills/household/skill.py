@@ -13,11 +13,11 @@ _LEFT_ON = ("switch", "fan", "media_player")
 
 @skill.intent("good_night", "leaving")
 async def close_up(ctx: Context, key: str) -> str:
-    """Set the household's own scene for it if there is one; then see to the lights and locks that are left."""
+    """Set the household's own scene for it if there is one, else turn off the lights; then lock up."""
     known = await ctx.home.entities()
     scenes = [e for e in known if e.kind == "scene" and key in _spellings(e, ctx.language)]
     results = await _command_all(ctx, scenes, "Press", "pressed")
-    lights = [e for e in known if e.kind == "light" and "OnOff" in e.traits and await _is(ctx, e, "OnOff", True)]
+    lights = [] if scenes else [e for e in known if e.kind == "light" and await _is(ctx, e, "OnOff", True)]
     locks = [e for e in known if "Lock" in e.traits and not await _is(ctx, e, "Lock", "locked")]
     results += await _command_all(ctx, lights, "OnOff", False)
     results += await _command_all(ctx, locks, "Lock", "locked")

@@ -8,6 +8,7 @@ from hub.sdk.summary import summarize
 
 skill = Skill()
 _DIMMEST = 5  # percent: as dark as "dimmer" goes; darker is off
+_WARMEST, _NEUTRAL, _COOLEST = 2000, 4000, 6500  # kelvin, for lights that do not say what they can
 _WARMTH = {"white": 4000, "#ffffff": 4000, "warm white": 2700, "#ffe4c4": 2700}  # kelvin
 
 
@@ -49,6 +50,19 @@ async def warmth(ctx: Context, number: int, target: Target | None = None, area: 
     able = [e for e in lights if "ColorTemperature" in e.traits]
     results = await _change(ctx, able, "ColorTemperature", lambda _: number)
     return await summarize(ctx, "color", results or _unable(lights, "ColorTemperature"))
+
+
+@skill.intent("warmer_white", "cooler_white")
+async def shift(ctx: Context, kelvin: int, target: Target) -> str:
+    """Make white light warmer or cooler than it is, within what the light can."""
+    results: list[CommandResult] = []
+    for light in await _lights(ctx, target, ""):
+        config = light.traits["ColorTemperature"]
+        low, high = config.min or _WARMEST, config.max or _COOLEST
+        now = (await ctx.home.states(light.id)).get("ColorTemperature") or _NEUTRAL
+        wanted = round(max(low, min(high, float(now) + kelvin)))
+        results += await ctx.home.command(light.id, "ColorTemperature", wanted)
+    return await summarize(ctx, "color", results)
 
 
 async def _lights(ctx: Context, target: Target | None, area: str) -> list[Entity]:

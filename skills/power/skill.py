@@ -6,7 +6,7 @@ from hub.sdk.summary import summarize
 skill = Skill()
 
 
-@skill.intent("turn_on", "turn_off")
+@skill.intent("turn_on", "turn_off", "start", "stop", "lights_out")
 async def turn(ctx: Context, target: Target, value: bool) -> str:
     """Switch all of the target."""
     return await summarize(ctx, "on" if value else "off", await ctx.home.command(target, "OnOff", value))
