@@ -106,10 +106,9 @@ class Thing:
             self._set("Position", now + step if target > now else now - step, command)
 
     async def _lock(self, wanted: Value, command: int) -> None:
-        if self.values.get("Lock") == wanted:
-            return
-        self._set("Lock", "locking" if wanted == "locked" else "unlocking", command)
-        await self._sleep(_LOCK_S)
+        if self.values.get("Lock") != wanted:
+            self._set("Lock", "locking" if wanted == "locked" else "unlocking", command)
+            await self._sleep(_LOCK_S)
         self._set("Lock", wanted, command)
 
     async def _mode(self, mode: Value, command: int) -> None:
