@@ -68,7 +68,9 @@ def readable_line(event: Event) -> str | None:
 
     match event:
         case WakeHeard():
-            return f"[dim]{event.t:6.2f} s[/]  wake     [cyan]{event.word.replace('_', ' ')}[/] [dim]{event.score:.2f}[/]"
+            return (
+                f"[dim]{event.t:6.2f} s[/]  wake     [cyan]{event.word.replace('_', ' ')}[/] [dim]{event.score:.2f}[/]"
+            )
         case SpeechTranscribed():
             said = escape(event.text) or "…"
             return f"[dim]{event.t_end:6.2f} s[/]  speech   “{said}” [dim]{event.confidence:.2f}[/]"

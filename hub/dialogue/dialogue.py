@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import structlog
 from msgspec import Struct
@@ -157,6 +157,22 @@ class Dialogue:
                     )
                 )
             return turn
+
+    async def announce(
+        self,
+        text: str,
+        *,
+        skill: str = "",
+        values: Mapping[str, Any] | None = None,
+        area: str = "",
+        language: str = "",
+        causes: tuple[int, ...] = (),
+    ) -> None:
+        """Say something unasked in `area`: `text`, or with `skill` given its reply of that key, filled with `values`."""
+        if skill:
+            text = self._replies.render(skill, text, values or {}, language or self._home().language)
+        if text:
+            self._bus.publish(Replied(text=text, origin=Origin(area=area, source=skill), causes=causes))
 
     def _session(self, key: str) -> tuple[Session, asyncio.Lock]:
         found = self._sessions.get(key)

@@ -1,0 +1,164 @@
+"""`hearth home`: what there is, how it stands, why; and whether a hearth.toml is sound."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hub.cli.choose_home import chosen_home, home_option
+from hub.cli.output import emit, json_option, log_to_stderr
+from hub.core.errors import CommandError, UsageError
+from hub.core.paths import HomePaths
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+
+@click.group(invoke_without_command=True)
+@home_option
+@json_option
+@click.pass_context
+def home(ctx: click.Context, config: str | None, as_json: bool) -> None:
+    """Areas, entities and states. Without a subcommand: list them."""
+    log_to_stderr("error")
+    if config is not None:
+        ctx.find_root().obj = config
+    if ctx.invoked_subcommand is None:
+        _with_hub(config, lambda hub: _list(hub, as_json))
+
+
+async def _list(hub: "Hub", as_json: bool) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False)
+    view = hub.home.view()
+    shown = ""
+    for entity in sorted(view.entities.values(), key=lambda e: (e.area, e.id)):
+        traits = {trait: state.value for trait, state in hub.states.get(entity.id).items()}
+        available = hub.states.available(entity.id)
+        if as_json:
+            line = {"entity": entity.id, "name": entity.name, "kind": entity.kind, "area": entity.area}
+            emit({**line, "traits": {t: traits.get(t) for t in entity.traits}, "available": available})
+            continue
+        if entity.area != shown or not shown:
+            shown = entity.area or "-"
+            area = view.areas.get(entity.area)
+            console.print(f"\n[bold]{escape(area.name if area else 'everywhere')}[/]")
+        values = ", ".join(f"{t} {v}" for t, v in traits.items()) or "-"
+        console.print(
+            f"  {entity.id:<32} {escape(entity.name):<24} {'' if available else '[red]away[/] '}{escape(values)}"
+        )
+
+
+@home.command("set")
+@click.argument("entity")
+@click.argument("value")
+@click.option("--trait", default="", help="Which trait; found from the value when there is one choice.")
+@click.option("--yes", is_flag=True, help="Also do what asks for a confirmation.")
+@home_option
+@json_option
+def set_value(entity: str, value: str, trait: str, yes: bool, config: str | None, as_json: bool) -> None:
+    """Set a trait of ENTITY: `hearth home set light.kitchen on`, `... 40%`, `... red`."""
+    from hub.core.commands import Command
+
+    async def send(hub: "Hub") -> None:
+        chosen = trait or _fitting_trait(hub, entity, value)
+        result = await hub.dispatcher.send(
+            Command(entity=entity, trait=chosen, value=value, channel="cli", confirmed=yes)
+        )
+        if as_json:
+            line = {"entity": entity, "trait": result.trait, "value": result.value, "ok": result.ok}
+            emit({"event": "command", **line, **({} if result.ok else {"code": result.code, "reason": result.reason})})
+        if not result.ok:
+            raise CommandError(result.reason or result.code, place=entity)
+        if not as_json:
+            click.echo(f"{entity} {result.trait} = {result.value}")
+
+    _with_hub(config, send)
+
+
+def _fitting_trait(hub: "Hub", entity: str, value: str) -> str:
+    """The first trait of the entity that takes this value."""
+    from hub.core.errors import ValueRefusedError
+    from hub.core.traits import TRAITS, parse_value
+
+    traits = hub.home.entity(entity).traits
+    for trait, config in traits.items():
+        if not TRAITS[trait].commands:
+            continue
+        try:
+            parse_value(trait, value, config)
+        except ValueRefusedError:
+            continue
+        return trait
+    raise UsageError(f"{entity} cannot become {value!r}", remedy=f"its traits: {', '.join(traits) or 'none'}")
+
+
+@home.command()
+@click.argument("entity")
+@home_option
+@json_option
+def why(entity: str, config: str | None, as_json: bool) -> None:
+    """Tell what led to ENTITY being as it is."""
+
+    async def tell(hub: "Hub") -> None:
+        story = await hub.why.why(entity)
+        if as_json:
+            emit(story)
+        else:
+            click.echo(story.text)
+
+    _with_hub(config, tell)
+
+
+@home.command()
+@click.argument("directory", type=click.Path(exists=True, path_type=Path))
+@json_option
+def check(directory: Path, as_json: bool) -> int:
+    """Check DIRECTORY/hearth.toml: every mistake with its line and what to do. Exits with 1 when there is one."""
+    from hub.core.settings_file import load_settings
+    from hub.home.scenes import Scenes
+
+    path = directory if directory.is_file() else directory / "hearth.toml"
+    if not path.is_file():
+        raise UsageError(f"there is no {path}", remedy="give the directory that holds hearth.toml")
+    loaded = load_settings(path)
+    lines = [{"problem": p.message, "place": p.place, "remedy": p.remedy} for p in loaded.problems]
+    known = {e.id for e in loaded.settings.entity}
+    for entity in loaded.settings.entity:
+        for effect in Scenes(loaded.settings).effects(entity.id):
+            if effect.entity not in known:
+                text = f"{entity.id} acts on {effect.entity}, which hearth.toml does not have"
+                lines.append({"problem": text, "place": str(path), "remedy": "correct the id or remove the line"})
+    for line in lines:
+        emit(line) if as_json else click.echo(f"{line['place']}: {line['problem']} ({line['remedy']})", err=True)
+    if not lines and not as_json:
+        click.echo(f"{path}: {len(loaded.settings.area)} areas, {len(known)} entities, nothing wrong")
+    return int(bool(lines))
+
+
+@home.command()
+@home_option
+def export(config: str | None) -> None:
+    """Write the home as it stands, discovered entities included, as a hearth.toml on stdout."""
+
+    async def write(hub: "Hub") -> None:
+        from hub.home.export import as_toml
+
+        click.echo(as_toml(hub.home.view(), hub.settings), nl=False)
+
+    _with_hub(config, write)
+
+
+def _with_hub(config: str | None, work: "Callable[[Hub], Awaitable[Any]]") -> None:
+    async def run(paths: HomePaths) -> None:
+        from hub.app import Parts, running_hub
+
+        async with running_hub(paths, Parts.HOME) as hub:
+            await work(hub)
+
+    with chosen_home(config) as paths:
+        asyncio.run(run(paths))

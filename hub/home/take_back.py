@@ -1,0 +1,19 @@
+"""Taking back: the commands that the undo log names, sent like any others."""
+
+from hub.core.commands import CommandResult
+from hub.core.events import Origin
+from hub.home.dispatch import Dispatcher
+from hub.home.undo import UndoLog
+
+
+class TakeBack:
+    """What "undo that" does, under the same exposure rules as any command."""
+
+    def __init__(self, log: UndoLog, dispatcher: Dispatcher) -> None:
+        self._log = log
+        self._dispatcher = dispatcher
+
+    async def undo(self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool) -> list[CommandResult]:
+        """Put back what the last turn changed; empty when there is nothing. Raises as `Dispatcher.send_all`."""
+        commands = self._log.undo(channel=channel, origin=Origin(area=area), causes=causes, confirmed=confirmed)
+        return await self._dispatcher.send_all(commands)

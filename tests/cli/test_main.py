@@ -1,0 +1,40 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.cli.main import COMMANDS
+
+HEAVY = ("numpy", "aiohttp", "sqlalchemy", "onnxruntime", "hassil", "jinja2", "rich", "structlog", "pocketsphinx")
+
+
+def hearth(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    config = ("--config", str(home)) if home else ()
+    command = [sys.executable, "-m", "hub.cli", *config, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
+    script = (
+        "import sys, json\nfrom hub.cli.main import cli\n"
+        "try:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert all(f"  {name}" in ran.stdout for name in COMMANDS)
+    assert json.loads(ran.stdout.splitlines()[-1]) == []
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_its_own_help(name: str) -> None:
+    assert hearth(name, "--help").returncode == 0
+
+
+def test_wrong_usage_is_2_and_trouble_is_1_with_one_line() -> None:
+    assert hearth("fly").returncode == 2
+    assert hearth().returncode == 2
+    missing = hearth("home", home=Path("/nowhere/at/all"))
+    assert missing.returncode == 2
+    assert len(missing.stderr.strip().splitlines()) == 1
