@@ -46,7 +46,7 @@ class Running:
 
     async def until(self, entity: str, trait: str, value: Any) -> None:
         async with asyncio.timeout(20):
-            while self.states.value(entity, trait) != value:
+            while self.states.value(entity, trait) != value:  # noqa: ASYNC110 -- it is polled in tests only
                 await asyncio.sleep(0.001)
 
     def seen(self, entity: str, trait: str) -> list[Any]:

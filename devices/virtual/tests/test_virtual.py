@@ -46,8 +46,7 @@ async def test_a_blind_takes_its_way_and_can_be_stopped(live):
     await home.until("cover.a", "Position", 100)
     assert (await home.send("cover.a", "Position", 0)).ok
     assert home.states.value("cover.a", "Position") > 0  # acknowledged when it begins to move
-    while home.states.value("cover.a", "Position") > 70:
-        await asyncio.sleep(0.001)
+    await home.until("cover.a", "Position", 70)
     here = home.states.value("cover.a", "Position")
     await home.send("cover.a", "Position", here)
     stopped = home.states.value("cover.a", "Position")
@@ -55,7 +54,7 @@ async def test_a_blind_takes_its_way_and_can_be_stopped(live):
     await home.until("cover.a", "Position", 33)
     way = home.seen("cover.a", "Position")
     assert way == sorted(way, reverse=True)
-    assert 0 < stopped <= here
+    assert stopped == here == 70
     assert len(way) > 5
 
 
