@@ -52,11 +52,11 @@ async def set_mode(ctx: Context, mode: str, target: Target | None = None, area: 
 
 
 async def _thermostats(ctx: Context, target: Target | None, area: str, trait: str = "Setpoint") -> list[Entity]:
-    """Those named; else those of the room that was named; else those of the speaker's room; else all."""
+    """Those named; else those of another room that was named; else those of the speaker's room; else all."""
     known = await ctx.home.entities(kind="climate", trait=trait)
     if target is not None:
         return [e for e in known if e.id in target.entities]
-    if area:
+    if area not in ("", ctx.area):
         return [e for e in known if e.area == area]
     return [e for e in known if ctx.area and e.area == ctx.area] or known
 
