@@ -1,0 +1,73 @@
+"""Reading what a client sent: JSON and nothing else, bounded in size, time and depth."""
+
+import asyncio
+import json
+from typing import Any, Final, TypeVar
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from hub.web.failures import Refused
+
+MOST_BYTES: Final = 64 * 1024
+BODY_TIMEOUT_S: Final = 10.0
+T = TypeVar("T", bound=Struct)
+
+
+async def read_json(request: web.Request, kind: type[T], timeout_s: float = BODY_TIMEOUT_S) -> T:
+    """The request's body as `kind`. Raises `Refused`: 415, 413, 408, 400 for what is no JSON, 422 for other JSON."""
+    if request.content_type != "application/json":
+        raise Refused(415, "content_type", "only JSON is taken", "send Content-Type: application/json", close=True)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(400, "content_encoding", "compressed requests are not taken", "send plain JSON", close=True)
+    if request.content_length is not None and request.content_length > MOST_BYTES:
+        raise Refused(413, "too_large", f"more than {MOST_BYTES} bytes", "send less", close=True)
+    return decode(await _read(request, timeout_s), kind)
+
+
+async def _read(request: web.Request, timeout_s: float) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(timeout_s):
+            while chunk := await request.content.readany():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise Refused(413, "too_large", f"more than {MOST_BYTES} bytes", "send less", close=True)
+    except TimeoutError:
+        raise Refused(408, "too_slow", "the request did not arrive in time", "send it again", close=True) from None
+    except web.RequestPayloadError:
+        raise Refused(400, "body", "the request's body is broken", close=True) from None
+    return bytes(body)
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """JSON text as `kind`; raises `Refused` (400, 422)."""
+    try:
+        decoded = msgspec.json.decode(body, type=kind)
+        json.loads(body, object_pairs_hook=_no_duplicates)
+    except msgspec.ValidationError as error:
+        raise Refused(422, "value_refused", str(error), "the API is described at /api/v1/openapi.json") from None
+    except (ValueError, RecursionError, msgspec.DecodeError) as error:
+        message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Refused(400, "json", f"not JSON as it is taken here: {message[:200]}", "send one JSON object") from None
+    return decoded
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Two readers of the same text could disagree on which of two values counts.
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def read_query(request: web.Request, kind: type[T]) -> T:
+    """The query string as `kind`; raises `Refused` (422)."""
+    values = {key: request.query.getall(key) for key in request.query}
+    if any(len(given) > 1 for given in values.values()):
+        raise Refused(422, "value_refused", "a parameter stands twice", "give each once")
+    try:
+        return msgspec.convert({key: given[0] for key, given in values.items()}, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refused(422, "value_refused", str(error), "the API is described at /api/v1/openapi.json") from None

@@ -1,0 +1,124 @@
+"""The live socket: a snapshot of the home, then every event, to any number of clients.
+
+An event is encoded and framed once. Frames gather for a moment and go to every client as the same bytes in one write:
+a server's frames are not masked, so they are equal for all. Nothing ever waits for a client; one that does not read
+is dropped when what waits for it grows too large.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from hub.core.bus import Bus
+from hub.core.events import Event
+from hub.web.failures import Refused
+from hub.web.wire import event_json
+
+log = structlog.get_logger(__name__)
+MOST_CLIENTS: Final = 256
+MOST_UNREAD: Final = 1024 * 1024
+"""Bytes that may wait for one client, beyond what the kernel holds."""
+_GATHER_S: Final = 0.02
+_MOST_SENT_TO_US: Final = 4096
+_PING_S: Final = 30.0
+
+
+def frame(text: bytes) -> bytes:
+    """One unmasked, uncompressed WebSocket text frame (RFC 6455, section 5.2)."""
+    size = len(text)
+    if size < 126:
+        return bytes((0x81, size)) + text
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + text
+    return b"\x81\x7f" + size.to_bytes(8, "big") + text
+
+
+class LiveFeed:
+    """Listens to the bus while there are clients, and tells them."""
+
+    def __init__(self, bus: Bus, snapshot: Callable[[], bytes]) -> None:
+        self._bus = bus
+        self._snapshot = snapshot
+        self._clients: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._frames: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._cancel: Callable[[], None] | None = None
+        self.sent = 0
+        """Events told, once for all clients."""
+        self.dropped_clients = 0
+        """Clients that were too slow."""
+
+    @property
+    def clients(self) -> int:
+        """How many listen now."""
+        return len(self._clients)
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        """Take over the request as a live socket until its client leaves. Raises `Refused` when there are too many."""
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            raise Refused(426, "upgrade", "this is a WebSocket", "connect with a WebSocket client")
+        if len(self._clients) >= MOST_CLIENTS:
+            raise Refused(503, "too_many", f"{MOST_CLIENTS} clients are connected already", "close a page")
+        socket = web.WebSocketResponse(heartbeat=_PING_S, compress=False, max_msg_size=_MOST_SENT_TO_US, timeout=2.0)
+        await socket.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return socket
+        self._join(socket, transport)
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.ERROR:
+                    break  # anything else that a client says means nothing yet
+        finally:
+            self._leave(socket)
+        return socket
+
+    def _join(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+        # Without an await in between, so that no event falls between the snapshot and the first frame.
+        self._send_gathered()
+        if self._cancel is None:
+            self._cancel = self._bus.subscribe(Event, self._take)
+        self._clients[socket] = transport
+        transport.write(frame(self._snapshot()))
+
+    def _leave(self, socket: web.WebSocketResponse) -> None:
+        self._clients.pop(socket, None)
+        if not self._clients and self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def _take(self, event: Event) -> None:
+        self._frames.append(frame(event_json(event)))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_GATHER_S, self._send_gathered)
+
+    def _send_gathered(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._frames:
+            return
+        data = b"".join(self._frames)
+        self.sent += len(self._frames)
+        self._frames.clear()
+        for socket, transport in list(self._clients.items()):
+            if transport.is_closing():
+                self._leave(socket)
+            elif transport.get_write_buffer_size() > MOST_UNREAD:
+                self.dropped_clients += 1
+                log.warning("live client too slow, dropped", unread=transport.get_write_buffer_size())
+                self._leave(socket)
+                transport.abort()
+            else:
+                transport.write(data)
+
+    async def close(self) -> None:
+        """Send what is gathered and say goodbye to every client."""
+        self._send_gathered()
+        sockets = list(self._clients)
+        await asyncio.gather(*(socket.close(code=1001, message=b"the hub stops") for socket in sockets))
+        for socket in sockets:
+            self._leave(socket)

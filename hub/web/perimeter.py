@@ -1,0 +1,85 @@
+"""What every request must pass before a route sees it, and the headers that every answer carries.
+
+Browsers let any web page send requests to a local address. The page's own address is what tells them apart: the
+Host header (a name that was rebound to this machine), Origin and Sec-Fetch-Site (a page of somebody else's).
+"""
+
+import ipaddress
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from hub.web.failures import Refused
+from hub.web.routes import Access
+
+log = structlog.get_logger(__name__)
+_NAMES: Final = ("localhost", "127.0.0.1", "[::1]")
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+_SAME_SITE: Final = ("", "same-origin", "none")
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+    "Server": "hearth",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a listener on `host` is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Perimeter:
+    """The checks, for a server on `port`."""
+
+    def __init__(self, port: int) -> None:
+        self._hosts = {f"{name}:{port}" for name in _NAMES}
+        if port == 80:
+            self._hosts.update(_NAMES)
+
+    def check(self, request: web.Request, access: Access, *, socket: bool = False) -> None:
+        """Raise `Refused` unless the request may go on to a route of this access rule."""
+        host = self._host(request)
+        for name in _FORWARDED:
+            if name in request.headers:
+                log.warning("forwarding header without a proxy", header=name, peer=request.remote)
+                raise Refused(400, "forwarded", f"{name} is not accepted", "no proxy is configured", close=True)
+        if request.method != "GET" or socket:
+            self._origin(request, host, socket)
+        if access is Access.HOUSEHOLD:
+            self._household(request)
+
+    def _host(self, request: web.Request) -> str:
+        hosts = request.headers.getall("Host", [])
+        if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
+            names = ", ".join(sorted(self._hosts))
+            raise Refused(421, "host", "this hub is not known by that name", f"use {names}", close=True)
+        return hosts[0].lower()
+
+    def _origin(self, request: web.Request, host: str, socket: bool) -> None:
+        origins = request.headers.getall("Origin", [])
+        foreign = [origin for origin in origins if origin.lower() != f"http://{host}"]
+        # A browser always names the origin of a socket; without one, cookies must not speak for anybody.
+        if foreign or len(origins) > 1 or (socket and not origins and "Cookie" in request.headers):
+            raise Refused(403, "origin", "another site may not do this", f"open the page at http://{host}/", close=True)
+
+    def _household(self, request: web.Request) -> None:
+        if request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
+            raise Refused(403, "origin", "another site may not do this", "open the hub's own page", close=True)
+        if request.remote is None or not is_loopback(request.remote):
+            raise Refused(403, "loopback_only", "only this machine may do this", "there are no accounts yet")

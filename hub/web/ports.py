@@ -1,0 +1,156 @@
+"""What the web room needs of other rooms, as protocols: `app.py` hands them in when they are ready."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from hub.core.commands import Command, CommandResult
+from hub.core.entities import HomeView
+from hub.core.events import Value
+
+
+class HomeReader(Protocol):
+    """The home as it stands."""
+
+    def view(self) -> HomeView:
+        """Areas, entities and people now."""
+        ...
+
+
+class Commander(Protocol):
+    """Sends commands."""
+
+    async def send(self, command: Command) -> CommandResult:
+        """Send one and wait for its end; raises a `HearthError` when it may not be sent."""
+        ...
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """How the hub answered a sentence."""
+
+    reply: str
+    understood: bool = True
+    expects_answer: bool = False
+
+
+class Speaker(Protocol):
+    """The dialogue."""
+
+    async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "ui") -> Said:
+        """Take `text` as if it had been heard in `area` from `person`."""
+        ...
+
+
+class ToldStep(Protocol):
+    """One step of a story."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of event."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The step in words."""
+        ...
+
+    @property
+    def at(self) -> float:
+        """UTC seconds."""
+        ...
+
+    @property
+    def event(self) -> int:
+        """The event's id."""
+        ...
+
+    @property
+    def causes(self) -> tuple[int, ...]:
+        """The ids of what led to it."""
+        ...
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The event's own fields."""
+        ...
+
+
+class ToldStory(Protocol):
+    """Why an entity is as it is."""
+
+    @property
+    def entity(self) -> str:
+        """The entity."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The story as one line."""
+        ...
+
+    @property
+    def steps(self) -> Sequence[ToldStep]:
+        """From the first cause on."""
+        ...
+
+
+class WhyTeller(Protocol):
+    """Tells why."""
+
+    async def why(self, entity: str, trait: str = "") -> ToldStory:
+        """The story of an entity's newest change; raises `NotFoundError`."""
+        ...
+
+
+class KeptState(Protocol):
+    """One change that history kept."""
+
+    @property
+    def id(self) -> int:
+        """The event's id."""
+        ...
+
+    @property
+    def trait(self) -> str:
+        """Which trait changed."""
+        ...
+
+    @property
+    def value(self) -> Value:
+        """To what."""
+        ...
+
+    @property
+    def at(self) -> float:
+        """UTC seconds."""
+        ...
+
+
+class HistoryReader(Protocol):
+    """Reads the history of states."""
+
+    async def states(
+        self, entity: str, trait: str = "", since: float = 0.0, until: float | None = None, limit: int = 1000
+    ) -> Sequence[KeptState]:
+        """The newest `limit` changes of an entity between two UTC times, oldest first."""
+        ...
+
+
+class Gauges(Protocol):
+    """Figures of other rooms for /metrics."""
+
+    def gauges(self) -> Mapping[str, float]:
+        """Name (letters and underscores) -> value now."""
+        ...
+
+
+class Rooms(Struct, frozen=True, kw_only=True):
+    """The rooms that are ready; what asks for another gets 503 meanwhile."""
+
+    home: HomeReader | None = None
+    commander: Commander | None = None
+    speaker: Speaker | None = None
+    why: WhyTeller | None = None
+    history: HistoryReader | None = None
+    gauges: Gauges | None = None

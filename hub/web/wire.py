@@ -1,0 +1,208 @@
+"""What crosses the API: requests with their bounds, responses, and events as JSON.
+
+Ids are 64-bit and cross as text: JavaScript would round them.
+"""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+from hub.core.events import Event, Value
+from hub.core.traits import TraitConfig
+
+Id = Annotated[str, Meta(description="A 64-bit id as text.")]
+EntityId = Annotated[str, Meta(min_length=3, max_length=150, description="kind.name, such as light.kitchen")]
+ShortText = Annotated[str, Meta(max_length=200)]
+_IDS: Final = ("id", "command")
+
+
+class ErrorDetail(Struct, frozen=True, kw_only=True):
+    """What went wrong: a code for programs, a message and a remedy for people."""
+
+    code: str
+    message: str
+    remedy: str = ""
+
+
+class ErrorResponse(Struct, frozen=True):
+    """Every answer that is not a success."""
+
+    error: ErrorDetail
+
+
+class HealthResponse(Struct, frozen=True, kw_only=True):
+    """`starting` until every room is there, then `ok`, or `degraded` with what is wrong."""
+
+    status: str
+    version: str
+    uptime_s: float
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+class AreaResponse(Struct, frozen=True, kw_only=True):
+    """An area of the home."""
+
+    id: str
+    name: str
+    floor: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class PersonResponse(Struct, frozen=True, kw_only=True):
+    """Somebody who lives here."""
+
+    id: str
+    name: str
+
+
+class EntityResponse(Struct, frozen=True, kw_only=True):
+    """An entity: `traits` are the values now (null: unknown), `config` what each trait takes, `changed` since when."""
+
+    entity: str
+    name: str
+    kind: str
+    area: str
+    traits: dict[str, Value]
+    available: bool
+    config: dict[str, TraitConfig]
+    changed: dict[str, float]
+    aliases: tuple[str, ...] = ()
+    device_class: str = ""
+
+
+class HomeResponse(Struct, frozen=True, kw_only=True):
+    """The whole home as it stands."""
+
+    name: str
+    language: str
+    areas: list[AreaResponse]
+    people: list[PersonResponse]
+    entities: list[EntityResponse]
+
+
+class EntitiesResponse(Struct, frozen=True):
+    """The entities that were asked for."""
+
+    entities: list[EntityResponse]
+
+
+class EntitiesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which entities: of an area, a kind, or having a trait."""
+
+    area: ShortText = ""
+    kind: ShortText = ""
+    trait: ShortText = ""
+
+
+class CommandRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Make a trait of an entity become a value. `confirmed`: the person was asked and said yes."""
+
+    entity: EntityId
+    trait: Annotated[str, Meta(min_length=1, max_length=50)]
+    value: bool | int | float | ShortText | None
+    confirmed: bool = False
+    area: ShortText = ""
+
+
+class CommandResponse(Struct, frozen=True, kw_only=True):
+    """The device acknowledged the command, and it is on the disk."""
+
+    command: Id
+    entity: str
+    trait: str
+    value: Value
+    ok: bool
+
+
+class SayRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sentence, as if the hub had heard it."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    area: ShortText = ""
+    person: ShortText = ""
+
+
+class SayResponse(Struct, frozen=True, kw_only=True):
+    """What the hub answered; `expects_answer`: it asked something back."""
+
+    reply: str
+    understood: bool
+    expects_answer: bool
+
+
+class WhyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which trait; empty: the one that changed last."""
+
+    trait: ShortText = ""
+
+
+class StepResponse(Struct, frozen=True, kw_only=True):
+    """One step of a story."""
+
+    kind: str
+    text: str
+    at: float
+    event: Id
+    causes: tuple[Id, ...]
+    data: dict[str, Any]
+
+
+class WhyResponse(Struct, frozen=True, kw_only=True):
+    """Why an entity is as it is: one line, and the steps from the first cause on."""
+
+    entity: str
+    text: str
+    steps: list[StepResponse]
+
+
+class HistoryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which trait, between which UTC seconds, at most how many of the newest."""
+
+    trait: ShortText = ""
+    since: float = 0.0
+    until: float | None = None
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
+
+
+class ChangeResponse(Struct, frozen=True, kw_only=True):
+    """A trait's value from `at` (UTC seconds) on."""
+
+    event: Id
+    trait: str
+    value: Value
+    at: float
+
+
+class HistoryResponse(Struct, frozen=True, kw_only=True):
+    """The changes of an entity, oldest first."""
+
+    entity: str
+    changes: list[ChangeResponse]
+
+
+def event_json(event: Event) -> bytes:
+    """An event as the live socket sends it: its class as `event`, its fields, ids as text."""
+    data = msgspec.to_builtins(event)
+    for name in _IDS:
+        if isinstance(data.get(name), int):
+            data[name] = str(data[name])
+    data["causes"] = [str(cause) for cause in event.causes]
+    del data["mono"]  # means nothing outside this machine
+    return encode(data)
+
+
+def encode(data: Any) -> bytes:
+    """JSON of a response; half surrogate pairs, which JSON in UTF-8 cannot carry, become question marks."""
+    try:
+        return msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(data)))
+
+
+def _whole(data: Any) -> Any:
+    if isinstance(data, str):
+        return data.encode("utf-8", "replace").decode()
+    if isinstance(data, dict):
+        return {_whole(key): _whole(value) for key, value in data.items()}
+    return [_whole(item) for item in data] if isinstance(data, list | tuple) else data

@@ -1,0 +1,169 @@
+"""A real web server on a free port of this machine, with rooms of the tests' own behind it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import aiohttp
+import pytest
+from msgspec import Struct, field
+
+from hub.core.bus import Bus
+from hub.core.commands import Command, CommandResult
+from hub.core.entities import Area, Entity, HomeView, Person
+from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError
+from hub.core.settings import WebSettings
+from hub.core.states import StateTable
+from hub.core.traits import PLAIN_CONFIG, TraitConfig
+from hub.web.ports import Rooms, Said
+from hub.web.server import WebServer
+
+HOSTILE_NAME = "<img src=x onerror=alert(1)>\u202egnp.exe \U0001f4a1 \"'&"
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    kind: str
+    text: str
+    at: float
+    event: int
+    causes: tuple[int, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    entity: str
+    text: str
+    steps: tuple[Step, ...] = ()
+
+
+class Change(Struct, frozen=True):
+    id: int
+    trait: str
+    value: bool
+    at: float
+
+
+class House:
+    """Plays home, dispatcher, dialogue, why and history; keeps what it was asked."""
+
+    def __init__(self, states: StateTable) -> None:
+        self._states = states
+        self.commands: list[Command] = []
+        self.said: list[tuple[str, str, str, str]] = []
+        self.asked: list[tuple[object, ...]] = []
+        self.result_code = ""
+        light = Entity(id="light.kitchen", name="kitchen light", area="kitchen", aliases=("big light",),
+                       traits={"OnOff": PLAIN_CONFIG, "Level": TraitConfig(max=80)})  # fmt: skip
+        lock = Entity(id="lock.front_door", name="front door", traits={"Lock": PLAIN_CONFIG})
+        rude = Entity(id="sensor.rude", name=HOSTILE_NAME, area="kitchen", traits={"Text": PLAIN_CONFIG})
+        self.entities = {entity.id: entity for entity in (light, lock, rude)}
+
+    def view(self) -> HomeView:
+        return HomeView(
+            name="Test home",
+            areas={"kitchen": Area(id="kitchen", name="Kitchen", floor="down")},
+            people={"ann": Person(id="ann", name="Ann")},
+            entities=self.entities,
+        )
+
+    async def send(self, command: Command) -> CommandResult:
+        self.commands.append(command)
+        if command.entity not in self.entities:
+            raise NotFoundError("no such entity", remedy="look")
+        if command.entity == "lock.front_door" and command.value == "unlocked" and not command.confirmed:
+            raise ConfirmationRequiredError("front door would be unlocked")
+        if command.trait == "Mode":
+            raise DeniedError("not from here")
+        if not self.result_code:
+            self._states.set(command.entity, command.trait, command.value)
+        return CommandResult(command=2**60 + 1, entity=command.entity, trait=command.trait, value=command.value,
+                             ok=not self.result_code, code=self.result_code, reason="no answer")  # fmt: skip
+
+    async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "ui") -> Said:
+        self.said.append((text, area, person, channel))
+        if text == "explode":
+            raise RuntimeError("a secret of the inside")
+        return Said(reply=f"heard {text}", understood=text != "mumble")
+
+    async def why(self, entity: str, trait: str = "") -> Story:
+        step = Step(kind="CommandSent", text="a command", at=1.5, event=2**60, causes=(2**60 - 1,), data={"a": 1})
+        return Story(entity=entity, text=f"because of {trait or 'you'}", steps=(step,))
+
+    async def states(
+        self, entity: str, trait: str = "", since: float = 0.0, until: float | None = None, limit: int = 1000
+    ) -> Sequence[Change]:
+        self.asked.append((entity, trait, since, until, limit))
+        return [Change(2**60, "OnOff", True, 3.25)]
+
+    def gauges(self) -> dict[str, float]:
+        return {"history_rows_waiting": 7.0}
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def states(bus: Bus) -> StateTable:
+    return StateTable(bus)
+
+
+@pytest.fixture
+def house(states: StateTable) -> House:
+    return House(states)
+
+
+@pytest.fixture
+async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]:
+    """A server whose rooms are not ready."""
+    server = WebServer(WebSettings(port=0), bus, states, most_connections=64, header_timeout_s=0.3)
+    await server.start()
+    yield server
+    await server.close()
+
+
+@pytest.fixture
+def server(empty_server: WebServer, house: House) -> WebServer:
+    """A server with all its rooms."""
+    empty_server.open(Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house))
+    return empty_server
+
+
+@pytest.fixture
+async def client(empty_server: WebServer) -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP client of the server."""
+    async with aiohttp.ClientSession(f"http://127.0.0.1:{empty_server.port}") as session:
+        yield session
+
+
+class RawConnection:
+    """Bytes to and from the server, as an attacker would send them."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def rest(self) -> bytes:
+        """All that comes until the server closes; empty too when it resets the connection."""
+        try:
+            async with asyncio.timeout(30):
+                return await self.reader.read(-1)
+        except ConnectionError:
+            return b""
+
+    async def status(self) -> int:
+        """The status of the next answer."""
+        async with asyncio.timeout(30):
+            line = await self.reader.readline()
+        return int(line.split()[1])
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+async def connect(server: WebServer) -> RawConnection:
+    return RawConnection(*await asyncio.open_connection("127.0.0.1", server.port))
