@@ -23,7 +23,7 @@ def doctor(config: str | None, as_json: bool) -> int:
             if as_json:
                 emit(finding)
                 continue
-            mark = {"ok": "✓", "absent": "–", "broken": "✗"}[finding.level]
+            mark = {"ok": "✓", "absent": "-", "broken": "✗"}[finding.level]
             click.echo(f"{mark} {finding.check}: {finding.detail}")
             if finding.mend:
                 click.echo(f"    {finding.mend}")

@@ -32,3 +32,13 @@ def device_id(name: str, *, capture: bool) -> Any:
             return device["id"]
     names = ", ".join(repr(str(device["name"])) for device in found) or "none"
     raise MediaError(f"no sound device is named {name!r}", remedy=f"there are: {names}")
+
+
+def microphones() -> list[str]:
+    """The names of the microphones of this machine; empty where there is none, or no sound system."""
+    import miniaudio
+
+    try:
+        return [str(device["name"]) for device in miniaudio.Devices(backends()).get_captures()]
+    except miniaudio.MiniaudioError:
+        return []

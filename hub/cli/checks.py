@@ -1,0 +1,193 @@
+"""What `hearth doctor` looks at, one function a concern; each says what it found and how to mend it."""
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from hub.core.errors import HearthError
+from hub.core.paths import HomePaths
+from hub.core.settings import Settings
+from hub.core.settings_file import load_settings
+
+_LOW_DISK = 500 * 1024 * 1024
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One thing that was looked at. `absent` is done without; `broken` needs mending; `mend` says how."""
+
+    check: str
+    level: Literal["ok", "absent", "broken"]
+    detail: str
+    mend: str = ""
+
+
+async def examine(paths: HomePaths) -> list[Finding]:
+    """Every finding, in the order in which a person would mend them."""
+    settings, findings = _settings(paths)
+    plain: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _python,
+        lambda: _disk(paths),
+        _models,
+        lambda: _voice(settings),
+        lambda: _microphone(settings),
+        lambda: _plugins(settings),
+        lambda: _port(settings),
+    )
+    for check in plain:
+        findings += await asyncio.to_thread(_all_of, check)
+    for probe in (_store(paths, settings), _sealing(), _brokers(settings), _satellites(settings)):
+        findings += [finding async for finding in probe]
+    return findings
+
+
+def _all_of(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    return list(check())
+
+
+def _settings(paths: HomePaths) -> tuple[Settings, list[Finding]]:
+    try:
+        loaded = load_settings(paths.settings)
+    except HearthError as error:
+        return Settings(), [Finding(check="settings", level="broken", detail=str(error), mend=error.remedy)]
+    if loaded.problems:
+        return loaded.settings, [
+            Finding(check="settings", level="broken", detail=f"{p.place}: {p.message}", mend=p.remedy)
+            for p in loaded.problems
+        ]
+    if not paths.settings.exists():
+        mend = "describe your home in that file, or try `hearth run --config demo`"
+        return loaded.settings, [Finding(check="settings", level="absent", detail=f"no {paths.settings}", mend=mend)]
+    count = f"{len(loaded.settings.area)} areas, {len(loaded.settings.entity)} entities"
+    return loaded.settings, [Finding(check="settings", level="ok", detail=f"{paths.settings}: {count}")]
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    good = (3, 11) <= sys.version_info[:2] < (3, 14)
+    mend = "" if good else "install Python 3.11, 3.12 or 3.13 and run `make setup`"
+    yield Finding(check="python", level="ok" if good else "broken", detail=version, mend=mend)
+
+
+def _disk(paths: HomePaths) -> Iterator[Finding]:
+    free = shutil.disk_usage(paths.root).free
+    mend = "" if free > _LOW_DISK else "free some space, or shorten [store] history_days"
+    detail = f"{free / 1e9:.1f} GB free beside {paths.root}"
+    yield Finding(check="disk", level="ok" if free > _LOW_DISK else "broken", detail=detail, mend=mend)
+
+
+def _models() -> Iterator[Finding]:
+    from hub.inference.store import ModelStore
+
+    store = ModelStore()
+    for status in store.verify():
+        if status.state != "ready" and not status.default:
+            continue
+        level: Literal["ok", "broken"] = "ok" if status.state == "ready" else "broken"
+        mend = "" if level == "ok" else f"run `hearth models pull {status.name}`"
+        detail = status.problem or f"{status.name} {status.version}"
+        yield Finding(check=f"model for {status.task}", level=level, detail=detail, mend=mend)
+    for name, error in store.problems.items():
+        yield Finding(check=f"model card {name}", level="broken", detail=error.message, mend=error.remedy)
+
+
+def _voice(settings: Settings) -> Iterator[Finding]:
+    wanted = settings.voice.tts
+    found = [engine for engine in ("flite", "espeak-ng") if shutil.which(engine)]
+    if wanted == "none" or wanted.startswith("wyoming://"):
+        yield Finding(check="speech out", level="ok", detail=wanted)
+    elif found and wanted in ("auto", *found):
+        yield Finding(check="speech out", level="ok", detail=f"{found[0] if wanted == 'auto' else wanted}")
+    else:
+        mend = "install one, on Debian: sudo apt install flite"
+        yield Finding(check="speech out", level="absent", detail="replies are shown, not spoken", mend=mend)
+
+
+def _microphone(settings: Settings) -> Iterator[Finding]:
+    from hub.media.devices import microphones
+
+    names = microphones()
+    if names:
+        yield Finding(check="microphone", level="ok", detail=", ".join(names[:3]))
+    elif settings.voice.microphone:
+        mend = "connect one, or set [voice] microphone = false"
+        yield Finding(check="microphone", level="broken", detail="none is connected", mend=mend)
+    else:
+        detail = "none here; the hub hears through satellites and files"
+        yield Finding(check="microphone", level="absent", detail=detail)
+
+
+def _plugins(settings: Settings) -> Iterator[Finding]:
+    from hub.plugins.discovery import find_devices, find_skills
+
+    skills, devices = find_skills(settings.plugins), find_devices(settings.plugins)
+    for broken in (*skills.broken, *devices.broken):
+        mend = broken.error.remedy
+        yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=str(broken.error), mend=mend)
+    detail = f"{len(skills.plugins)} skills, {len(devices.plugins)} device integrations"
+    yield Finding(check="plugins", level="ok", detail=detail)
+
+
+def _port(settings: Settings) -> Iterator[Finding]:
+    host, port = settings.web.host, settings.web.port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            mend = "stop what uses it (perhaps a hub that runs already), or set [web] port"
+            yield Finding(check="web port", level="absent", detail=f"{host}:{port}: {error.strerror}", mend=mend)
+            return
+    yield Finding(check="web port", level="ok", detail=f"{host}:{port} is free")
+
+
+async def _store(paths: HomePaths, settings: Settings) -> AsyncIterator[Finding]:
+    from hub.store.database import Database
+
+    try:
+        database = await Database.open(settings.store.url or paths.database)
+    except HearthError as error:
+        yield Finding(check="store", level="broken", detail=str(error), mend=error.remedy)
+        return
+    await database.close()
+    yield Finding(check="store", level="ok", detail=settings.store.url or str(paths.database))
+
+
+async def _sealing() -> AsyncIterator[Finding]:
+    from hub.guard.seal_report import seal_report
+
+    status = await seal_report()
+    if status.sealed:
+        yield Finding(check="sealed workers", level="ok", detail="no network, no new files, no programs")
+    else:
+        mend = "hearing needs Linux with seccomp; containers must not forbid it"
+        yield Finding(check="sealed workers", level="broken", detail="; ".join(status.trouble), mend=mend)
+
+
+async def _brokers(settings: Settings) -> AsyncIterator[Finding]:
+    for broker in settings.mqtt:
+        yield await _reach(f"broker {broker.host}:{broker.port}", broker.host, broker.port)
+
+
+async def _satellites(settings: Settings) -> AsyncIterator[Finding]:
+    for satellite in settings.satellite:
+        yield await _reach(f"satellite {satellite.name}", satellite.host, satellite.port)
+
+
+async def _reach(check: str, host: str, port: int) -> Finding:
+    from hub.guard.connect import Guard
+
+    guard = Guard()
+    try:
+        _, writer = await guard.connect(host, port, "to see whether it answers", who="doctor", timeout_s=3.0)
+    except HearthError as error:
+        return Finding(check=check, level="broken", detail=error.message, mend=error.remedy)
+    else:
+        writer.close()
+        return Finding(check=check, level="ok", detail=f"{host}:{port} answers")
+    finally:
+        await guard.close()
