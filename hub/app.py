@@ -5,7 +5,7 @@ server opens first and hands out rooms as they come up. Every room is given what
 """
 
 import enum
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from hub.plugins.skill_host import SkillHost
     from hub.store.database import Database
     from hub.store.history import History
+    from hub.web.ports import Said
+    from hub.web.server import WebServer
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +81,7 @@ class HomeFloor:
     devices: "DeviceHost"
 
 
-async def _ground(paths: HomePaths, stack: AsyncExitStack) -> Ground:
+async def _ground(paths: HomePaths, change: Callable[[Settings], Settings], stack: AsyncExitStack) -> Ground:
     loaded = load_settings(paths.settings)
     for problem in loaded.problems:
         log.warning("left out of the settings", problem=str(problem))
@@ -87,7 +89,7 @@ async def _ground(paths: HomePaths, stack: AsyncExitStack) -> Ground:
     stack.push_async_callback(bus.close)
     supervisor = Supervisor(bus)
     stack.push_async_callback(supervisor.close)
-    return Ground(paths, loaded.settings, loaded.problems, bus, StateTable(bus), supervisor, SystemClock())
+    return Ground(paths, change(loaded.settings), loaded.problems, bus, StateTable(bus), supervisor, SystemClock())
 
 
 async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
@@ -186,6 +188,37 @@ async def _dialogue_floor(ground: Ground, floor: HomeFloor, stack: AsyncExitStac
     return skills, dialogue
 
 
+class _Speaker:
+    """The dialogue, as the page speaks to it."""
+
+    def __init__(self, dialogue: "Dialogue") -> None:
+        self._dialogue = dialogue
+
+    async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "ui") -> "Said":
+        from hub.web.ports import Said
+
+        turn = await self._dialogue.hear(text, area=area, person=person, channel=channel)
+        return Said(reply=turn.reply, understood=not turn.reason, expects_answer=turn.expects_answer)
+
+
+async def _web_server(ground: Ground, stack: AsyncExitStack) -> "WebServer":
+    from hub.web.server import WebServer
+
+    failures = ground.supervisor.failures
+    server = WebServer(ground.settings.web, ground.bus, ground.states, lambda: failures)
+    stack.push_async_callback(server.close)
+    await server.start()
+    return server
+
+
+def _open_rooms(server: "WebServer", floor: HomeFloor, dialogue: "Dialogue | None", *, complete: bool) -> None:
+    from hub.web.ports import Rooms
+
+    speaker = None if dialogue is None else _Speaker(dialogue)
+    rooms = Rooms(home=floor.home, commander=floor.dispatcher, speaker=speaker, why=floor.why, history=floor.history)
+    server.open(rooms, complete=complete)
+
+
 @dataclass(frozen=True)
 class Hub:
     """The rooms of a running hub, as its owner (the command line) holds them."""
@@ -194,6 +227,7 @@ class Hub:
     floor: HomeFloor
     skills: "SkillHost | None" = None
     dialogue: "Dialogue | None" = None
+    web: "WebServer | None" = None
 
     @property
     def settings(self) -> Settings:
@@ -233,12 +267,23 @@ class Hub:
 
 
 @asynccontextmanager
-async def running_hub(paths: HomePaths, parts: Parts = Parts.ALL) -> AsyncIterator[Hub]:
-    """A hub over the home at `paths`, with `parts` of it running; leaving the block stops it cleanly."""
+async def running_hub(
+    paths: HomePaths, parts: Parts = Parts.ALL, *, settings: Callable[[Settings], Settings] = lambda s: s
+) -> AsyncIterator[Hub]:
+    """A hub over the home at `paths`, with `parts` of it running; leaving the block stops it cleanly.
+
+    `settings` may change what hearth.toml says, for options of the command line.
+    """
     async with AsyncExitStack() as stack:
-        ground = await _ground(paths, stack)
+        ground = await _ground(paths, settings, stack)
+        # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
+        server = await _web_server(ground, stack) if Parts.WEB in parts else None
         floor = await _home_floor(ground, stack)
         skills, dialogue = None, None
+        if server is not None:
+            _open_rooms(server, floor, None, complete=False)
         if Parts.DIALOGUE in parts:
             skills, dialogue = await _dialogue_floor(ground, floor, stack)
-        yield Hub(ground, floor, skills, dialogue)
+        if server is not None:
+            _open_rooms(server, floor, dialogue, complete=True)
+        yield Hub(ground, floor, skills, dialogue, server)
