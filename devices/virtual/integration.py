@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
@@ -33,9 +33,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 async def connect(ctx: Context, config: Config) -> AsyncIterator[Update]:
     """Bring every entity with its state, then obey commands."""
     house = _House(ctx, config)
-    for virtual in config.entities:
+    kept = await asyncio.gather(*(ctx.store.get(virtual.entity.id) for virtual in config.entities))
+    for virtual, values in zip(config.entities, kept, strict=True):
         yield EntityAdded(virtual.entity)
-        thing = await house.move_in(virtual)
+        thing = house.move_in(virtual, values)
         for trait, value in thing.values.items():
             yield StateReported(virtual.entity.id, trait, value)
     obeying = asyncio.get_running_loop().create_task(house.serve(), name="virtual:commands")
@@ -66,10 +67,9 @@ class _House:
         self.news: asyncio.Queue[Update | DeviceCommand | Exception] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def move_in(self, virtual: VirtualEntity) -> Thing:
-        """The thing as it was before a restart; a new one as its config says."""
+    def move_in(self, virtual: VirtualEntity, kept: Any) -> Thing:
+        """The thing as it was `kept` before a restart; a new one as its config says."""
         entity = virtual.entity
-        kept = await self._ctx.store.get(entity.id)
         values = {**virtual.initial, **kept} if isinstance(kept, dict) else virtual.initial
 
         def report(trait: str, value: Value, command: int) -> None:

@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 _BREATH = 64
 """Updates between two pauses in which the rest of the hub runs, however fast an integration talks."""
 
+_QUIET_S = 0.05
+"""After so long without an update, an integration has told what it had to tell at first."""
+
 
 class DeviceStatus(Struct, frozen=True, kw_only=True):
     """How an integration fares."""
@@ -50,6 +53,7 @@ class _Instance:
         self.queue = queue
         self.running = False
         self.error = ""
+        self.settled = asyncio.Event()
 
 
 class DeviceHost:
@@ -109,8 +113,22 @@ class DeviceHost:
         updates = Updates(name, self._home, self._states, self._dispatcher.attribution)
         running = _Instance(found, device, settings, updates, CommandQueue(name))
         self._instances[name] = running
+        running.queue.open()  # commands that come before the generator's first step wait for it
         self._dispatcher.route(name, running.queue)
         self._supervisor.start(f"device:{name}", lambda: self._run(name, running))
+        return True
+
+    async def ready(self, timeout_s: float = 2.0) -> bool:
+        """Wait until every integration has told what it has and paused; False when one had not by then.
+
+        For commands that start a hub, look and leave. One that failed is not waited for.
+        """
+        waiting = [i.settled.wait() for i in self._instances.values()]
+        try:
+            async with asyncio.timeout(timeout_s):
+                await asyncio.gather(*waiting)
+        except TimeoutError:
+            return False
         return True
 
     async def stop(self, instance: str) -> None:
@@ -151,20 +169,27 @@ class DeviceHost:
         try:
             generator = cast("AsyncGenerator[Update, None]", run(context, instance.config))
             async with aclosing(generator) as updates:
-                await self._consume(updates, instance.updates)
+                await self._consume(updates, instance)
         except Exception as error:
             instance.error = f"{type(error).__name__}: {error}"
             raise
         finally:
             instance.running = False
+            instance.settled.set()
             instance.queue.close(UnavailableError(f"{name} stopped", remedy="it is being restarted; try again"))
             instance.updates.all_down()
 
     @staticmethod
-    async def _consume(stream: AsyncIterator[Update], updates: Updates) -> None:
+    async def _consume(stream: AsyncIterator[Update], instance: _Instance) -> None:
+        loop = asyncio.get_running_loop()
+        quiet: asyncio.TimerHandle | None = None
         count = 0
         async for update in stream:
-            updates.apply(update)
+            instance.updates.apply(update)
+            if not instance.settled.is_set():
+                if quiet is not None:
+                    quiet.cancel()
+                quiet = loop.call_later(_QUIET_S, instance.settled.set)
             count += 1
             if count % _BREATH == 0:
                 await asyncio.sleep(0)

@@ -13,6 +13,7 @@ import yaml
 from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
+from hub.sdk.safe_yaml import load_yaml
 
 _MAX_BYTES = 1024 * 1024
 
@@ -66,6 +67,6 @@ def read_locale(path: Path) -> Locale:
         text = path.read_text("utf-8")
         if len(text) > _MAX_BYTES:
             raise ManifestError("larger than 1 MiB", place=place, remedy="split the skill")
-        return msgspec.convert(yaml.safe_load(text), Locale)
+        return msgspec.convert(load_yaml(text, place), Locale)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the format") from error

@@ -241,3 +241,25 @@ async def test_an_entity_that_goes_is_gone(hub, write_device):
     await hub.until(lambda: "light.b" in hub.home.view().entities)
     assert "light.a" not in hub.home.view().entities
     assert hub.states.value("light.a", "OnOff") is None
+
+
+async def test_ready_waits_for_what_integrations_tell_at_first_and_not_for_ever(hub, write_device):
+    hub.start_virtual()
+    write_device(
+        "mute", "@device.connect(Config)\nasync def connect(ctx, config):\n    await asyncio.sleep(999)\n    yield"
+    )
+    assert await hub.devices.ready(10)
+    assert all(hub.states.get(e) or e.startswith("scene.") for e in hub.home.view().entities)
+    start(hub, "mute")
+    assert not await hub.devices.ready(0.01)
+    write_device("dead", "@device.connect(Config)\nasync def connect(ctx, config):\n    raise OSError('x')\n    yield")
+    await hub.devices.stop("mute")
+    start(hub, "dead")
+    assert await hub.devices.ready(10)
+
+
+async def test_a_command_right_after_the_start_waits_for_the_integration(hub):
+    hub.start_virtual()
+    command = Command(entity="light.kitchen", trait="OnOff", value=True, channel="ui")
+    assert (await hub.dispatcher.send(command)).ok
+    assert hub.states.value("light.kitchen", "OnOff") is True

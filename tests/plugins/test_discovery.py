@@ -10,6 +10,9 @@ GOOD = """
 async def go(ctx: Context) -> str:
     return "went"
 """
+BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"{b}: &{b} [{','.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 
 
 def ids(found):
@@ -54,6 +57,7 @@ def test_plugins_of_the_settings_paths_are_found_and_disabled_ones_left_out(sett
         ("locale/en.yaml", "language: en\nintents: [1]", "en.yaml"),
         ("locale/en.yaml", "!!python/object/apply:os.system ['true']", "en.yaml"),
         ("locale/en.yaml", "\x00\xff", "en.yaml"),
+        ("locale/en.yaml", BOMB, "swell"),
     ],
 )
 def test_a_broken_manifest_or_locale_is_named_before_any_import(settings, write_skill, file, text, says):
