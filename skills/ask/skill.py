@@ -39,6 +39,8 @@ async def some(ctx: Context, state: str, target: Target | None = None, area: str
 async def which(ctx: Context, state: str, target: Target | None = None, area: str = "") -> str:
     """Name those that are so."""
     found = await _sorted(ctx, await _named(ctx, target, area), state)
+    if not found["fits"] and not found["others"]:
+        return ctx.reply("unknown", things=found["unknown"])
     return ctx.reply("which" if found["fits"] else "none", things=found["fits"], state=state, unknown=found["unknown"])
 
 

@@ -10,7 +10,7 @@ _UNMUTED = 30  # percent: how loud an unmuted player is when nobody knows how lo
 @skill.intent("pause", "resume", "next", "previous", "stop")
 async def control(ctx: Context, action: str, target: Target | None = None, area: str = "") -> str:
     """Tell players to do something with what they play."""
-    wanted = ("paused", "stopped", "idle") if action == "playing" else ("playing", "paused")
+    wanted = {"playing": ("paused", "stopped", "idle"), "paused": ("playing",)}.get(action, ("playing", "paused"))
     results: list[CommandResult] = []
     for player in await _players(ctx, target, area, wanted):
         results += await ctx.home.command(player.id, "Media", action)

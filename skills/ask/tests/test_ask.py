@@ -1,0 +1,138 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.core.entities import Area
+from hub.core.traits import PLAIN_CONFIG, TraitConfig
+from hub.sdk import Entity
+from hub.sdk.testing import SkillHome
+
+FOLDER = Path(__file__).parents[1]
+AREAS = [Area(id="kitchen", name="kitchen", names={"de": ("Küche",)}), Area(id="hall", name="hall")]
+CELSIUS = TraitConfig(unit="°C", measures="temperature")
+HUMID = TraitConfig(unit="%", measures="humidity")
+
+
+def thing(entity: str, area: str = "", name: str = "", **traits: TraitConfig) -> Entity:
+    return Entity(id=entity, name=name or entity.partition(".")[2], area=area, traits=traits)
+
+
+THINGS = [
+    thing("light.lamp", "kitchen", OnOff=PLAIN_CONFIG, Level=PLAIN_CONFIG),
+    thing("light.strip", "kitchen", OnOff=PLAIN_CONFIG, Level=PLAIN_CONFIG),
+    thing("light.hall", "hall", OnOff=PLAIN_CONFIG),
+    thing("lock.front", Lock=PLAIN_CONFIG),
+    thing("cover.blind", Position=PLAIN_CONFIG),
+    thing("binary_sensor.window", Contact=PLAIN_CONFIG),
+    thing("binary_sensor.motion", "kitchen", Presence=PLAIN_CONFIG),
+    thing("climate.stat", "hall", Setpoint=PLAIN_CONFIG, Measure=TraitConfig(unit="°C"), Mode=PLAIN_CONFIG),
+    thing("sensor.kitchen_air", "kitchen", Measure=CELSIUS),
+    thing("sensor.outdoor_humidity", name="outdoor humidity", Measure=HUMID),
+    thing("vacuum.robot", Mode=PLAIN_CONFIG),
+]
+STATES: dict[str, dict[str, Any]] = {
+    "light.lamp": {"OnOff": True, "Level": 40},
+    "light.strip": {"OnOff": False, "Level": 80},
+    "lock.front": {"Lock": "unlocked"},
+    "cover.blind": {"Position": 30},
+    "binary_sensor.window": {"Contact": False},
+    "binary_sensor.motion": {"Presence": False},
+    "climate.stat": {"Setpoint": 21.0, "Measure": 19.4, "Mode": "heat"},
+    "sensor.kitchen_air": {"Measure": 22.25},
+    "sensor.outdoor_humidity": {"Measure": 62.0},
+    "vacuum.robot": {"Mode": "cleaning"},
+}
+OUTDOORS, OUTDOORS_DE = "The outdoor humidity is 62 percent.", "outdoor humidity: 62 Prozent Luftfeuchtigkeit."
+Asked = tuple[str, tuple[str, ...], dict[str, Any]]
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "german"),
+    [
+        (("is_on", ("light.lamp",), {}), "Yes, the lamp is on.", "Ja, lamp ist an."),
+        (("is_on", ("light.lamp", "light.strip"), {}), "No, the strip is off.", "Nein, strip ist aus."),
+        (("is_off", ("light.strip",), {}), "Yes, the strip is off.", "Ja, strip ist aus."),
+        (("is_on", ("vacuum.robot",), {}), "Yes, the robot is on.", "Ja, robot ist an."),
+        (("is_locked", ("lock.front",), {}), "No, the front is unlocked.", "Nein, front ist entriegelt."),
+        (("is_unlocked", ("lock.front",), {}), "Yes, the front is unlocked.", "Ja, front ist entriegelt."),
+        (("is_open", ("cover.blind",), {}), "Yes, the blind is open.", "Ja, blind ist offen."),
+        (("is_closed", ("binary_sensor.window",), {}), "Yes, the window is closed.", "Ja, window ist geschlossen."),
+        (
+            ("is_open", ("lock.front",), {}),
+            "I can't see whether the front is open, but it is unlocked.",
+            "Ob front offen ist, sehe ich nicht, aber sie ist nicht verriegelt.",
+        ),
+        (("is_on", ("light.hall",), {}), "I don't know how the hall is now.", "Das weiß ich gerade nicht: hall."),
+        (("any_on", ("light.lamp", "light.strip"), {}), "Yes, the lamp is on.", "Ja, lamp ist an."),
+        (("any_on", (), {}), "Yes, the lamp is on.", "Ja, lamp ist an."),
+        (("any_open", ("binary_sensor.window",), {}), "None of them is open.", "Davon ist nichts offen."),
+        (("which_on", ("light.lamp", "light.strip"), {}), "The lamp is on.", "lamp ist an."),
+        (
+            ("which_on", (), {"area": "hall"}),
+            "I don't know how the hall is now.",
+            "Das weiß ich gerade nicht: hall.",
+        ),
+        (("which_on", (), {"area": "attic"}), "I found nothing like that.", "So etwas habe ich nicht gefunden."),
+        (("which_unlocked", ("lock.front",), {}), "The front is unlocked.", "front ist entriegelt."),
+        (("count_on", ("light.lamp", "light.strip"), {}), "1 is on: the lamp.", "1 ist an: lamp."),
+        (
+            ("temperature", (), {"area": "kitchen"}),
+            "It is 22.2 degrees in the kitchen.",
+            "Küche: 22,2 Grad.",
+        ),
+        (("temperature", ("climate.stat",), {}), "It is 19.4 degrees in the hall.", "hall: 19,4 Grad."),
+        (
+            ("temperature", (), {"area": "attic"}),
+            "I have no temperature reading for that.",
+            "Dafür habe ich keinen Messwert.",
+        ),
+        (("humidity", (), {}), OUTDOORS, OUTDOORS_DE),
+        (("outside_humidity", (), {}), OUTDOORS, OUTDOORS_DE),
+        (
+            ("outside_temperature", (), {}),
+            "I have no temperature reading for that.",
+            "Dafür habe ich keinen Messwert.",
+        ),
+        (
+            ("measure", ("sensor.outdoor_humidity",), {}),
+            "The outdoor humidity is 62 percent.",
+            "outdoor humidity: 62 Prozent.",
+        ),
+        (("level", ("light.lamp",), {}), "The lamp is at 40 percent.", "lamp: 40 Prozent."),
+        (("level", ("light.strip",), {}), "The strip is at 0 percent.", "strip: 0 Prozent."),
+        (("level", ("cover.blind",), {}), "The blind is at 30 percent.", "blind: 30 Prozent."),
+        (("setpoint", (), {}), "The stat is set to 21 degrees.", "stat: auf 21 Grad gestellt."),
+        (
+            ("presence", (), {"area": "kitchen"}),
+            "No, I notice nobody in the kitchen.",
+            "Nein, ich bemerke niemanden (Küche).",
+        ),
+        (
+            ("presence", (), {"area": "hall"}),
+            "I have no motion sensor in the hall, so I can't tell.",
+            "Dort habe ich keinen Bewegungsmelder, das kann ich nicht sagen.",
+        ),
+        (
+            ("status", ("climate.stat",), {}),
+            "stat: heat, set to 21 degrees, 19.4 degrees.",
+            "stat: heizt, auf 21 Grad gestellt, 19,4 Grad.",
+        ),
+        (("status", ("light.lamp",), {}), "lamp: on, 40 percent.", "lamp: an, 40 Prozent."),
+        (("status", ("light.hall",), {}), "hall: unknown.", "hall: unbekannt."),
+        (("status", ("vacuum.robot",), {}), "robot: cleaning.", "robot: saugt."),
+    ],
+)
+async def test_answers(asked: Asked, english: str, german: str) -> None:
+    intent, target, slots = asked
+    home = SkillHome(FOLDER, THINGS, STATES, areas=AREAS)
+    assert await home.ask(intent, *target, slots=slots) == english
+    assert await home.ask(intent, *target, slots=slots, language="de") == german
+    assert home.home.commands == []
+
+
+async def test_the_speakers_room_comes_first() -> None:
+    home = SkillHome(FOLDER, THINGS, STATES, areas=AREAS)
+    assert await home.ask("temperature", area="hall") == "It is 19.4 degrees in the hall."
+    assert await home.ask("temperature") == "It is 19.4 degrees in the hall. It is 22.2 degrees in the kitchen."
+    assert await home.ask("presence", area="kitchen") == "No, I notice nobody in the kitchen."
