@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -42,16 +43,16 @@ async def _read(request: web.Request, timeout_s: float) -> bytes:
 
 
 def decode(body: bytes, kind: type[T]) -> T:
-    """JSON text as `kind`; raises `Refused` (400, 422)."""
+    """JSON text as `kind`; raises `Refused`: 400 for what is no sound JSON, 422 for JSON of another shape."""
     try:
-        decoded = msgspec.json.decode(body, type=kind)
-        json.loads(body, object_pairs_hook=_no_duplicates)
+        # First by a parser that can be told to be strict; it is not fast, and bodies are small.
+        json.loads(body, object_pairs_hook=_no_duplicates, parse_float=_finite, parse_constant=_finite)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise Refused(422, "value_refused", str(error), "the API is described at /api/v1/openapi.json") from None
     except (ValueError, RecursionError, msgspec.DecodeError) as error:
         message = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise Refused(400, "json", f"not JSON as it is taken here: {message[:200]}", "send one JSON object") from None
-    return decoded
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -60,6 +61,13 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice")
     return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is not finite")
+    return number
 
 
 def read_query(request: web.Request, kind: type[T]) -> T:

@@ -129,18 +129,11 @@ class WebServer:
         app = web.Application(middlewares=[self._outermost], client_max_size=MOST_BYTES)
         for route in self.routes:
             app.router.add_route(route.method, route.path, self._entry(route))
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            auto_decompress=False,  # compressed bodies are refused unread
-            keepalive_timeout=self._header_timeout_s,
-            lingering_time=2.0,
-            shutdown_timeout=5.0,
-        )
+        self._runner = web.AppRunner(app, shutdown_timeout=5.0)
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._gate = ConnectionGate(server, self._most_connections)
+        self._gate = ConnectionGate(server, self._most_connections, self._header_timeout_s)
         self._listener = await self._listen("127.0.0.1" if host == "localhost" else host)
         self.port = self._listener.sockets[0].getsockname()[1]
         self._perimeter = Perimeter(self.port)

@@ -242,8 +242,8 @@ async def test_threat_10_compressed_bodies_are_not_unpacked(
     ("body", "status"),
     [
         (b'{"text":' + b"[" * 30_000, 400),
-        (b'{"text":' + b"[" * 30_000 + b"]" * 30_000 + b"}", 422),
-        (b"[" * 60_000, 422),
+        (b'{"text":' + b"[" * 30_000 + b"]" * 30_000 + b"}", 400),
+        (b"[" * 60_000, 400),
         (b'{"entity":"light.kitchen","trait":"Level","value":1e400}', 400),
         (b'{"entity":"light.kitchen","trait":"Level","value":NaN}', 400),
         (b'{"entity":"light.kitchen","trait":"Level","value":1,"value":100}', 400),
@@ -259,7 +259,7 @@ async def test_threat_10_json_that_is_a_trap(
 ) -> None:
     headers = {"Content-Type": "application/json"}
     async with client.post("/api/v1/commands", data=body, headers=headers) as answer:
-        assert answer.status in (400, 422)
+        assert answer.status == status
         assert (await answer.json())["error"]["code"] in ("json", "value_refused")
     assert house.commands == []
     async with client.get("/healthz") as answer:
@@ -271,8 +271,8 @@ async def test_threat_10_json_that_is_a_trap(
     [
         b"POST /api/v1/say HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 5\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/v1/home HTTP/1.1\r\nHost: {host}\r\n\r\n",
-        b"POST /api/v1/say HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n"
-        b"0\r\n\r\n",
+        b"POST /api/v1/say HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n"
+        b"Transfer-Encoding: identity\r\n\r\n0\r\n\r\n",
         b"POST /api/v1/say HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
         b"POST /api/v1/say HTTP/1.1\r\nHost: {host}\r\nContent-Length: +5\r\n\r\nhello",
         b"GET /healthz HTTP/1.1\r\nHost: {host}\r\n folded: x\r\n\r\n",
@@ -289,8 +289,12 @@ async def test_threat_11_smuggling_and_garbage(server: WebServer, house: House, 
     raw = await connect(server)
     await raw.send(request_.replace(b"{host}", f"127.0.0.1:{server.port}".encode()))
     answer = await raw.rest()
-    assert answer.split()[1] == b"400"
-    assert answer.count(b"HTTP/1.1") == 1  # what was smuggled behind it is not answered
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"400"
+    # One answer and the end: what was smuggled behind it is not answered, and what came is not sent back.
+    assert json.loads(body)["error"]["code"] == "http"
+    assert b"aiohttp" not in head
+    assert b"frame-ancestors" in head
     assert b"kitchen" not in answer
     raw.close()
     assert house.said == []
@@ -298,10 +302,11 @@ async def test_threat_11_smuggling_and_garbage(server: WebServer, house: House, 
 
 async def test_threat_11_garbage_behind_a_good_request(server: WebServer) -> None:
     raw = await connect(server)
-    await raw.send(_request(server, "GET /healthz") + b"\x00\xffgarbage\r\n\r\n" + _request(server, "GET /api/v1/home"))
+    await raw.send(_request(server, "GET /healthz"))
+    assert await raw.status() == 200
+    await raw.send(b"\x00\xffgarbage\r\n\r\n" + _request(server, "GET /api/v1/home"))
     answer = await raw.rest()
-    assert answer.startswith(b"HTTP/1.1 200")
-    assert b"HTTP/1.1 400" in answer or answer.count(b"HTTP/1.") == 1
+    assert b" 400 " in answer
     assert b"kitchen" not in answer
     raw.close()
 
