@@ -168,7 +168,7 @@ class Dialogue:
         language: str = "",
         causes: tuple[int, ...] = (),
     ) -> None:
-        """Say something unasked in `area`: `text`, or with `skill` given its reply of that key, filled with `values`."""
+        """Say something unasked in `area`: `text`, or with `skill` given its reply of that key and `values`."""
         if skill:
             text = self._replies.render(skill, text, values or {}, language or self._home().language)
         if text:

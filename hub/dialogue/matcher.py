@@ -181,16 +181,19 @@ class Matcher:
                 if rival.target and best.target and set(rival.target) != set(best.target):
                     options.append(rival)
             return Which(tuple(options)) if len(options) > 1 else Understood(best)
-        bad = min(readings, key=lambda r: (_REASONS.index(r.resolved.reason), -r.meaning.literal, r.meaning.rank))
+        bad = min(readings, key=_failure)
         return self._explain(bad)
 
     def _explain(self, bad: _Reading) -> Outcome:
         resolved, target = bad.resolved, bad.meaning.target
         if resolved.reason == WHICH and len(resolved.candidates) <= _MOST_OPTIONS:
-            return Which(tuple(aimed(bad.meaning, (e,)) for e in resolved.candidates))
+            return Which(tuple(aimed(bad.meaning, (*resolved.besides, e)) for e in resolved.candidates))
         area = resolved.place.areas[0] if resolved.place and resolved.place.areas else ""
         return Misunderstood(
-            reason=resolved.reason, name=target.phrase if target else "", entities=resolved.candidates, area=area
+            reason=resolved.reason,
+            name=target.phrase if target is not None else "",
+            entities=resolved.candidates,
+            area=area,
         )
 
     def _cheapest_outcome(self, readings: list[_Reading]) -> Outcome | None:
@@ -222,11 +225,17 @@ class Matcher:
         return Misunderstood(reason=UNKNOWN_NAME, name=min(names, key=len)) if names else None
 
 
+def _failure(reading: _Reading) -> tuple[int, int, bool, int]:
+    """How telling a failed reading is, the best to explain first."""
+    resolved, meaning = reading.resolved, reading.meaning
+    return _REASONS.index(resolved.reason), -meaning.literal, not resolved.candidates, meaning.rank
+
+
 def _length(capture: Any) -> int:
     return int(capture.end - capture.start)
 
 
 def aimed(meaning: Meaning, entities: tuple[str, ...]) -> Meaning:
     """`meaning`, about these entities."""
-    phrase = meaning.target.phrase if meaning.target else ""
+    phrase = meaning.target.phrase if meaning.target is not None else ""
     return msgspec.structs.replace(meaning, target=Target(entities=entities, phrase=phrase))

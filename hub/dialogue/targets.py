@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from hub.core.entities import Entity
@@ -28,12 +29,16 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """What a phrase stands for: `entities`, or why not (`reason`), with `candidates` when the hub should ask."""
+    """What a phrase stands for: `entities`, or why not (`reason`).
+
+    `candidates` are what it may mean when the hub should ask, `besides` what the rest of the phrase means anyway.
+    """
 
     entities: tuple[str, ...] = ()
     rank: int = _FAILED
     reason: str = ""
     candidates: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     place: Place | None = None
 
 
@@ -50,14 +55,20 @@ class Resolver:
         fitting = self._index.fitting(wanted)
         found: dict[str, None] = {}
         rank = 0
+        open_question: Resolved | None = None
         for reference in phrase:
             one = self._one(reference, fitting, around, place)
+            if one.reason == WHICH and open_question is None:
+                open_question = one
+                continue
             if one.reason:
                 return one
             found.update(dict.fromkeys(one.entities))
             rank = max(rank, one.rank)
             kinds = tuple({e.partition(".")[0] for e in one.entities})
             around = Surroundings(area=around.area, last=around.last, kinds=kinds)
+        if open_question is not None:
+            return msgspec.structs.replace(open_question, besides=tuple(found))
         return Resolved(entities=tuple(found), rank=rank)
 
     def areas_of(self, place: Place | None, around: Surroundings) -> tuple[str, ...] | None:

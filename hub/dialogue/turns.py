@@ -161,7 +161,10 @@ class TurnTaker:
 
     def _ask(self, question: Question, session: Session, now: float) -> None:
         session.pending = Pending(question, now + ANSWER_SECONDS)
-        names = [", ".join(self._names(option.target or ())) or option.said for option in question.options]
+        targets = [option.target.entities if option.target is not None else () for option in question.options]
+        common = set.intersection(*map(set, targets)) if len(targets) > 1 else set()  # what is meant in any case
+        texts = (", ".join(self._names(e for e in target if e not in common)) for target in targets)
+        names = [text or option.said for text, option in zip(texts, question.options, strict=True)]
         key = question.key
         if key == "which" and len(names) > _NAMED:
             key, names = "which_of_many", []
