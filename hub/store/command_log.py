@@ -11,7 +11,7 @@ from hub.core.events import CommandDone, CommandFailed, CommandSent, Event
 from hub.store.database import Database
 from hub.store.schema import commands
 from hub.store.upsert import insert_missing, insert_or_replace
-from hub.store.values import storable
+from hub.store.values import milliseconds, storable
 
 _Told = CommandSent | CommandDone | CommandFailed
 
@@ -31,7 +31,7 @@ class CommandLog:
             "id": event.command,
             "entity": storable(event.entity),
             "data": storable(msgspec.json.encode(event).decode()),
-            "ended": None if isinstance(event, CommandSent) else int(self._clock.now() * 1000),
+            "ended": None if isinstance(event, CommandSent) else milliseconds(self._clock.now()),
             "code": event.code if isinstance(event, CommandFailed) else "",
             "reason": storable(event.reason) if isinstance(event, CommandFailed) else "",
         }

@@ -74,6 +74,14 @@ class History:
         """Rows that are not on the disk yet."""
         return len(self._waiting) + len(self._in_flight)
 
+    def gauges(self) -> dict[str, float]:
+        """Figures for /metrics."""
+        return {
+            "history_rows_written": self.written,
+            "history_rows_waiting": self.waiting,
+            "history_rows_dropped": self.dropped,
+        }
+
     async def run(self) -> None:
         """Write batches until cancelled. Raises `StoreError` when the database cannot be written; run it again."""
         while True:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.core.events import HERE, Event, Origin, StateChanged, Value
@@ -34,27 +35,28 @@ _ROWS_AT_ONCE = 1_000
 
 async def write_batch(connection: AsyncConnection, batch: Sequence[Event], names: Interned, dialect: str) -> int:
     """Write events in the caller's transaction; returns what `Interned.saved` wants once it is committed."""
+    newest: dict[int, dict[str, Any]] = {}
     for start in range(0, len(batch), _ROWS_AT_ONCE):
-        await _write_rows(connection, batch[start : start + _ROWS_AT_ONCE], names, dialect)
+        changes: list[dict[str, Any]] = []
+        others: list[dict[str, Any]] = []
+        for event in batch[start : start + _ROWS_AT_ONCE]:
+            if isinstance(event, StateChanged):
+                row = _state_row(event, names)
+                changes.append(row)
+                newest[row["series"]] = row
+            else:
+                others.append(_event_row(event, names))
+        await _insert(connection, insert_missing(states, dialect), changes)
+        await _insert(connection, insert_missing(events, dialect), others)
+    rows = list(newest.values())
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        await _insert(connection, insert_or_replace(latest, dialect), rows[start : start + _ROWS_AT_ONCE])
     return await names.save(connection)
 
 
-async def _write_rows(connection: AsyncConnection, batch: Sequence[Event], names: Interned, dialect: str) -> None:
-    changes: list[dict[str, Any]] = []
-    newest: dict[int, dict[str, Any]] = {}
-    others: list[dict[str, Any]] = []
-    for event in batch:
-        if isinstance(event, StateChanged):
-            row = _state_row(event, names)
-            changes.append(row)
-            newest[row["series"]] = row
-        else:
-            others.append(_event_row(event, names))
-    if changes:
-        await connection.execute(insert_missing(states, dialect), changes)
-        await connection.execute(insert_or_replace(latest, dialect), list(newest.values()))
-    if others:
-        await connection.execute(insert_missing(events, dialect), others)
+async def _insert(connection: AsyncConnection, statement: Executable, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        await connection.execute(statement, rows)
 
 
 def _state_row(event: StateChanged, names: Interned) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hub.core.errors import HearthError, ValueRefusedError
 from hub.store.database import Database
 from hub.store.schema import home_objects
 from hub.store.upsert import insert_or_replace
-from hub.store.values import storable
+from hub.store.values import milliseconds, storable
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class HomeTable:
             raise ValueRefusedError(f"{kind} {key!r} cannot be kept: {error}", remedy="use plain JSON data") from error
         if len(data) > _MOST_CHARACTERS:
             raise ValueRefusedError(f"{kind} {key!r} is larger than 256 KiB", remedy="shorten its names")
-        row = {"kind": kind, "id": storable(key), "data": data, "changed": int(self._clock.now() * 1000)}
+        row = {"kind": kind, "id": storable(key), "data": data, "changed": milliseconds(self._clock.now())}
         return insert_or_replace(home_objects, self._database.dialect).values(row)
 
 

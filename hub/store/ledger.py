@@ -5,7 +5,7 @@ from sqlalchemy import insert, select
 
 from hub.store.database import Database
 from hub.store.schema import ledger
-from hub.store.values import storable
+from hub.store.values import milliseconds, storable
 
 _MOST_CHARACTERS = 500
 
@@ -31,7 +31,7 @@ class LedgerTable:
     async def record(self, who: str, where: str, bytes_out: int, bytes_in: int, why: str, at: float) -> None:
         """Add a row; it is on the disk when this returns."""
         row = {
-            "at": int(at * 1000),
+            "at": milliseconds(at),
             "who": storable(who[:_MOST_CHARACTERS]),
             "host": storable(where[:_MOST_CHARACTERS]),
             "bytes_out": bytes_out,
@@ -42,7 +42,7 @@ class LedgerTable:
 
     async def rows(self, since: float = 0.0, who: str = "", limit: int = 1000) -> list[LedgerRow]:
         """The newest `limit` rows at `since` or later, newest first."""
-        wanted = select(ledger).where(ledger.c.at >= int(since * 1000)).order_by(ledger.c.id.desc()).limit(limit)
+        wanted = select(ledger).where(ledger.c.at >= milliseconds(since)).order_by(ledger.c.id.desc()).limit(limit)
         if who:
             wanted = wanted.where(ledger.c.who == who)
         async with self._database.read() as connection:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Table, delete, select
 from hub.core.clock import Clock, SystemClock
 from hub.store import schema
 from hub.store.database import Database
-from hub.store.values import first_id_at
+from hub.store.values import first_id_at, milliseconds
 
 log = structlog.get_logger(__name__)
 _DAY_S = 86_400.0
@@ -29,7 +29,7 @@ class Swept(Struct, frozen=True):
 class Retention:
     """Deletes history after `history_days` and ledger rows after `ledger_days`.
 
-    The last state of every trait is kept however old it is: a restart needs it.
+    The last state of every trait is kept however old it is: a restart needs it. Zero days keep nothing but that.
     """
 
     def __init__(
@@ -69,12 +69,12 @@ class Retention:
 
     async def _delete(self, history_before: float, ledger_before: float) -> Swept:
         first = first_id_at(history_before)
-        ended = schema.commands.c.ended < int(history_before * 1000)
+        ended = schema.commands.c.ended < milliseconds(history_before)
         return Swept(
             states=await self._delete_rows(schema.states, schema.states.c.id < first),
             events=await self._delete_rows(schema.events, schema.events.c.id < first),
             commands=await self._delete_rows(schema.commands, ended),
-            ledger=await self._delete_rows(schema.ledger, schema.ledger.c.at < int(ledger_before * 1000)),
+            ledger=await self._delete_rows(schema.ledger, schema.ledger.c.at < milliseconds(ledger_before)),
         )
 
     async def _delete_rows(self, table: Table, old: ColumnElement[bool]) -> int:

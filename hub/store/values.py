@@ -93,7 +93,7 @@ def load_causes(raw: bytes | None) -> tuple[int, ...]:
 
 def lag_of(event: int, at: float) -> int | None:
     """Milliseconds from the moment in an event's id to `at`; None when that is as good as nothing."""
-    lag = int(at * 1000) - (event >> _ID_SHIFT) - EPOCH_MS
+    lag = milliseconds(at) - (event >> _ID_SHIFT) - EPOCH_MS
     return None if -2 < lag < 2 else lag
 
 
@@ -104,4 +104,12 @@ def moment_of(event: int, lag: int | None) -> float:
 
 def first_id_at(at: float) -> int:
     """The smallest id that an event at `at` (UTC seconds) or later can have; never negative."""
-    return max(0, int(at * 1000) - EPOCH_MS) << _ID_SHIFT
+    return max(0, milliseconds(at) - EPOCH_MS) << _ID_SHIFT
+
+
+def milliseconds(at: float) -> int:
+    """The millisecond that a moment (UTC seconds) falls in.
+
+    A double holds today's seconds to a quarter of a microsecond: what is that near to the next millisecond is in it.
+    """
+    return math.floor(at * 1000 + 0.001)

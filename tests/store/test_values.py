@@ -1,17 +1,17 @@
 import math
-import time
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.events import Value
-from hub.core.ids import id_time, new_id
+from hub.core.ids import EPOCH_MS, id_time, new_id
 from hub.store.values import (
     Form,
     first_id_at,
     lag_of,
     load_causes,
     load_value,
+    milliseconds,
     moment_of,
     storable,
     store_causes,
@@ -66,11 +66,17 @@ def test_an_id_holds_its_moment() -> None:
     assert abs(moment_of(event, lag) - earlier) < 0.002
 
 
-def test_ids_of_a_moment_begin_at_its_first() -> None:
-    event = new_id()
-    assert first_id_at(id_time(event)) <= event < first_id_at(id_time(event) + 0.001)
-    assert first_id_at(0) == 0
-    assert first_id_at(time.time() + 60) > event
+@given(st.integers(EPOCH_MS, EPOCH_MS + 2**41))
+def test_ids_of_a_moment_begin_at_its_first(moment: int) -> None:
+    first = (moment - EPOCH_MS) << 21
+    assert milliseconds(id_time(first)) == moment
+    assert first_id_at(id_time(first)) == first
+    assert first_id_at(id_time(first) + 0.0004) == first
+    assert first_id_at(id_time(first) + 0.0011) > first
+
+
+def test_there_are_no_ids_before_the_first() -> None:
+    assert first_id_at(0) == first_id_at(-1e12) == 0
 
 
 def test_what_no_database_takes_is_replaced() -> None:
