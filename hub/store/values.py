@@ -9,6 +9,7 @@ from hub.core.events import Value
 from hub.core.ids import EPOCH_MS
 
 _ID_SHIFT: Final = 21  # hub.core.ids: what lies below is the sequence within the millisecond
+_LAST_ID: Final = 2**63 - 1
 _EXACT: Final = 2**53  # whole numbers up to here survive in a double
 
 
@@ -103,8 +104,10 @@ def moment_of(event: int, lag: int | None) -> float:
 
 
 def first_id_at(at: float) -> int:
-    """The smallest id that an event at `at` (UTC seconds) or later can have; never negative."""
-    return max(0, milliseconds(at) - EPOCH_MS) << _ID_SHIFT
+    """The smallest id that an event at `at` (UTC seconds) or later can have; never negative, at most 63 bits."""
+    if not at > 0:  # NaN too
+        return 0
+    return min(max(0, milliseconds(min(at, 1e12)) - EPOCH_MS) << _ID_SHIFT, _LAST_ID)
 
 
 def milliseconds(at: float) -> int:

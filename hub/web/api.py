@@ -31,6 +31,7 @@ from hub.web.wire import (
     WhyQuery,
     WhyResponse,
     encode,
+    ids_as_text,
 )
 
 R = TypeVar("R")
@@ -108,7 +109,7 @@ class Api:
                 at=step.at,
                 event=str(step.event),
                 causes=tuple(str(cause) for cause in step.causes),
-                data=msgspec.to_builtins(step.data),
+                data=ids_as_text(msgspec.to_builtins(step.data)),
             )
             for step in story.steps
         ]

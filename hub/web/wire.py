@@ -183,13 +183,15 @@ class HistoryResponse(Struct, frozen=True, kw_only=True):
 
 def event_json(event: Event) -> bytes:
     """An event as the live socket sends it: its class as `event`, its fields, ids as text."""
-    data = msgspec.to_builtins(event)
-    for name in _IDS:
-        if isinstance(data.get(name), int):
-            data[name] = str(data[name])
+    data = ids_as_text(msgspec.to_builtins(event))
     data["causes"] = [str(cause) for cause in event.causes]
     del data["mono"]  # means nothing outside this machine
     return encode(data)
+
+
+def ids_as_text(fields: dict[str, Any]) -> dict[str, Any]:
+    """An event's fields with the ids among them as text."""
+    return {name: str(value) if name in _IDS and isinstance(value, int) else value for name, value in fields.items()}
 
 
 def encode(data: Any) -> bytes:

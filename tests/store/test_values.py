@@ -75,8 +75,9 @@ def test_ids_of_a_moment_begin_at_its_first(moment: int) -> None:
     assert first_id_at(id_time(first) + 0.0011) > first
 
 
-def test_there_are_no_ids_before_the_first() -> None:
-    assert first_id_at(0) == first_id_at(-1e12) == 0
+def test_ids_stay_in_their_range_whatever_the_moment() -> None:
+    assert first_id_at(0) == first_id_at(-1e12) == first_id_at(-math.inf) == first_id_at(math.nan) == 0
+    assert first_id_at(1e300) == first_id_at(math.inf) == 2**63 - 1
 
 
 def test_what_no_database_takes_is_replaced() -> None:

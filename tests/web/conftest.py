@@ -86,7 +86,14 @@ class House:
         return Said(reply=f"heard {text}", understood=text != "mumble")
 
     async def why(self, entity: str, trait: str = "") -> Story:
-        step = Step(kind="CommandSent", text="a command", at=1.5, event=2**60, causes=(2**60 - 1,), data={"a": 1})
+        step = Step(
+            kind="CommandSent",
+            text="a command",
+            at=1.5,
+            event=2**60,
+            causes=(2**60 - 1,),
+            data={"a": 1, "command": 2**60},
+        )
         return Story(entity=entity, text=f"because of {trait or 'you'}", steps=(step,))
 
     async def states(

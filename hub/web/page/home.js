@@ -83,7 +83,7 @@ function fill(row, entity) {
     button.type = "button";
     button.textContent = label;
     button.disabled = !entity.available;
-    button.setAttribute("aria-label", pressed === undefined ? `${label} ${entity.name}` : entity.name);
+    button.setAttribute("aria-label", `${label} ${entity.name}`);
     if (pressed === undefined) button.removeAttribute("aria-pressed");
     else button.setAttribute("aria-pressed", String(pressed));
     button.onclick = () => command(entity.entity, trait, value);
