@@ -85,7 +85,7 @@ class WorkerHost(Generic[M]):
         self._allow_unsealed = allow_unsealed
         self._patience = patience
         self._environment = dict(environment)
-        self._lost = lost
+        self.lost = lost
         self._answers: asyncio.Queue[M | WorkerUp | WorkerDown] = asyncio.Queue(_QUEUE)
         self._process: WorkerProcess | None = None
         self._task: asyncio.Task[None] | None = None
@@ -209,7 +209,7 @@ class WorkerHost(Generic[M]):
         how = await process.end()
         if was_up and not stopping:
             await self._answers.put(WorkerDown(reason or how))
-            self._bus.publish(WorkerLost(worker=self.name, lost=self._lost()))
+            self._bus.publish(WorkerLost(worker=self.name, lost=self.lost()))
         return reason or how
 
 

@@ -1,0 +1,135 @@
+"""A stream of sound as its owner in the hub holds it: sound in, what was heard out."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from hub.core.events import Event, Origin, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
+from hub.media.chunk import Pcm
+from hub.perception.ears.messages import Began, Heard, StreamEnded, Transcribed, Woke
+
+if TYPE_CHECKING:
+    from hub.perception.ears.ears import Ears
+
+_MOST_EVENTS = 256  # that wait for a reader; the oldest go first
+
+
+class EarStream:
+    """Iterate over what is heard: `WakeHeard`, `SpeechStarted`, then `SpeechTranscribed` or `SpeechNotHeard`.
+
+    What follows a wake word has it in its `causes`. The iteration ends after `close`, or when all that was fed before
+    `end` has been heard; `ended` is then there.
+    """
+
+    def __init__(
+        self, ears: "Ears", name: str, number: int, words: dict[str, float], origin: Origin, *, publish: bool
+    ) -> None:
+        self.name = name
+        self.number = number
+        self.words = words
+        self.origin = origin
+        self.publish = publish
+        self.fed = 0
+        """Samples fed so far."""
+        self.muted = False
+        self.ending = False
+        self.ended: StreamEnded | None = None
+        """What the stream cost, once it was heard to its end."""
+        self.last_wake: Woke | None = None
+        """The last wake word with its level over the noise, for choosing between streams that heard the same."""
+        self.causes: tuple[int, ...] = ()
+        self.expecting = False
+        """Whether something is being said, or an answer is awaited: what a death of the worker loses."""
+        self.lock = asyncio.Lock()
+        self._ears = ears
+        self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
+        self._arrived = asyncio.Event()
+        self._over = False
+
+    async def feed(self, samples: Pcm) -> None:
+        """More sound: int16 mono at 16 kHz, any length. Waits while the ears are behind, or being restarted.
+
+        Nothing happens after `end` or `close`. Raises `WorkerDiedError` when the ears stay away.
+        """
+        if not self._over and not self.ending:
+            await self._ears.feed(self, samples)
+
+    async def end(self) -> None:
+        """No more sound will come: what is being said is transcribed as it is. The iteration ends soon after."""
+        if not self._over and not self.ending:
+            self.ending = True
+            await self._ears.end(self)
+
+    async def close(self) -> None:
+        """Forget the stream at once."""
+        if not self._over:
+            self.finish(None)
+            await self._ears.close_stream(self)
+
+    async def listen(self, causes: tuple[int, ...] = ()) -> None:
+        """Listen to what is said next without a wake word, as an answer to what the events `causes` asked."""
+        self.causes, self.expecting = causes, True
+        await self._ears.listen(self)
+
+    async def mute(self, muted: bool) -> None:
+        """Be deaf to it while the hub speaks there, or no longer."""
+        self.muted = muted
+        await self._ears.mute(self)
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while True:
+            while self._events:
+                yield self._events.popleft()
+            if self._over:
+                return
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    def heard(self, message: Heard) -> Event:
+        """Make an event of what the worker said, and keep it for the reader."""
+        event = self._event(message)
+        self._events.append(event)
+        self._arrived.set()
+        return event
+
+    def lost(self) -> Event | None:
+        """The worker died: the event that says what that cost here, None when nothing was being said."""
+        expecting, self.expecting = self.expecting, False
+        if not expecting:
+            return None
+        event = SpeechNotHeard(
+            stream=self.name, reason="lost", t=self.fed / 16_000, origin=self.origin, causes=self.causes
+        )
+        self.causes = ()
+        self._events.append(event)
+        self._arrived.set()
+        return event
+
+    def finish(self, ended: StreamEnded | None) -> None:
+        """No more events will come."""
+        self.ended, self._over = ended, True
+        self._arrived.set()
+
+    def _event(self, message: Heard) -> Event:
+        if isinstance(message, Woke):
+            woke = WakeHeard(stream=self.name, word=message.word, score=message.score, t=message.t, origin=self.origin)
+            self.last_wake, self.causes, self.expecting = message, (woke.id,), True
+            return woke
+        if isinstance(message, Began):
+            self.expecting = True
+            return SpeechStarted(stream=self.name, t=message.t, origin=self.origin, causes=self.causes)
+        causes, self.causes, self.expecting = self.causes, (), False
+        if isinstance(message, Transcribed):
+            return SpeechTranscribed(
+                stream=self.name,
+                text=message.text,
+                confidence=message.confidence,
+                t_start=message.t_start,
+                t_end=message.t_end,
+                alternatives=message.alternatives,
+                stages_ms=message.stages_ms,
+                origin=self.origin,
+                causes=causes,
+            )
+        return SpeechNotHeard(stream=self.name, reason=message.reason, t=message.t, origin=self.origin, causes=causes)

@@ -1,0 +1,266 @@
+"""The hub's side of the ears: streams of sound to the sealed worker, what was heard as events."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import structlog
+from msgspec import Struct
+
+from hub.core.bus import Bus
+from hub.core.errors import HearthError, UnavailableError, WorkerDiedError
+from hub.core.events import Origin
+from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerUp
+from hub.media.chunk import Pcm
+from hub.perception.ears.ear_stream import EarStream
+from hub.perception.ears.messages import (
+    GRAMMAR_PART,
+    CloseStream,
+    EndStream,
+    FromEars,
+    GrammarPart,
+    GrammarSet,
+    Listen,
+    Mute,
+    OpenStream,
+    Refused,
+    StreamEnded,
+)
+from hub.perception.ears.wake_words import with_wake_words
+from hub.perception.speech.grammar import SpeechGrammar
+
+log = structlog.get_logger(__name__)
+_FRAME_SAMPLES: Final = 16_000  # a second of sound in one frame at most
+_COMES_BACK_S: Final = 30.0
+_GRAMMAR_S: Final = 120.0
+_MOST_STREAMS: Final = 256
+Pronounce = Callable[[list[str]], Mapping[str, tuple[str, ...]]]
+
+
+class Ears:
+    """Wake words and speech recognition for any number of streams. Call `start` before anything else.
+
+    When the worker dies, what was being said is lost (`SpeechNotHeard` with reason "lost"); the streams go on in the
+    next worker, with the same grammar.
+    """
+
+    def __init__(
+        self,
+        host: WorkerHost[FromEars],
+        bus: Bus,
+        *,
+        thresholds: Mapping[str, float],
+        phrases: Mapping[str, str],
+        pronounce: Pronounce,
+        hub: str = "",
+    ) -> None:
+        """`thresholds` are the household's for each wake word, `phrases` how they are spoken; `pronounce` gives words'
+        sounds.
+        """
+        self._host = host
+        self._bus = bus
+        self._thresholds = dict(thresholds)
+        self._phrases = tuple(phrases.values())
+        self._pronounce = pronounce
+        self._hub = hub
+        self._streams: dict[int, EarStream] = {}
+        self._last_number = 0
+        self._grammar: tuple[int, bytes] | None = None
+        self._setting_grammar, self._sending_grammar = asyncio.Lock(), asyncio.Lock()
+        self._grammar_answer: asyncio.Future[GrammarSet] | None = None
+        self._up = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        host.lost = self._what_is_lost
+
+    @property
+    def words(self) -> Sequence[str]:
+        """The wake words that there are models for."""
+        return tuple(self._thresholds)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the worker really has no network."""
+        return self._host.status.sealed
+
+    async def start(self) -> None:
+        """Start the worker; returns when its models are loaded. Raises `SealError` or `ModelError`."""
+        self._task = asyncio.get_running_loop().create_task(self._listen_to_worker(), name="ears")
+        try:
+            await self._host.start()
+        except BaseException:
+            await self.stop()
+            raise
+        await self._up.wait()
+
+    async def stop(self) -> None:
+        """End the worker and every stream."""
+        await self._host.stop()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        for stream in tuple(self._streams.values()):
+            stream.finish(None)
+        self._streams.clear()
+
+    async def open_stream(
+        self, stream: str, *, wake: Sequence[str] | None = None, area: str = "", publish: bool = False
+    ) -> EarStream:
+        """Listen to a new stream: for these wake words (None: all) and what follows each; without any, for all speech.
+
+        `publish` puts what is heard on the bus as well. Raises `UnavailableError` when the ears cannot take it.
+        """
+        names = self.words if wake is None else wake
+        unknown = [word for word in names if word not in self._thresholds]
+        if unknown:
+            raise UnavailableError(f"no model for {unknown[0]}", remedy=f"there are {', '.join(self.words)}")
+        if len(self._streams) >= _MOST_STREAMS:
+            raise UnavailableError(f"{_MOST_STREAMS} streams are open", remedy="close some")
+        opened = EarStream(
+            self,
+            stream,
+            self._number(),
+            {word: self._thresholds[word] for word in names},
+            Origin(hub=self._hub, area=area, source=stream),
+            publish=publish,
+        )
+        await self._wait_until_up()
+        async with opened.lock:
+            self._streams[opened.number] = opened
+            await self._say(OpenStream(stream=opened.number, words=opened.words))
+        return opened
+
+    def _number(self) -> int:
+        while True:
+            self._last_number = self._last_number % 65_535 + 1
+            if self._last_number not in self._streams:
+                return self._last_number
+
+    async def set_grammar(self, grammar: SpeechGrammar) -> None:
+        """Hear the sentences of `grammar` from the next utterance on, with or without a wake word before them.
+
+        Raises `ModelError` when the recogniser cannot use it; it then keeps the one that it had.
+        """
+        async with self._setting_grammar:
+            await self._set_grammar(await asyncio.to_thread(self._encode, grammar))
+
+    async def _set_grammar(self, data: bytes) -> None:
+        serial = self._grammar[0] + 1 if self._grammar else 1
+        before, self._grammar = self._grammar, (serial, data)
+        answer = self._grammar_answer = asyncio.get_running_loop().create_future()
+        await self._wait_until_up()
+        await self._send_grammar()
+        try:
+            result = await asyncio.wait_for(answer, _GRAMMAR_S)
+        except TimeoutError:
+            raise WorkerDiedError("the ears do not take the home's sentences", remedy="see `hearth doctor`") from None
+        if result.error is not None:
+            self._grammar = (serial, before[1]) if before else None
+            raise HearthError.from_wire(result.error)
+
+    def _encode(self, grammar: SpeechGrammar) -> bytes:
+        words = sorted({word for phrase in self._phrases for word in phrase.split()})
+        return with_wake_words(grammar, self._phrases, self._pronounce(words)).encode()
+
+    async def _send_grammar(self) -> None:
+        if self._grammar is None:
+            return
+        serial, data = self._grammar
+        async with self._sending_grammar:
+            for index, begin in enumerate(range(0, len(data), GRAMMAR_PART)):
+                part = data[begin : begin + GRAMMAR_PART]
+                await self._say(GrammarPart(serial, index, part, begin + GRAMMAR_PART >= len(data)))
+
+    async def feed(self, stream: EarStream, samples: Pcm) -> None:
+        """`EarStream.feed`."""
+        async with stream.lock:
+            for begin in range(0, len(samples), _FRAME_SAMPLES):
+                part = samples[begin : begin + _FRAME_SAMPLES]
+                await self._wait_until_up()
+                stream.fed += len(part)
+                try:
+                    await self._host.send_sound(stream.number, part.astype("<i2").tobytes())
+                except WorkerDiedError:  # this piece is lost with the worker; the next one waits for its successor
+                    if not self._host.up:
+                        self._up.clear()
+
+    async def end(self, stream: EarStream) -> None:
+        """`EarStream.end`."""
+        async with stream.lock:
+            await self._say(EndStream(stream.number))
+
+    async def close_stream(self, stream: EarStream) -> None:
+        """`EarStream.close`."""
+        if self._streams.pop(stream.number, None) is not None:
+            await self._say(CloseStream(stream.number))
+
+    async def listen(self, stream: EarStream) -> None:
+        """`EarStream.listen`."""
+        await self._say(Listen(stream.number))
+
+    async def mute(self, stream: EarStream) -> None:
+        """`EarStream.mute`."""
+        await self._say(Mute(stream.number, stream.muted))
+
+    async def _say(self, message: Struct) -> None:
+        try:
+            await self._host.send(message)
+        except WorkerDiedError:
+            return  # the next worker is told how things stand
+
+    async def _wait_until_up(self) -> None:
+        if self._task is None:
+            raise UnavailableError("the ears are not running", remedy="see `hearth doctor`")
+        try:
+            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+        except TimeoutError:
+            raise WorkerDiedError("the ears do not come back", remedy="see `hearth doctor`") from None
+
+    async def _listen_to_worker(self) -> None:
+        async for said in self._host.messages():
+            if isinstance(said, WorkerUp):
+                await self._restore()
+            elif isinstance(said, WorkerDown):
+                self._worker_died()
+            else:
+                self._take(said)
+
+    async def _restore(self) -> None:
+        """Tell a new worker how things stand."""
+        await self._send_grammar()
+        for stream in tuple(self._streams.values()):
+            await self._say(OpenStream(stream=stream.number, words=stream.words, start=stream.fed))
+            if stream.muted:
+                await self._say(Mute(stream.number, True))
+            if stream.ending:
+                await self._say(EndStream(stream.number))
+        self._up.set()
+
+    def _worker_died(self) -> None:
+        self._up.clear()
+        for stream in self._streams.values():
+            event = stream.lost()
+            if event is not None and stream.publish:
+                self._bus.publish(event)
+
+    def _what_is_lost(self) -> str:
+        places = sorted({s.origin.area or s.name for s in self._streams.values() if s.expecting})
+        return f"what was being said ({', '.join(places)})" if places else "nothing that was said"
+
+    def _take(self, said: Any) -> None:
+        if isinstance(said, GrammarSet):
+            if self._grammar_answer is not None and not self._grammar_answer.done():
+                self._grammar_answer.set_result(said)
+            return
+        stream = self._streams.get(said.stream)
+        if stream is None:
+            return  # closed meanwhile
+        if isinstance(said, StreamEnded | Refused):
+            del self._streams[said.stream]
+            if isinstance(said, Refused):
+                log.warning("stream refused", stream=stream.name, error=str(HearthError.from_wire(said.error)))
+            stream.finish(said if isinstance(said, StreamEnded) else None)
+            return
+        event = stream.heard(said)
+        if stream.publish:
+            self._bus.publish(event)

@@ -1,0 +1,1 @@
+"""Is somebody speaking? An energy gate first, then Silero."""
