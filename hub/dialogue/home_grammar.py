@@ -123,7 +123,7 @@ class HomeGrammar:
         """The lists that `{target}` of filter `number` is made of: only what this home has and the filter lets in."""
         index = self.index
         entities = fitting.by_id.values()
-        areas = {area for area in fitting.by_area if area}
+        areas = fitting.areas
         floors = {floor for floor, inside in index.floor_areas.items() if areas.intersection(inside)}
 
         def here(selector: Selector) -> bool:

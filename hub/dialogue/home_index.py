@@ -27,14 +27,27 @@ def _joined(values: list[Any]) -> list[Any]:
 
 
 class Fitting:
-    """The entities that a `TargetFilter` lets through, by area and all together."""
+    """The entities that a `TargetFilter` lets through; those that groups may mean also by area and kind."""
 
-    def __init__(self, entities: Iterable[Entity]) -> None:
-        self.by_id: dict[str, Entity] = {}
-        self.by_area: dict[str, list[Entity]] = defaultdict(list)
-        for entity in entities:
-            self.by_id[entity.id] = entity
-            self.by_area[entity.area].append(entity)
+    def __init__(self, entities: Iterable[Entity], exposed: Callable[[Entity], bool]) -> None:
+        self.by_id = {entity.id: entity for entity in entities}
+        self.areas = {entity.area for entity in self.by_id.values() if entity.area}
+        self._groups: dict[tuple[str | None, str], list[Entity]] = defaultdict(list)
+        for entity in filter(exposed, self.by_id.values()):
+            for area in (entity.area, None):
+                self._groups[area, entity.kind].append(entity)
+                self._groups[area, ""].append(entity)
+
+    def group(self, areas: tuple[str, ...] | None, selectors: tuple[Selector, ...] = ()) -> list[Entity]:
+        """The entities of `areas` (None: of the whole home) that one of `selectors` selects (none: all of them)."""
+        found: dict[str, Entity] = {}
+        for area in (None,) if areas is None else areas:
+            if not selectors:
+                found.update((e.id, e) for e in self._groups.get((area, ""), ()))
+            for selector in selectors:
+                kind = self._groups.get((area, selector.kind), ())
+                found.update((e.id, e) for e in kind if not selector.classes or selector.selects(e))
+        return list(found.values())
 
 
 class HomeIndex:
@@ -71,7 +84,8 @@ class HomeIndex:
         """The entities that `wanted` lets through."""
         found = self._fitting.get(wanted)
         if found is None:
-            found = self._fitting[wanted] = Fitting(e for e in self.home.entities.values() if fits(e, wanted))
+            able = (e for e in self.home.entities.values() if fits(e, wanted))
+            found = self._fitting[wanted] = Fitting(able, self.exposed)
         return found
 
     def _add_kinds(self) -> None:

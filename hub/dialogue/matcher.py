@@ -12,8 +12,8 @@ from hub.dialogue.lists import Anything
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
 from hub.dialogue.references import Place, Reference
 from hub.dialogue.sentences import SentenceMeaning
-from hub.dialogue.slips import LIMIT, MARGIN, SURE, WordMender
-from hub.dialogue.targets import NO_REFERENT, NOTHING_THERE, UNSUPPORTED, WHICH, Resolved, Surroundings
+from hub.dialogue.slips import DROPPED, LIMIT, MARGIN, SURE, WordMender
+from hub.dialogue.targets import NO_AREA, NO_REFERENT, NOTHING_THERE, UNSUPPORTED, WHICH, Resolved, Surroundings
 from hub.dialogue.walk import Found, cheapest, exact
 from hub.dialogue.words import MAX_TEXT, MAX_WORDS, words_of
 from hub.sdk.intents import Target
@@ -21,7 +21,7 @@ from hub.sdk.intents import Target
 NOT_UNDERSTOOD: Final = "not_understood"
 UNKNOWN_NAME: Final = "unknown_name"
 TOO_LONG: Final = "too_long"
-_REASONS: Final = (WHICH, NO_REFERENT, UNSUPPORTED, NOTHING_THERE)
+_REASONS: Final = (WHICH, NO_AREA, NO_REFERENT, UNSUPPORTED, NOTHING_THERE)
 _MOST_OPTIONS: Final = 12
 _RANK_COST: Final = 4  # ranks above this are guesses that a bent sentence does not carry
 
@@ -83,13 +83,18 @@ class Matcher:
 
     def mended(self, words: list[str], around: Surroundings) -> Outcome:
         """What the words mean once slips are mended; a coin toss is asked about, never acted on."""
-        words = self.mender.split(words)
+        plain = self.without_filler(words)
+        if plain != words:
+            outcome = self.exactly(plain, around)
+            if isinstance(outcome, Understood | Which):
+                return outcome
+        words = plain
         start = self.grammar.sentences.start
-        lattice = self.grammar.lattice(words, self.mender)
+        lattice = self.grammar.lattice(self.mender.split(words), self.mender)
         found = cheapest(start, lattice, 0, whole=True, limit=LIMIT + MARGIN)
         readings = [r for r in self._readings(found, lattice, around) if r.meaning.rank < _RANK_COST]
         best = self._cheapest_outcome(readings)
-        if isinstance(best, Understood) and best.sure:
+        if isinstance(best, Which) or (isinstance(best, Understood) and best.meaning.cost < DROPPED):
             return best
         unknown = self._unknown_name(words, around)
         if unknown is not None:
@@ -106,17 +111,11 @@ class Matcher:
 
     def without_politeness(self, words: list[str]) -> list[str]:
         """`words` without "could you please ... thank you" around them."""
-        start, end = 0, len(words)
-        trimmed = True
-        while trimmed:
-            trimmed = False
-            for phrase in self._polite:
-                size = len(phrase)
-                if size < end - start and tuple(words[start : start + size]) == phrase:
-                    start, trimmed = start + size, True
-                elif size < end - start and tuple(words[end - size : end]) == phrase:
-                    end, trimmed = end - size, True
-        return words[start:end]
+        return _trimmed(words, self._polite)
+
+    def without_filler(self, words: list[str]) -> list[str]:
+        """`words` without politeness and without "um, well, maybe ... again" around them."""
+        return _trimmed(words, [*self._polite, *((word,) for word in self.grammar.language.slips.filler)])
 
     # -- from ways through the automaton to meanings -------------------------------------------------------------
 
@@ -171,14 +170,14 @@ class Matcher:
         return _Reading(meaning, resolved)
 
     def _decide(self, readings: list[_Reading], words: list[str]) -> Outcome:
-        good = [r.meaning for r in readings if not r.resolved.reason]
+        good = sorted((r for r in readings if not r.resolved.reason), key=_merit)
         if good:
-            good.sort(key=lambda m: (-m.literal, m.rank))
-            best = good[0]
-            rivals = [m for m in good if (m.literal, m.rank) == (best.literal, best.rank) and not m.same_as(best)]
+            best = good[0].meaning
             options = [best]
-            for rival in rivals:
-                if rival.target and best.target and set(rival.target) != set(best.target):
+            for reading in good[1:]:
+                rival = reading.meaning
+                aims = set(rival.target or ()), set(best.target or ())
+                if _merit(reading) == _merit(good[0]) and all(aims) and aims[0] != aims[1]:
                     options.append(rival)
             return Which(tuple(options)) if len(options) > 1 else Understood(best)
         bad = min(readings, key=_failure)
@@ -223,6 +222,27 @@ class Matcher:
         ways = exact(self.grammar.sentences.start, lattice, 0, whole=True)
         names = [c.value for way in ways for c in way.captures if c.slot == "target" and way.end - _length(c) > 1]
         return Misunderstood(reason=UNKNOWN_NAME, name=min(names, key=len)) if names else None
+
+
+def _trimmed(words: list[str], phrases: list[tuple[str, ...]]) -> list[str]:
+    start, end = 0, len(words)
+    trimmed = True
+    while trimmed:
+        trimmed = False
+        for phrase in phrases:
+            size = len(phrase)
+            if size < end - start and tuple(words[start : start + size]) == phrase:
+                start, trimmed = start + size, True
+            elif size < end - start and tuple(words[end - size : end]) == phrase:
+                end, trimmed = end - size, True
+    return words[start:end]
+
+
+def _merit(reading: _Reading) -> tuple[int, int, int]:
+    """How good an exact reading is, the best first. "Everything" is whichever skill it means the most things for."""
+    meaning = reading.meaning
+    most = len(meaning.target) if reading.resolved.everything and meaning.target is not None else 0
+    return -meaning.literal, meaning.rank, -most
 
 
 def _failure(reading: _Reading) -> tuple[int, int, bool, int]:

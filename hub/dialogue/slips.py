@@ -13,18 +13,20 @@ from gazetteer_matcher.fuzzy import ChoiceBatch
 from hub.dialogue.language import Slips
 from hub.dialogue.lattice import INFINITE, Reading
 
-SURE: Final = 0.6
+SURE: Final = 0.65
 """Up to this cost a mended sentence is acted on; above it the hub asks first."""
 LIMIT: Final = 1.0
 """Above this cost nothing was understood."""
+DROPPED: Final = 0.75
+"""From this cost on a word that nobody knows was left out: then a name is missing rather than a letter."""
 MARGIN: Final = 0.25
 """A reading must be this much cheaper than one that means something else."""
 
 _HEARD, _ENDING, _JOINED = 0.25, 0.15, 0.15
 _BENT, _BENT_KNOWN = 0.1, 0.35
 _CLOSE, _CLOSE_KNOWN = 0.66, 0.8
-_SHORTEST, _SHORTEST_KNOWN = 4, 5
-_DROP_FILLER, _DROP_LIGHT, _DROP_UNKNOWN, _DROP_KNOWN = 0.06, 0.1, 0.75, 0.85
+_SHORTEST, _SHORTEST_KNOWN = 3, 5
+_DROP_FILLER, _DROP_LIGHT, _DROP_UNKNOWN, _DROP_KNOWN = 0.06, 0.1, DROPPED, 0.85
 _CANDIDATES: Final = 5
 
 
@@ -52,6 +54,10 @@ class WordMender:
             if joined in self._known and joined not in self._kept:
                 found.append(Reading(2, joined, _JOINED))
         return found
+
+    def forget(self) -> None:
+        """Mend every word anew from here on; for measuring."""
+        self._memo.clear()
 
     def drop_cost(self, word: str) -> float:
         """What it costs to leave `word` unexplained; what decides the meaning is never left out."""

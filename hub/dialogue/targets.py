@@ -1,6 +1,5 @@
 """From a noun phrase to entities: names, kinds and places, what the speaker's area adds, and when to ask back."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -8,12 +7,13 @@ from msgspec import Struct
 
 from hub.core.entities import Entity
 from hub.dialogue.home_index import Fitting, HomeIndex
-from hub.dialogue.references import Named, Place, Reference, Selector
+from hub.dialogue.references import Named, Place, Reference
 from hub.sdk.locale import TargetFilter
 
 UNSUPPORTED: Final = "unsupported"
 NOTHING_THERE: Final = "nothing_there"
 NO_REFERENT: Final = "no_referent"
+NO_AREA: Final = "no_area"
 WHICH: Final = "which"
 
 # How well a phrase points at what it was taken for; a lower rank is believed rather than a higher one.
@@ -39,6 +39,7 @@ class Resolved(Struct, frozen=True, kw_only=True):
     reason: str = ""
     candidates: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+    everything: bool = False
     place: Place | None = None
 
 
@@ -54,7 +55,7 @@ class Resolver:
         """The entities of `phrase` that `wanted` lets through; `place` is one said elsewhere in the sentence."""
         fitting = self._index.fitting(wanted)
         found: dict[str, None] = {}
-        rank = 0
+        rank, everything = 0, False
         open_question: Resolved | None = None
         for reference in phrase:
             one = self._one(reference, fitting, around, place)
@@ -65,11 +66,18 @@ class Resolver:
                 return one
             found.update(dict.fromkeys(one.entities))
             rank = max(rank, one.rank)
-            kinds = tuple({e.partition(".")[0] for e in one.entities})
-            around = Surroundings(area=around.area, last=around.last, kinds=kinds)
+            everything = everything or one.everything
+            around = self._after(one.entities, around)
         if open_question is not None:
             return msgspec.structs.replace(open_question, besides=tuple(found))
-        return Resolved(entities=tuple(found), rank=rank)
+        return Resolved(entities=tuple(found), rank=rank, everything=everything)
+
+    def _after(self, entities: tuple[str, ...], around: Surroundings) -> Surroundings:
+        """What a second noun is understood by: "the bedroom fan and the light"."""
+        things = [self._index.home.entities[e] for e in entities]
+        areas = {e.area for e in things}
+        area = around.area or (areas.pop() if len(areas) == 1 else "")
+        return Surroundings(area=area, last=around.last, kinds=tuple({e.kind for e in things}))
 
     def areas_of(self, place: Place | None, around: Surroundings) -> tuple[str, ...] | None:
         """The areas that a place means, None for no place, () for one that is unknown."""
@@ -92,12 +100,12 @@ class Resolver:
         if said.named:
             return self._named(said.named, fitting, areas, around)
         if areas == ():
-            return Resolved(reason=NOTHING_THERE, place=where)
+            return Resolved(reason=NO_AREA if where is not None and where.here else NOTHING_THERE, place=where)
         if said.bare:
             return self._bare(fitting, areas or (), around, where)
         if said.everything:
-            pool = self._pool(fitting, areas)
-            return self._group(pool, _KIND, where)
+            found = _found(fitting.group(areas), _KIND, where)
+            return msgspec.structs.replace(found, everything=True)
         return self._kind(said, fitting, areas, around, where)
 
     def _it(self, fitting: Fitting, around: Surroundings) -> Resolved:
@@ -131,14 +139,14 @@ class Resolver:
 
     def _bare(self, fitting: Fitting, areas: tuple[str, ...], around: Surroundings, place: Place | None) -> Resolved:
         """ "the kitchen": its lights, or what was just spoken of elsewhere, or the only thing there that fits."""
-        pool = self._pool(fitting, areas)
+        pool = fitting.group(areas)
         for kinds in (around.kinds, ("light",)):
             chosen = [e for e in pool if e.kind in kinds]
             if chosen:
-                return self._group(chosen, _LOOSE, place)
+                return _found(chosen, _LOOSE, place)
         if len({e.kind for e in pool}) > 1:
             return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_LOOSE)
-        return self._group(pool, _LOOSE, place)
+        return _found(pool, _LOOSE, place)
 
     def _kind(
         self,
@@ -150,32 +158,21 @@ class Resolver:
     ) -> Resolved:
         selectors = said.selectors
         if areas is not None:
-            pool = _of(selectors, self._pool(fitting, areas))
-            return self._group(pool, _KIND_HERE if around.area in areas else _KIND, place)
+            return _found(fitting.group(areas, selectors), _KIND_HERE if around.area in areas else _KIND, place)
         if not said.every and around.area:
-            pool = _of(selectors, self._pool(fitting, (around.area,)))
+            pool = fitting.group((around.area,), selectors)
             if pool:
-                return self._group(pool, _KIND_HERE, place)
-        pool = _of(selectors, self._pool(fitting, None))
+                return _found(pool, _KIND_HERE, place)
+        pool = fitting.group(None, selectors)
         plural = any(s.many for s in selectors)
         if len(pool) > 1 and not said.every and not (plural and not around.area):
             return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_KIND)
-        if not pool and any(_of(selectors, self._index.home.entities.values())):
+        if not pool and self._index.fitting(TargetFilter()).group(None, selectors):
             return Resolved(reason=UNSUPPORTED)
-        return self._group(pool, _KIND, place)
-
-    def _pool(self, fitting: Fitting, areas: tuple[str, ...] | None) -> list[Entity]:
-        if areas is None:
-            pool: Iterable[Entity] = fitting.by_id.values()
-        else:
-            pool = (e for area in areas for e in fitting.by_area.get(area, ()))
-        return [e for e in pool if self._index.exposed(e)]
-
-    def _group(self, pool: list[Entity], rank: int, place: Place | None) -> Resolved:
-        if not pool:
-            return Resolved(reason=NOTHING_THERE, place=place)
-        return Resolved(entities=tuple(dict.fromkeys(e.id for e in pool)), rank=rank)
+        return _found(pool, _KIND, place)
 
 
-def _of(selectors: tuple[Selector, ...], pool: Iterable[Entity]) -> list[Entity]:
-    return [e for e in pool if any(s.selects(e) for s in selectors)]
+def _found(pool: list[Entity], rank: int, place: Place | None) -> Resolved:
+    if not pool:
+        return Resolved(reason=NOTHING_THERE, place=place)
+    return Resolved(entities=tuple(e.id for e in pool), rank=rank)
