@@ -1,7 +1,7 @@
 """The host of device integrations: runs each under supervision, applies its updates, brings it its commands."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ import structlog
 from msgspec import Struct
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, NotFoundError, SettingsError, UnavailableError
+from hub.core.errors import HearthError, NotFoundError, SettingsError, UnavailableError, UsageError
 from hub.core.events import PluginFailed
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
@@ -54,6 +54,7 @@ class _Instance:
         self.running = False
         self.error = ""
         self.settled = asyncio.Event()
+        self.unroute: Callable[[], None] = lambda: None
 
 
 class DeviceHost:
@@ -98,12 +99,14 @@ class DeviceHost:
         """Run an integration with `config`, as `instance` (its own id unless given).
 
         False when it is broken or its config is: that is then reported, with `place` naming where the config stands.
-        Raises `NotFoundError` for an unknown integration.
+        Raises `NotFoundError` for an unknown integration, `UsageError` for an instance that runs already.
         """
         found = self._found.get(integration)
         if found is None:
             raise NotFoundError(f"there is no integration {integration!r}", remedy="`hearth device list` shows them")
         name = instance or integration
+        if name in self._instances:
+            raise UsageError(f"{name} runs already", remedy="stop it first, or give the second another instance name")
         try:
             device = load_device(found)
             settings = _config(device, config, place or f"config of {name}")
@@ -114,7 +117,7 @@ class DeviceHost:
         running = _Instance(found, device, settings, updates, CommandQueue(name))
         self._instances[name] = running
         running.queue.open()  # commands that come before the generator's first step wait for it
-        self._dispatcher.route(name, running.queue)
+        running.unroute = self._dispatcher.route(name, running.queue)
         self._supervisor.start(f"device:{name}", lambda: self._run(name, running))
         return True
 
@@ -136,7 +139,7 @@ class DeviceHost:
         if instance not in self._instances:
             raise NotFoundError(f"{instance!r} does not run", remedy="`hearth device list` shows what does")
         await self._supervisor.stop(f"device:{instance}")
-        self._instances.pop(instance)
+        self._instances.pop(instance).unroute()
         for entity in self._home.owned_by(instance):
             self._home.remove(instance, self._home.source(entity)[1])
 

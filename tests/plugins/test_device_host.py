@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from hub.core.commands import Command
-from hub.core.errors import NotFoundError
+from hub.core.errors import NotFoundError, UsageError
 from hub.core.events import AvailabilityChanged, PluginFailed, StateChanged, TaskFailed
 from hub.plugins.discovery import find_devices
 
@@ -153,6 +153,8 @@ async def test_a_broken_config_names_its_place_and_stops_nobody(hub, write_devic
     assert "integration.py:8: ZeroDivisionError" in code.error
     with pytest.raises(NotFoundError):
         hub.devices.start("nobody", {})
+    with pytest.raises(UsageError, match="runs already"):
+        hub.devices.start("mine", {})
 
 
 async def test_two_instances_of_one_integration_stay_apart(hub, write_device):
