@@ -18,11 +18,13 @@ from .discovery import Found, discover, is_config
 from .ids import EntityIds
 from .payload import MAX_BYTES, MAX_LIST_BYTES, Payload
 from .roster import Roster
+from .tasks import first_of, stop
 from .zigbee.bridge import Bridge
 
 log = structlog.get_logger(__name__)
 _MAX_COMPLAINTS = 2000
 _BATCH = 100
+_REFUSED = 0x80  # of MQTT's reason codes, from here on they are failures
 
 
 class Session:
@@ -54,9 +56,7 @@ class Session:
                     raise update
                 yield update
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await stop(*tasks)
             self._acks.fail_all(UnavailableError("the integration was stopped", place="mqtt"))
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
@@ -93,13 +93,10 @@ class Session:
                 username=config.username or None, password=config.password or None, timeout=10, keepalive=30,
             )  # fmt: skip
             async with client:
-                subscriber = asyncio.get_running_loop().create_task(self._keep_subscribed(client))
                 try:
-                    await self._listen(client)
+                    await first_of(self._listen(client), self._keep_subscribed(client))
                 finally:
                     self._client = None
-                    subscriber.cancel()
-                    await asyncio.gather(subscriber, return_exceptions=True)
         finally:
             connection.close()
 
@@ -128,7 +125,12 @@ class Session:
                 await client.unsubscribe(unwanted[start : start + _BATCH])
             wanted, roster.to_subscribe = list(roster.to_subscribe.items()), {}
             for start in range(0, len(wanted), _BATCH):
-                await client.subscribe(wanted[start : start + _BATCH])
+                batch = wanted[start : start + _BATCH]
+                codes = await client.subscribe(batch)
+                for (topic, _), code in zip(batch, codes, strict=False):
+                    if int(getattr(code, "value", code)) >= _REFUSED:
+                        refused = ProtocolError("the broker refuses the subscription", place=topic, remedy="allow it")
+                        self._complain([refused])
             asks, roster.to_ask = roster.to_ask, []
             for ask in asks:
                 await client.publish(ask.topic, ask.payload, ask.qos)
@@ -203,8 +205,7 @@ class Session:
                 running.add(task)
                 task.add_done_callback(running.discard)
         finally:
-            for task in running:
-                task.cancel()
+            await stop(*running)
 
     async def _command(self, command: DeviceCommand) -> None:
         try:

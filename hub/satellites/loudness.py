@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from hub.satellites.ports import Pcm
+from hub.media.chunk import Pcm
 
 FRAME: Final = 1280
 _SILENCE_DBFS: Final = -96.0

@@ -4,22 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Protocol
 
-import numpy as np
 from msgspec import Struct, field
-from numpy.typing import NDArray
 
 from hub.core.events import Event, Hypothesis
-
-Pcm = NDArray[np.int16]
-"""Mono samples; into the hub always at 16 kHz."""
+from hub.dialogue.tts.speech import Speech
+from hub.media.chunk import Pcm
 
 
 class EarStream(Protocol):
     """One stream of sound that the ears listen to.
 
     Iterating gives what was heard, in order: `WakeHeard`, `SpeechStarted`, then `SpeechTranscribed` or
-    `SpeechNotHeard`; with wake words again and again, without them once. It ends after `close`, or when all that
-    was fed before `end` has been heard. The events are not on the bus yet.
+    `SpeechNotHeard`. It ends after `close`, or when all that was fed before `end` has been heard.
     """
 
     def __aiter__(self) -> AsyncIterator[Event]:
@@ -27,10 +23,18 @@ class EarStream(Protocol):
         ...
 
     async def feed(self, samples: Pcm) -> None:
-        """More sound, 16 kHz; waits while the ears are behind. Nothing happens after `end` or `close`.
+        """More sound, 16 kHz; waits while the ears are behind or being restarted.
 
-        Raises `WorkerDiedError` when the ears died; the stream is lost then, a new one may be opened.
+        Raises `WorkerDiedError` when they stay away.
         """
+        ...
+
+    async def listen(self, causes: tuple[int, ...] = ()) -> None:
+        """Listen to what is said next without a wake word."""
+        ...
+
+    async def mute(self, muted: bool) -> None:
+        """Be deaf to it, or no longer."""
         ...
 
     async def end(self) -> None:
@@ -50,10 +54,12 @@ class Ears(Protocol):
         """The wake words that there are models for."""
         ...
 
-    async def open_stream(self, stream: str, *, wake: Sequence[str], area: str = "") -> EarStream:
-        """Listen to a new stream: for these wake words and what follows each, or, without any, for speech at once.
+    async def open_stream(
+        self, stream: str, *, wake: Sequence[str] | None = None, area: str = "", publish: bool = False
+    ) -> EarStream:
+        """Listen to a new stream: for these wake words and what follows each, or, without any, for all speech.
 
-        Raises `UnavailableError` when the ears cannot take it.
+        `publish` puts what is heard on the bus. Raises `UnavailableError` when the ears cannot take it.
         """
         ...
 
@@ -110,13 +116,6 @@ class Understanding(Protocol):
     def recognize(self, text: str, *, area: str = "", language: str = "") -> Sequence[Recognized]:
         """The intents in the order in which they would be done; empty when it means nothing here."""
         ...
-
-
-class Speech(Struct, frozen=True):
-    """Spoken words: int16 mono `samples` at `rate` Hz."""
-
-    samples: Pcm
-    rate: int
 
 
 class Voice(Protocol):

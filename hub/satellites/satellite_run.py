@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import msgspec
 import structlog
 from msgspec import Struct
 from wyoming.asr import Transcribe, Transcript
@@ -13,18 +12,20 @@ from wyoming.event import Event as WireEvent
 from wyoming.tts import Synthesize, SynthesizeVoice
 from wyoming.vad import VoiceStarted, VoiceStopped
 
-from hub.core.bus import Bus
 from hub.core.errors import HearthError, ProtocolError
-from hub.core.events import Event, Origin, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
+from hub.core.events import Event, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
+from hub.media.chunk import Pcm
 from hub.satellites import sound
 from hub.satellites.loudness import Loudness
-from hub.satellites.ports import Dialogue, EarStream, Pcm, Voice
+from hub.satellites.ports import Dialogue, EarStream, Voice
 from hub.satellites.satellite_link import SatelliteLink
 from hub.satellites.serve_wake import detection
 from hub.satellites.wire import text_in
 
 log = structlog.get_logger(__name__)
 STAGES: Final = ("wake", "asr", "intent", "handle", "tts")
+SETTLE_S: Final = 0.5
+"""After a question was spoken, before its answer is listened for: the room's echo has gone then."""
 PLAYED_S: Final = 5.0
 """How much longer than the sound itself the satellite may take to say that it has played it."""
 
@@ -64,21 +65,21 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 
 class Speaker:
-    """Lets the satellite speak, and waits until it has."""
+    """Lets the satellite speak, and waits until it has. `hush` makes the ears deaf to it meanwhile."""
 
-    def __init__(self, link: SatelliteLink, voice: Voice | None) -> None:
+    def __init__(self, link: SatelliteLink, voice: Voice | None, hush: Callable[[bool], Awaitable[None]]) -> None:
         self._link = link
         self._voice = voice
+        self._hush = hush
         self._played = asyncio.Event()
         self._turn = asyncio.Lock()
-        self.speaking = False
 
     def played(self) -> None:
         """The satellite says that it has played all."""
         self._played.set()
 
     async def say(self, text: str, language: str) -> None:
-        """Mirror `synthesize` and play `text`; returns when it has sounded. Raises `HearthError` without a voice."""
+        """Mirror `synthesize` and play `text`; returns when it has sounded. Raises what the voice raises."""
         if self._voice is None or not text.strip():
             return
         voice = SynthesizeVoice(language=language)
@@ -89,7 +90,7 @@ class Speaker:
     async def play(self, samples: Pcm, rate: int) -> None:
         """Play samples; returns when the satellite has, or should have, played them."""
         async with self._turn:
-            self.speaking = True
+            await self._hush(True)
             try:
                 self._played.clear()
                 await self._link.send(sound.start(rate, 0), *sound.chunks(samples, rate))
@@ -100,81 +101,69 @@ class Speaker:
                 except TimeoutError:
                     log.debug("a satellite does not say when it has played")
             finally:
-                self.speaking = False
+                await self._hush(False)
 
 
 class Listener:
-    """Takes what the ears hear in one stream of a satellite, and carries the conversation on.
-
-    `again` is called after the hub asked something, to hear the answer.
-    """
+    """Takes what the ears hear in one stream of a satellite, and carries the conversation on."""
 
     def __init__(
-        self,
-        link: SatelliteLink,
-        speaker: Speaker,
-        dialogue: Dialogue,
-        bus: Bus,
-        around: Surroundings,
-        wish: Wish,
-        again: Callable[[], Awaitable[None]],
+        self, link: SatelliteLink, speaker: Speaker, dialogue: Dialogue, around: Surroundings, wish: Wish
     ) -> None:
         self._link = link
         self._speaker = speaker
         self._dialogue = dialogue
-        self._bus = bus
         self._around = around
         self._wish = wish
-        self._again = again
-        self._turn: asyncio.Task[None] | None = None
 
-    async def follow(self, stream: EarStream, loudness: Loudness) -> None:
-        """Answer what is heard in `stream` until it ends; one without wake words ends after one turn.
+    async def follow_wakes(self, stream: EarStream, loudness: Loudness) -> None:
+        """Answer what follows each wake word in `stream`, until it ends; questions are answered without one."""
+        async for event in stream:
+            if isinstance(event, WakeHeard):
+                await self._link.send(detection(event, loudness).event())
+                if self._wish.reaches("asr"):
+                    await self._transcribe()
+            elif self._wish.reaches("asr") and await self._heard(event):
+                await asyncio.sleep(SETTLE_S)
+                await self._transcribe()
+                await stream.listen((event.id,))
 
-        What begins while the satellite speaks is the hub's own voice and is not followed.
+    async def follow_turn(self, stream: EarStream, *, streams_on: bool) -> bool:
+        """Answer one sentence, and while the hub asks something, the next. `streams_on`: the satellite still streams.
+
+        Returns whether the hub asked something that a satellite which does not stream on has yet to be asked for.
         """
-        causes: tuple[int, ...] = ()
-        following = self._wish.start == "asr"
-        if following:
-            await self._link.send(Transcribe(language=self._around.language).event())
-        try:
-            async for raw in stream:
-                if isinstance(raw, WakeHeard):
-                    following = not self._speaker.speaking
-                    if following:
-                        wake = self._publish(raw, ())
-                        causes = (wake.id,)
-                        await self._woken(raw, loudness)
-                        following = self._wish.reaches("asr")
-                elif following:
-                    await self._heard(self._publish(raw, causes))
-            if self._turn is not None:
-                await self._turn
-        finally:
-            if self._turn is not None and not self._turn.done():
-                self._turn.cancel()
-                await asyncio.gather(self._turn, return_exceptions=True)
+        await self._transcribe()
+        await stream.listen()
+        async for event in stream:
+            asked = await self._heard(event)
+            if asked and streams_on:
+                await asyncio.sleep(SETTLE_S)
+                await self._transcribe()
+                await stream.listen((event.id,))
+            elif isinstance(event, SpeechTranscribed | SpeechNotHeard):
+                return asked
+        return False
 
-    async def _woken(self, heard: WakeHeard, loudness: Loudness) -> None:
-        await self._link.send(detection(heard, loudness).event())
-        if self._wish.reaches("asr"):
-            await self._link.send(Transcribe(language=self._around.language).event())
+    async def _transcribe(self) -> None:
+        await self._link.send(Transcribe(language=self._around.language).event())
 
-    async def _heard(self, event: Event) -> None:
+    async def _heard(self, event: Event) -> bool:
+        """Mirror and answer; whether the hub asked something."""
         if isinstance(event, SpeechStarted):
             await self._link.send(VoiceStarted(timestamp=round(event.t * 1000)).event())
         elif isinstance(event, SpeechNotHeard):
-            await self._fail("stt-no-text-recognized", "nothing was said")
+            lost = event.reason == "lost"
+            code = "stt-stream-failed" if lost else "stt-no-text-recognized"
+            await self._fail(code, "what was said was lost" if lost else "nothing was understood")
         elif isinstance(event, SpeechTranscribed):
             stopped = VoiceStopped(timestamp=round(event.t_end * 1000)).event()
             await self._link.send(stopped, Transcript(text=event.text, language=self._around.language).event())
-            if self._turn is not None:
-                await self._turn
             if self._wish.reaches("intent"):
-                # A task of its own: what the ears hear while it speaks must be seen while it speaks.
-                self._turn = asyncio.get_running_loop().create_task(self._answer(event))
+                return await self._answer(event)
+        return False
 
-    async def _answer(self, heard: SpeechTranscribed) -> None:
+    async def _answer(self, heard: SpeechTranscribed) -> bool:
         try:
             answer = await self._dialogue.hear(
                 heard.text,
@@ -187,18 +176,10 @@ class Listener:
             )
             if self._wish.reaches("tts"):
                 await self._speaker.say(answer.reply, self._around.language)
-            if answer.expects_answer:
-                await self._again()
         except HearthError as error:
             await self._fail(f"hearth-{error.code}", error.message)
-        except ConnectionError:
-            log.debug("the satellite went before it was answered")
+            return False
+        return answer.expects_answer
 
     async def _fail(self, code: str, text: str) -> None:
         await self._link.send(Error(text=text, code=code).event())
-
-    def _publish(self, event: Event, causes: tuple[int, ...]) -> Event:
-        origin = Origin(area=self._around.area, source=self._around.stream)
-        placed: Event = msgspec.structs.replace(event, origin=origin, causes=event.causes or causes)
-        self._bus.publish(placed)
-        return placed

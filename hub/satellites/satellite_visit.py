@@ -2,8 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from msgspec import Struct
@@ -12,8 +11,8 @@ from wyoming.event import Event
 from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.wake import Detect
 
-from hub.core.bus import Bus
 from hub.core.errors import HearthError
+from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
 from hub.satellites.ports import Dialogue, Ears, EarStream, Voice
 from hub.satellites.satellite_link import SatelliteInfo, SatelliteLink
@@ -21,10 +20,9 @@ from hub.satellites.satellite_run import Listener, Speaker, Surroundings, Wish
 from hub.satellites.sound import Listening
 
 log = structlog.get_logger(__name__)
-SETTLE_S: Final = 0.5
-"""After a question was spoken, before its answer is listened for: the room's echo has gone then."""
-EARS_AGAIN_S: Final = 1.0
-_ASK = Wish(start="asr", end="tts")
+_MOST_WAITING: Final = 400
+"""Pieces of sound that wait for the ears; a satellite's are 10 to 80 ms long. Then the oldest go."""
+EARS_AGAIN_S: Final = 2.0
 _numbers = itertools.count(1)
 
 
@@ -34,7 +32,6 @@ class Household(Struct, frozen=True):
     ears: Ears
     dialogue: Dialogue
     voice: Voice | None
-    bus: Bus
     words: tuple[str, ...] = ()
 
     def wake_words(self) -> tuple[str, ...]:
@@ -50,118 +47,131 @@ class Visit:
         self._info = info
         self._around = around
         self._household = household
-        self.speaker = Speaker(link, household.voice)
-        self._streams: dict[EarStream, Wish] = {}
-        self._runs: set[asyncio.Task[None]] = set()
-        self._sound = Listening()
+        self.speaker = Speaker(link, household.voice, self._hush)
+        self._stream: EarStream | None = None
+        self._ready = asyncio.Event()
+        self._run: asyncio.Task[None] | None = None
+        self._wish: Wish | None = None
+        self._format = Listening()
         self._loudness = Loudness()
+        self._sound: asyncio.Queue[Pcm | None] = asyncio.Queue(_MOST_WAITING)
 
     async def serve(self) -> None:
         """Take the satellite's events until it closes the connection."""
+        feeder = asyncio.get_running_loop().create_task(self._feed())
         try:
             async for event in self._link.events():
                 await self._take(event)
         finally:
-            await self._end_runs()
+            feeder.cancel()
+            await asyncio.gather(feeder, return_exceptions=True)
+            await self._end_run()
 
     async def _take(self, event: Event) -> None:
         if event.type == "audio-chunk":
-            await self._hear(event)
+            if self._heard("wake", "asr"):
+                self._queue(self._format.take(event))
         elif event.type == "run-pipeline":
             await self._begin(Wish.of(event))
         elif event.type == "played":
             self.speaker.played()
         elif event.type == "audio-start":
-            self._sound = Listening()
-        elif event.type in ("audio-stop", "streaming-stopped"):
-            for stream, wish in tuple(self._streams.items()):
-                if wish.start == "asr":
-                    await stream.end()
+            self._format = Listening()
+        elif event.type in ("audio-stop", "streaming-stopped") and self._heard("asr"):
+            self._queue(None)
         # detection and streaming-started say what run-pipeline and the sound say as well; all else is of newer
         # protocols.
 
-    async def _hear(self, event: Event) -> None:
-        samples = self._sound.take(event)
-        self._loudness.hear(samples)
-        for stream in tuple(self._streams):
+    def _heard(self, *starts: str) -> bool:
+        """Whether a run that begins at one of these stages is under way."""
+        running = self._run is not None and not self._run.done()
+        return running and self._wish is not None and self._wish.start in starts
+
+    # -- sound -----------------------------------------------------------------------------------------------------
+
+    def _queue(self, samples: Pcm | None) -> None:
+        # Reading never waits for the ears, so that pings are answered while they are being restarted.
+        if self._sound.full():
+            self._sound.get_nowait()
+            log.warning("the ears do not keep up with a satellite", satellite=self._around.stream)
+        self._sound.put_nowait(samples)
+
+    async def _feed(self) -> None:
+        while True:
+            samples = await self._sound.get()
+            await self._ready.wait()
+            stream = self._stream
+            if stream is None:
+                continue
             try:
-                await stream.feed(samples)
-            except HearthError:
-                self._streams.pop(stream, None)  # its run is told, and tells the satellite
+                if samples is None:
+                    await stream.end()
+                else:
+                    self._loudness.hear(samples)
+                    await stream.feed(samples)
+            except HearthError as error:
+                log.warning("a satellite is not heard", satellite=self._around.stream, error=str(error))
+
+    async def _hush(self, muted: bool) -> None:
+        if self._stream is not None:
+            await self._stream.mute(muted)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
     async def _begin(self, wish: Wish) -> None:
-        await self._end_runs()
+        await self._end_run()
+        self._wish = wish
+        self._ready.clear()
+        while not self._sound.empty():
+            self._sound.get_nowait()
         if wish.start in ("intent", "handle"):
             await self._fail("intent-not-supported", "there is no text to begin with")
-        elif wish.start == "tts":
-            self._start(self._announce(wish.announce))
-        elif wish.start == "wake":
-            self._start(self._keep_listening(wish))
-            await asyncio.sleep(0)
-        else:
-            stream = await self._open(wish)
-            if stream is not None:
-                self._start(self._follow(stream, wish))
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        run = asyncio.get_running_loop().create_task(work)
-        self._runs.add(run)
-        run.add_done_callback(self._ended)
+            return
+        work = self._announce(wish.announce) if wish.start == "tts" else self._listen(wish)
+        self._run = asyncio.get_running_loop().create_task(work)
+        self._run.add_done_callback(self._ended)
 
     def _ended(self, run: "asyncio.Task[None]") -> None:
-        self._runs.discard(run)
         if not run.cancelled() and run.exception() is not None:
             log.warning("a satellite's run failed", satellite=self._around.stream, error=str(run.exception()))
 
-    async def _end_runs(self) -> None:
-        runs = tuple(self._runs)
-        for run in runs:
+    async def _end_run(self) -> None:
+        run, self._run = self._run, None
+        if run is not None:
             run.cancel()
-        await asyncio.gather(*runs, return_exceptions=True)
+            await asyncio.gather(run, return_exceptions=True)
 
-    async def _keep_listening(self, wish: Wish) -> None:
-        """The hub's own spotter listens; when the ears die, again as soon as they are back."""
+    async def _listen(self, wish: Wish) -> None:
+        """Hear, answer, mirror; a satellite that streams always is listened to again whatever happens to the ears."""
         while True:
-            stream = await self._open(wish)
-            if stream is not None:
-                await self._link.send(Detect(names=list(self._household.wake_words())).event())
-                await self._follow(stream, wish)
+            try:
+                await self._listen_once(wish)
+            except HearthError as error:
+                await self._fail("stt-provider-missing", error.message)
+            if wish.start != "wake":
+                return
             await asyncio.sleep(EARS_AGAIN_S)
 
-    async def _open(self, wish: Wish) -> EarStream | None:
-        words = self._household.wake_words() if wish.start == "wake" else ()
+    async def _listen_once(self, wish: Wish) -> None:
+        words = self._household.wake_words()
         name = f"{self._around.stream}:{next(_numbers)}"
+        stream = await self._household.ears.open_stream(name, wake=words, area=self._around.area, publish=True)
+        self._stream, self._loudness = stream, Loudness()
+        self._ready.set()
+        listener = Listener(self._link, self.speaker, self._household.dialogue, self._around, wish)
         try:
-            stream = await self._household.ears.open_stream(name, wake=words, area=self._around.area)
-        except HearthError as error:
-            await self._fail("stt-provider-missing", error.message)
-            return None
-        self._streams[stream] = wish
-        return stream
-
-    async def _follow(self, stream: EarStream, wish: Wish) -> None:
-        listener = Listener(
-            self._link, self.speaker, self._household.dialogue, self._household.bus, self._around, wish, self._again
-        )
-        try:
-            await listener.follow(stream, self._loudness)
-        except HearthError as error:
-            await self._fail("stt-stream-failed", error.message)
+            if wish.start == "wake":
+                await self._link.send(Detect(names=list(words)).event())
+                await listener.follow_wakes(stream, self._loudness)
+            elif await listener.follow_turn(stream, streams_on=not self._info.local_wake):
+                await self._ask()
         finally:
-            self._streams.pop(stream, None)
+            self._stream = None
             await stream.close()
 
-    async def _again(self) -> None:
-        """The hub asked something: hear the answer without a wake word."""
-        await asyncio.sleep(SETTLE_S)
-        if not self._info.local_wake:
-            stream = await self._open(_ASK)
-            if stream is not None:
-                self._start(self._follow(stream, _ASK))
-        elif self._info.supports_trigger:
-            # It stopped streaming after its sentence; one that can be triggered streams again.
+    async def _ask(self) -> None:
+        """The hub asked something, and the satellite has stopped streaming: one that can be triggered streams again."""
+        if self._info.supports_trigger:
             await self._link.send(RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS).event())
 
     async def _announce(self, text: str) -> None:

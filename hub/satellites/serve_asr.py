@@ -9,7 +9,8 @@ from wyoming.event import Event
 from wyoming.vad import VoiceStarted, VoiceStopped
 
 from hub.core.events import SpeechNotHeard, SpeechStarted, SpeechTranscribed
-from hub.satellites.ports import Ears, EarStream, Pcm
+from hub.media.chunk import Pcm
+from hub.satellites.ports import Ears, EarStream
 from hub.satellites.wire import Wire, context_in, word_in
 
 MAX_SECONDS: Final = 120.0

@@ -36,8 +36,9 @@ class SynthesisService:
         if self._streaming:
             return  # the same text again, for services that cannot stream
         self._begin(event)
-        text = text_in(event, most=MAX_TEXT)
-        await self._say(_plain(text, event))
+        text = _plain(text_in(event, most=MAX_TEXT), event)
+        for sentence in _SENTENCE_END.split(text):
+            await self._say(sentence)
         await self._end_audio()
 
     def start(self, event: Event) -> None:

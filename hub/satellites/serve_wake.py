@@ -9,8 +9,9 @@ from wyoming.wake import Detection, NotDetected
 
 from hub.core.errors import ProtocolError, UnavailableError
 from hub.core.events import WakeHeard
+from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
-from hub.satellites.ports import Ears, EarStream, Pcm
+from hub.satellites.ports import Ears, EarStream
 from hub.satellites.wire import Wire, context_in
 
 MAX_NAMES: Final = 50

@@ -8,9 +8,9 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 
 from hub.core.errors import MediaError, ProtocolError
-from hub.media.chunk import SAMPLE_RATE
+from hub.dialogue.tts.speech import Speech
+from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.media.resample import Resampler
-from hub.satellites.ports import Pcm, Speech
 
 REPLY_RATE: Final = 22_050
 CHUNK_BYTES: Final = 2_048

@@ -66,7 +66,7 @@ class Wire:
             raise ProtocolError("an event without a type", remedy="send Wyoming events")
         data_length = _length(header, "data_length", self._limits.data)
         payload_length = _length(header, "payload_length", self._limits.payload)
-        data = header.get("data") or {}
+        data = {} if header.get("data") is None else header["data"]
         if not isinstance(data, dict):
             raise ProtocolError(f"{kind}: data is no object")
         if data_length:
@@ -85,13 +85,14 @@ class Wire:
 
     async def write(self, *events: Event) -> None:
         """Send events, one after another. Raises `ConnectionError` when the peer is gone or does not read."""
-        async with self._turn:
-            try:
-                async with asyncio.timeout(self._limits.finish_s):
-                    for event in events:
+        for event in events:
+            # Between the events of one call others may go out: a pong does not wait for a whole answer to be played.
+            async with self._turn:
+                try:
+                    async with asyncio.timeout(self._limits.finish_s):
                         await async_write_event(event, self._writer)
-            except TimeoutError:
-                raise ConnectionError("the peer does not read") from None
+                except TimeoutError:
+                    raise ConnectionError("the peer does not read") from None
 
     async def close(self) -> None:
         """Close the connection."""

@@ -10,8 +10,8 @@ from wyoming.event import Event
 from wyoming.ping import Pong
 
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
+from hub.media.chunk import Pcm
 from hub.satellites.offer import Offer
-from hub.satellites.ports import Pcm
 from hub.satellites.serve_asr import SpeechService
 from hub.satellites.serve_dialogue import HandleService, IntentService
 from hub.satellites.serve_tts import SynthesisService

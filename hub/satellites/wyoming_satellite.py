@@ -9,10 +9,10 @@ from typing import Any
 import structlog
 from wyoming.satellite import PauseSatellite, RunSatellite
 
-from hub.core.bus import Bus
 from hub.core.errors import HearthError, MediaError, UnavailableError
 from hub.core.settings import SatelliteSettings
-from hub.satellites.ports import Connector, Dialogue, Ears, Pcm, Voice
+from hub.media.chunk import Pcm
+from hub.satellites.ports import Connector, Dialogue, Ears, Voice
 from hub.satellites.satellite_link import LIMITS, PING_S, PONG_S, SatelliteInfo, SatelliteLink
 from hub.satellites.satellite_run import Speaker, Surroundings
 from hub.satellites.satellite_visit import Household, Visit
@@ -36,7 +36,6 @@ class WyomingSatellite:
         ears: Ears,
         dialogue: Dialogue,
         voice: Voice | None,
-        bus: Bus,
         *,
         words: Sequence[str] = (),
         language: str = "en",
@@ -47,7 +46,7 @@ class WyomingSatellite:
     ) -> None:
         self.settings = settings
         self._connect = connect
-        self._household = Household(ears, dialogue, voice, bus, tuple(words))
+        self._household = Household(ears, dialogue, voice, tuple(words))
         self._language = language
         self._waits = (first_wait_s, longest_wait_s)
         self._pings = (ping_s, pong_s)

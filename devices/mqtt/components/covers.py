@@ -25,26 +25,34 @@ class _Span:
 
 
 class _Words:
-    """The device's words for its states. `moving` is what stopping would mean."""
+    """The device's words for its states, and where it was last seen. To stay there, while it moves, means to stop."""
 
     def __init__(self, draft: Draft) -> None:
         text = draft.fields.text
         self.open, self.closed = text("state_open", "open"), text("state_closed", "closed")
         self.opening, self.closing = text("state_opening", "opening"), text("state_closing", "closing")
         self.stopped = text("state_stopped", "stopped")
+        self.moving = False
+        self.position: int | None = None
         self._last = 0
+
+    def at(self, position: int) -> Report:
+        """It is there now."""
+        self.position = position
+        return Report("Position", position)
 
     def reports(self, word: str, *, positioned: bool) -> Iterable[Report]:
         """What a state means for Position. `positioned`: a topic of its own gives the number."""
-        if word in (self.opening, self.closing):
+        self.moving = word in (self.opening, self.closing)
+        if self.moving:
             self._last = 1 if word == self.opening else -1
             yield Report("Position", None, self._last)
         elif word == self.open and not positioned:
-            yield Report("Position", 100)
+            yield self.at(100)
         elif word == self.closed:
-            yield Report("Position", 0)
+            yield self.at(0)
         elif word == self.stopped and not positioned and self._last:
-            yield Report("Position", 100 if self._last > 0 else 0)
+            yield self.at(100 if self._last > 0 else 0)
 
 
 def cover(draft: Draft) -> None:
@@ -59,20 +67,23 @@ def cover(draft: Draft) -> None:
     draft.state("state_topic", ("value_template",), lambda t: words.reports(t, positioned=positioned), "Position")
     place = fields.topic("position_topic")
     draft.state("position_topic", ("position_template",),
-                lambda t: (Report("Position", span.percent(t, place)),), "Position")  # fmt: skip
-    draft.write("Position", _cover_writer(draft, span))
+                lambda t: (words.at(span.percent(t, place)),), "Position")  # fmt: skip
+    draft.write("Position", _cover_writer(draft, span, words))
 
 
-def _cover_writer(draft: Draft, span: _Span) -> Write:
+def _cover_writer(draft: Draft, span: _Span, words: _Words) -> Write:
     fields = draft.fields
     topic, positions = fields.topic("command_topic"), fields.topic("set_position_topic")
     template = fields.template("set_position_template")
     to_open = fields.text("payload_open", "OPEN") if fields.config.get("payload_open", "") is not None else None
+    to_stop = fields.text("payload_stop", "STOP") if fields.config.get("payload_stop", "") is not None else None
     to_close = fields.text("payload_close", "CLOSE") if fields.config.get("payload_close", "") is not None else None
 
     def write(value: Value) -> tuple[Publish, ...]:
         percent = int(value or 0)
         word = {0: to_close, 100: to_open}.get(percent)
+        if words.moving and percent == words.position and topic and to_stop:
+            word = to_stop
         if topic and word is not None:
             return (draft.message(topic, word),)
         if positions:

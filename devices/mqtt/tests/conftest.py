@@ -28,7 +28,7 @@ from hub.sdk import (
 
 if "mqtt_under_test" not in sys.modules:
     package = types.ModuleType("mqtt_under_test")
-    package.__path__ = [str(Path(__file__).parents[1])]
+    package.__path__ = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
     sys.modules["mqtt_under_test"] = package
 
 MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "")
@@ -123,7 +123,8 @@ async def running(connect: Callable[..., AsyncIterator[Update]], config: Any) ->
         yield hub
     finally:
         task.cancel()
-        results = await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(30):
+            results = await asyncio.gather(task, return_exceptions=True)
         assert isinstance(results[0], asyncio.CancelledError), results[0]
 
 

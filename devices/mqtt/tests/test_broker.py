@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import json
-import socket
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import aiomqtt
@@ -21,6 +19,7 @@ from hub.core.events import AvailabilityChanged, StateChanged
 from hub.core.settings import MqttSettings, PluginSettings, SafetySettings, Settings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
+from hub.guard.connect import Guard
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
@@ -213,20 +212,26 @@ async def test_ids_of_namesakes_survive_a_restart_in_another_order(broker: Any, 
             assert {e.device: i for i, e in hub.entities.items()} == first
 
 
-async def test_the_loader_and_the_device_host_run_it(broker: Any, tmp_path: Path) -> None:
-    async def open_it(host: str, port: int, *, who: str, why: str) -> socket.socket:
-        assert who == "mqtt" and why
-        connection = socket.create_connection((host, port))
-        connection.setblocking(False)
-        return connection
+class Rows:
+    """The privacy ledger's rows."""
 
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+
+    async def record(self, who: str, where: str, bytes_out: int, bytes_in: int, why: str, at: float) -> None:
+        self.rows.append((who, where, bytes_out, bytes_in))
+
+
+async def test_the_loader_the_device_host_and_the_guard_run_it(broker: Any) -> None:
+    ledger = Rows()
+    guard = Guard(writer=ledger)
     bus = Bus()
     states, settings = StateTable(bus), Settings()
     home = Home(settings, bus, states)
     scenes = Scenes(settings)
     dispatcher = Dispatcher(home, states, bus, Exposure(home, states, scenes, SafetySettings()), scenes)
     supervisor = Supervisor(bus)
-    host = DeviceHost(home, states, dispatcher, bus, supervisor, data=MemoryData(), connect=open_it)
+    host = DeviceHost(home, states, dispatcher, bus, supervisor, data=MemoryData(), connect=guard.open_socket)
     host.offer(find_devices(PluginSettings()))
     table = msgspec.to_builtins(MqttSettings(port=broker.port))
     async with device(broker, lamp__set=lambda p: ("lamp/state", p)) as client:
@@ -242,3 +247,6 @@ async def test_the_loader_and_the_device_host_run_it(broker: Any, tmp_path: Path
             assert result.ok, result.reason
             assert states.value("light.kitchen", "OnOff") is True
     await supervisor.close()
+    await guard.close()
+    assert {row[:2] for row in ledger.rows} == {("mqtt", f"127.0.0.1:{broker.port}")}
+    assert sum(row[2] for row in ledger.rows) > 100 and sum(row[3] for row in ledger.rows) > 100

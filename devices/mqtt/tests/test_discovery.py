@@ -98,6 +98,8 @@ def test_covers_by_words_and_by_numbers() -> None:
     assert heard(door, "s", "open") == {"Position": 100} and heard(door, "s", "closed") == {"Position": 0}
     moving = next(iter(door.listeners[0].read(Payload("s", b"closing"))))
     assert moving.value is None and moving.moving == -1
+    assert sent(door, "Position", 0) == [("c", "STOP")]  # it was closed when last seen, and moves: stay means stop
+    assert sent(door, "Position", 100) == [("c", "OPEN")]
     blind = entity("cover", pos_t="p", set_pos_t="sp", pos_open=0, pos_clsd=200)
     assert heard(blind, "p", "50") == {"Position": 75}
     assert sent(blind, "Position", 75) == [("sp", "50")]

@@ -13,8 +13,7 @@ from mqtt_under_test.integration import connect
 from mqtt_under_test.model import MqttEntity
 from mqtt_under_test.payload import Payload
 from mqtt_under_test.zigbee.bridge import Bridge
-
-from .zigbee_fixtures import DEVICES, GROUPS, LIGHT
+from mqtt_under_test.zigbee_fixtures import DEVICES, GROUPS, LIGHT
 
 
 def bridge() -> tuple[dict[str, MqttEntity], list[Any]]:
@@ -65,6 +64,7 @@ def test_states_and_commands() -> None:
     assert heard(found["binary_sensor.hall_motion_occupancy"], occupancy=True) == {"Presence": True}
     assert heard(found["cover.blind"], position=30, state="OPEN") == {"Position": 30}
     assert told(found["cover.blind"], "Position", 40)[1] == {"position": 40}
+    assert told(found["cover.blind"], "Position", 30)[1] == {"state": "STOP"}  # where it was last seen
     assert told(found["lock.front_door"], "Lock", "locked")[1] == {"state": "LOCK"}
     radiator = found["climate.radiator"]
     assert heard(radiator, occupied_heating_setpoint=21.5, local_temperature=19.2, system_mode="heat") == {

@@ -95,7 +95,7 @@ def _feature(kind: str, feature: dict[str, Any]) -> Feature | None:
     if name == "color_temp":
         return _color_temp(feature, prop)
     if name == "position":
-        return _ranged("Position", feature, prop, 100)
+        return _position(feature, prop)
     if name == "state" and kind == "lock":
         return _lock(feature, prop)
     if name == "state" and kind == "cover":
@@ -175,6 +175,22 @@ def _ranged(trait: str, feature: dict[str, Any], prop: str, usual: float) -> Fea
 
     tell = (lambda v: {prop: scaled(float(v or 0), low, high)}) if _access(feature) & SET else None
     return Feature(trait=trait, prop=prop, read=read, tell=tell)
+
+
+def _position(feature: dict[str, Any], prop: str) -> Feature:
+    """A cover's position; to stay where it was last seen means to stop."""
+    plain = _ranged("Position", feature, prop, 100)
+    seen: list[Value] = [None]
+
+    def read(value: Any) -> Iterable[Report]:
+        for report in plain.read(value):
+            seen[0] = report.value
+            yield report
+
+    def tell(value: Value) -> dict[str, Any]:
+        return {"state": "STOP"} if value == seen[0] else {prop: value}
+
+    return Feature(trait="Position", prop=prop, read=read, tell=tell if plain.tell else None)
 
 
 def _color_temp(feature: dict[str, Any], prop: str) -> Feature:

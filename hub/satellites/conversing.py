@@ -1,0 +1,44 @@
+"""A conversation on one stream of sound: what the ears hear goes to the dialogue, a question listens for its answer."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from hub.core.errors import HearthError
+from hub.core.events import SpeechTranscribed
+from hub.dialogue.dialogue import Dialogue, Turn
+from hub.perception.ears.ear_stream import EarStream
+
+log = structlog.get_logger(__name__)
+
+
+async def converse(
+    stream: EarStream, dialogue: Dialogue, answer: Callable[[Turn], Awaitable[None]] | None = None
+) -> None:
+    """Answer all that is said on `stream` until it ends; `answer` speaks a turn's reply.
+
+    While the reply is spoken the stream is deaf, so that the hub does not hear itself. After a question the next
+    sentence needs no wake word.
+    """
+    async for event in stream:
+        if not isinstance(event, SpeechTranscribed):
+            continue
+        try:
+            turn = await dialogue.hear(
+                event.text,
+                confidence=event.confidence,
+                alternatives=event.alternatives,
+                area=event.origin.area,
+                stream=event.stream,
+                causes=(event.id,),
+            )
+            if answer is not None and turn.reply:
+                await stream.mute(True)
+                try:
+                    await answer(turn)
+                finally:
+                    await stream.mute(False)
+            if turn.expects_answer:
+                await stream.listen(turn.ids)
+        except HearthError as error:
+            log.warning("a sentence could not be answered", stream=stream.name, error=str(error))

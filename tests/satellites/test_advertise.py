@@ -1,0 +1,28 @@
+"""The announcement, seen by another mDNS client on loopback."""
+
+import asyncio
+
+from zeroconf import IPVersion
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from hub.satellites.advertise import SERVICE, Advertiser, own_addresses
+
+
+async def test_it_is_found_by_mdns_and_gone_after_close() -> None:
+    ours = AsyncZeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+    theirs = AsyncZeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
+    advertiser = Advertiser(ours)
+    try:
+        await advertiser.start("Hearth <script>", "127.0.0.1", 10400)
+        info = AsyncServiceInfo(SERVICE, f"Hearth script.{SERVICE}")
+        async with asyncio.timeout(20):
+            while not await info.async_request(theirs.zeroconf, 1000):
+                pass
+        assert info.port == 10400 and info.parsed_addresses() == ["127.0.0.1"]
+    finally:
+        await advertiser.close()
+        await theirs.async_close()
+
+
+def test_loopback_is_no_address_for_others() -> None:
+    assert not any(a.startswith("127.") for a in own_addresses())
