@@ -18,7 +18,8 @@ from hub.guard.framing import Frame, FrameReader, Received, StartOrder, frame
 
 log = structlog.get_logger(__name__)
 _READ_BYTES: Final = 64 * 1024
-_WAITING_BYTES: Final = 128 * 1024  # of sound on its way, beyond what the kernel holds; more makes the sender wait
+_WAITING_BYTES: Final = 32 * 1024  # on their way, beyond the kernel's; more makes the sender wait, and a death dearer
+_KERNEL_BYTES: Final = 64 * 1024
 _LONGEST_LINE: Final = 300
 _LINES_A_LIFE: Final = 200
 _LEAVE_S: Final = 3.0
@@ -53,6 +54,7 @@ class WorkerProcess:
     async def spawn(cls, name: str, order: StartOrder, environment: Mapping[str, str]) -> "WorkerProcess":
         """Start a worker and give it its order. Raises `WorkerDiedError` when no process can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BYTES)
         kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
         try:
             process = await asyncio.create_subprocess_exec(

@@ -195,7 +195,7 @@ class Listening:
         t_start, t_end = self._times(transcript, text, start)
         return SpeechHeard(
             text=text,
-            confidence=transcript.confidence,
+            confidence=float(transcript.confidence),
             t_start=t_start,
             t_end=t_end,
             alternatives=self._alternatives(transcript, text),
@@ -208,10 +208,11 @@ class Listening:
         end = max(self._turn.last_voice, began)
         if not words:
             return began, end
-        return start + words[0].t_start, max(start + words[-1].t_end, start + words[0].t_start)
+        first, last = start + float(words[0].t_start), start + float(words[-1].t_end)
+        return first, max(first, last)
 
     def _alternatives(self, transcript: Transcript, text: str) -> tuple[Hypothesis, ...]:
-        stripped = ((self._strip(h.text)[:_LONGEST_TEXT], h.confidence) for h in transcript.alternatives)
+        stripped = ((self._strip(h.text)[:_LONGEST_TEXT], float(h.confidence)) for h in transcript.alternatives)
         best: dict[str, float] = {}
         for other, confidence in stripped:
             if other and other != text:

@@ -161,7 +161,7 @@ class EarsPipeline:
 
     def _woke(self, stream: HeardStream, detection: WakeDetection) -> list[FromEars]:
         t = stream.t  # the spotter counts only what it was fed
-        if stream.muted or t - stream.last_wake < _SAME_SOUND_S:
+        if t - stream.last_wake < _SAME_SOUND_S:
             return []
         stream.last_wake = t
         self._stop_listening(stream)
@@ -169,7 +169,8 @@ class EarsPipeline:
         begin = max(stream.ring.start, round((t_start - BEFORE_WAKE_S) * SAMPLE_RATE))
         counts_from = round(min(t, t_start + PHRASE_S) * SAMPLE_RATE)
         stream.listening = self._listen(stream, start=begin, counts_from=counts_from, eager=True)
-        woke = Woke(stream.number, detection.word, detection.score, round(t, 3), round(t_start, 3), detection.snr_db)
+        score, snr_db = round(float(detection.score), 4), round(float(detection.snr_db), 1)
+        woke = Woke(stream.number, detection.word, score, round(t, 3), round(float(t_start), 3), snr_db)
         return [woke, *self._advance(stream)]
 
     def _listen(

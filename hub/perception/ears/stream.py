@@ -41,6 +41,8 @@ class HeardStream:
 
     def queue(self, pcm: Pcm) -> None:
         """More sound to be heard."""
+        if self.muted:
+            pcm[:] = 0
         if len(pcm):
             self._waiting.append(pcm)
             self.waiting += len(pcm)
@@ -62,8 +64,6 @@ class HeardStream:
             parts.append(part)
             need -= len(part)
         sound = np.concatenate(parts)
-        if self.muted:
-            sound[:] = 0
         self.ring.write(sound)
         return sound
 

@@ -26,7 +26,7 @@ from hub.perception.ears.messages import (
 from hub.perception.ears.pipeline import EarsPipeline
 from hub.perception.speech.grammar import SpeechGrammar
 
-_FAR_BEHIND_S: Final = 2.0
+_FAR_BEHIND_S: Final = 0.5
 """Sound that waits on one stream before the worker stops taking more: the sender then waits."""
 
 
