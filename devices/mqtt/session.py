@@ -126,9 +126,10 @@ class Session:
             wanted, roster.to_subscribe = list(roster.to_subscribe.items()), {}
             for start in range(0, len(wanted), _BATCH):
                 batch = wanted[start : start + _BATCH]
-                codes = await client.subscribe(batch)
+                codes: Any = await client.subscribe(batch)
                 for (topic, _), code in zip(batch, codes, strict=False):
-                    if int(getattr(code, "value", code)) >= _REFUSED:
+                    number: int = getattr(code, "value", code)
+                    if number >= _REFUSED:
                         refused = ProtocolError("the broker refuses the subscription", place=topic, remedy="allow it")
                         self._complain([refused])
             asks, roster.to_ask = roster.to_ask, []

@@ -170,7 +170,7 @@ class Template:
             raise ProtocolError(
                 f"template {source[:60]!r}: {str(error)[:200] or type(error).__name__}",
                 place=place,
-                remedy="use Jinja's expressions, simple loops and the filters that docs/devices.md names",
+                remedy="use Jinja's expressions, simple loops and the filters for text and numbers",
             ) from error
 
     def render(self, **values: Any) -> str:
