@@ -88,7 +88,6 @@ async def _ground(paths: HomePaths, change: Callable[[Settings], Settings], stac
     bus = Bus()
     stack.push_async_callback(bus.close)
     supervisor = Supervisor(bus)
-    stack.push_async_callback(supervisor.close)
     return Ground(paths, change(loaded.settings), loaded.problems, bus, StateTable(bus), supervisor, SystemClock())
 
 
@@ -117,6 +116,8 @@ async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     stack.push_async_callback(database.close)
     history = History(database, bus)
     stack.push_async_callback(history.close)
+    # What is supervised stops before the database closes under it.
+    stack.push_async_callback(ground.supervisor.close)
     ground.supervisor.start("history", history.run)
     ground.supervisor.start("retention", Retention(database, history_days=settings.store.history_days).run)
     for row in await history.last_states():
@@ -148,6 +149,9 @@ async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     for number, broker in enumerate(settings.mqtt):
         instance = "mqtt" if number == 0 else f"mqtt_{number + 1}"
         devices.start("mqtt", msgspec.to_builtins(broker), instance=instance, place=f"{place} [[mqtt]]")
+    for integration, config in settings.plugins.config.items():
+        if integration in {found.manifest.id for found in devices.available()}:
+            devices.start(integration, config, place=f"{place} [plugins.config.{integration}]")
     return floor
 
 

@@ -1,0 +1,75 @@
+"""One sound file through a running hub: the stream, the conversation on it, and what each stage cost."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hub.core.events import CommandDone, CommandFailed, Event, IntentMatched, SpeechTranscribed
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+_STAGES = ("wake", "vad", "speech", "intent", "act")
+
+
+class _Stopwatch:
+    """What the dialogue and the devices took, from the events' own times."""
+
+    def __init__(self) -> None:
+        self.ms = {"intent": 0.0, "act": 0.0}
+        self._heard = self._understood = 0.0
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, SpeechTranscribed):
+            self._heard = event.mono
+        elif isinstance(event, IntentMatched):
+            self.ms["intent"] += (event.mono - (self._heard or event.mono)) * 1000
+            self._heard, self._understood = event.mono, event.mono
+        elif isinstance(event, CommandDone | CommandFailed) and self._understood:
+            self.ms["act"] += (event.mono - self._understood) * 1000
+            self._understood = self._heard = event.mono
+
+
+async def hear_file(
+    hub: "Hub", file: Path, *, area: str = "", wake: bool = True, listen: bool = False, real_time: bool = False
+) -> dict[str, Any]:
+    """Feed `file` to the ears and answer what is heard; returns the `end` line of the contract.
+
+    `listen` takes what is said as an answer, without a wake word; `real_time` feeds as a microphone would. Raises
+    `MediaError` when the file cannot be read.
+    """
+    from hub.media.file_source import FileSource
+    from hub.satellites.conversing import converse
+
+    assert hub.ears is not None and hub.dialogue is not None
+    source = FileSource(file, "file")
+    watch, began = _Stopwatch(), time.perf_counter()
+    cancel = hub.bus.subscribe((SpeechTranscribed, IntentMatched, CommandDone, CommandFailed), watch.take)
+    stream = await hub.ears.open_stream("file", wake=None if wake else (), area=area, publish=True)
+    conversation = asyncio.create_task(converse(stream, hub.dialogue))
+    try:
+        if listen:
+            await stream.listen()
+        async for chunk in source:
+            if real_time:
+                await asyncio.sleep(max(0.0, began + chunk.t + chunk.duration - time.perf_counter()))
+            await stream.feed(chunk.samples)
+        await stream.end()
+        await conversation
+    finally:
+        cancel()
+        conversation.cancel()
+        await asyncio.gather(conversation, return_exceptions=True)
+        await stream.close()
+        await source.close()
+    ended = stream.ended
+    cost = {} if ended is None else ended.stages_ms
+    stages = {stage: round({**cost, **watch.ms}.get(stage, 0.0), 2) for stage in _STAGES}
+    return {
+        "event": "end",
+        "file": str(file),
+        "audio_s": round(stream.fed / 16_000, 3),
+        "wall_s": round(time.perf_counter() - began, 3),
+        "stages_ms": stages,
+    }

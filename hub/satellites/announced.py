@@ -1,0 +1,43 @@
+"""What announces itself on the network. Names and addresses are hints only; nobody is trusted for them."""
+
+import asyncio
+from typing import Final
+
+from msgspec import Struct
+
+SERVICES: Final = {"_mqtt._tcp.local.": "mqtt", "_wyoming._tcp.local.": "wyoming"}
+_MOST: Final = 200
+_LONGEST_NAME: Final = 120
+
+
+class Announced(Struct, frozen=True):
+    """Somebody says that a service is here: `kind` mqtt or wyoming."""
+
+    kind: str
+    name: str
+    host: str
+    port: int
+
+
+async def announced(seconds: float) -> list[Announced]:
+    """Listen for `seconds` and return what was announced, at most 200 services."""
+    from zeroconf import ServiceStateChange, Zeroconf
+    from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
+
+    seen: dict[tuple[str, str], None] = {}
+
+    def note(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
+        if state_change is ServiceStateChange.Added and len(seen) < _MOST:
+            seen[service_type, name] = None
+
+    found: list[Announced] = []
+    async with AsyncZeroconf() as network:
+        browser = AsyncServiceBrowser(network.zeroconf, list(SERVICES), handlers=[note])
+        await asyncio.sleep(seconds)
+        for kind, name in seen:
+            info = AsyncServiceInfo(kind, name)
+            if await info.async_request(network.zeroconf, 500) and info.port:
+                label = "".join(c for c in name.removesuffix("." + kind)[:_LONGEST_NAME] if c.isprintable())
+                found += [Announced(SERVICES[kind], label, host, info.port) for host in info.parsed_addresses()[:4]]
+        await browser.async_cancel()
+    return sorted(found, key=lambda a: (a.kind, a.name, a.host))
