@@ -12,11 +12,11 @@ from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
 from hub.core.entities import Entity, HomeView
 from hub.core.events import Hypothesis, Origin, Replied
-from hub.dialogue.conversation import Conversation, Session
+from hub.dialogue.conversation import Conversation, Missed, Reading, Session
 from hub.dialogue.grammars import Grammars
-from hub.dialogue.hearing import best_reading
+from hub.dialogue.hearing import Heard, best_reading
 from hub.dialogue.home_grammar import HomeGrammar
-from hub.dialogue.meanings import Meaning
+from hub.dialogue.meanings import Meaning, Misunderstood
 from hub.dialogue.ports import Halt, SkillCaller, Undo
 from hub.dialogue.replies import Replies
 from hub.dialogue.turns import Circumstances, TurnTaker
@@ -51,7 +51,7 @@ class Dialogue:
     """The conversations of one home.
 
     `exposed` says whether voice may mean an entity when it speaks of a group; `on_grammar` is told of every new
-    grammar, for the speech recogniser. Call `start` before `hear`, and `close` at the end.
+    grammar, for the speech recogniser. What was heard with less than `least_confidence` is not acted on. Call `start` before `hear`, and `close` at the end.
     """
 
     def __init__(
@@ -64,9 +64,11 @@ class Dialogue:
         halt: Halt | None = None,
         exposed: Callable[[Entity], bool] | None = None,
         on_grammar: Callable[[HomeGrammar], None] | None = None,
+        least_confidence: float = 0.0,
         clock: Clock | None = None,
     ) -> None:
         self._bus, self._home, self._skills = bus, home, skills
+        self._least_confidence = least_confidence
         self._undo, self._halt = undo, halt
         self._clock = clock or SystemClock()
         self._replies = Replies(())
@@ -120,6 +122,8 @@ class Dialogue:
                 lambda guess: conversation.read(guess, session, area, now),
                 matcher.grammar.language.slips.opposites,
             )
+            if heard.confidence < self._least_confidence:
+                heard = Heard(heard.text, heard.confidence, Reading((Missed(Misunderstood(reason="not_sure")),), 0.0))
             around = Circumstances(
                 text=heard.text,
                 confidence=heard.confidence,

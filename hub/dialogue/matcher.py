@@ -13,7 +13,16 @@ from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, W
 from hub.dialogue.references import Place, Reference
 from hub.dialogue.sentences import SentenceMeaning
 from hub.dialogue.slips import DROPPED, LIMIT, MARGIN, SURE, WordMender
-from hub.dialogue.targets import NO_AREA, NO_REFERENT, NOTHING_THERE, UNSUPPORTED, WHICH, Resolved, Surroundings
+from hub.dialogue.targets import (
+    NO_AREA,
+    NO_REFERENT,
+    NOTHING_THERE,
+    ONE_AREA,
+    UNSUPPORTED,
+    WHICH,
+    Resolved,
+    Surroundings,
+)
 from hub.dialogue.walk import Found, cheapest, exact
 from hub.dialogue.words import MAX_TEXT, MAX_WORDS, words_of
 from hub.sdk.intents import Target
@@ -21,7 +30,7 @@ from hub.sdk.intents import Target
 NOT_UNDERSTOOD: Final = "not_understood"
 UNKNOWN_NAME: Final = "unknown_name"
 TOO_LONG: Final = "too_long"
-_REASONS: Final = (WHICH, NO_AREA, NO_REFERENT, UNSUPPORTED, NOTHING_THERE)
+_REASONS: Final = (WHICH, NO_AREA, ONE_AREA, NO_REFERENT, UNSUPPORTED, NOTHING_THERE)
 _MOST_OPTIONS: Final = 12
 _RANK_COST: Final = 4  # ranks above this are guesses that a bent sentence does not carry
 
@@ -123,18 +132,14 @@ class Matcher:
         found: list[_Reading] = []
         for way in ways:
             for final in way.final:
-                reading = self._reading(self.grammar.sentences.meaning(final), way, lattice, around)
-                if reading is not None:
-                    found.append(reading)
+                found.append(self._reading(self.grammar.sentences.meaning(final), way, lattice, around))
         return found
 
-    def _reading(
-        self, sentence: SentenceMeaning, way: Found, lattice: Lattice, around: Surroundings
-    ) -> _Reading | None:
+    def _reading(self, sentence: SentenceMeaning, way: Found, lattice: Lattice, around: Surroundings) -> _Reading:
         slots: dict[str, Any] = dict(sentence.slots)
         phrase: tuple[Reference, ...] | None = None
         place: Place | None = None
-        said = ""
+        said, several = "", False
         literal = way.end
         for capture in way.captures:
             literal -= capture.end - capture.start
@@ -147,11 +152,11 @@ class Matcher:
                 if len(areas) == 1:
                     slots[capture.slot] = areas[0]
                 elif sentence.filter < 0 and not (value.here and not areas):
-                    return None  # a floor is no area
+                    several = True  # a floor is no area
             else:
                 slots[capture.slot] = value[0].kind if capture.slot == "kind" and value else value
         wanted = self.grammar.sentences.filters[max(sentence.filter, 0)]
-        resolved = Resolved(rank=0)
+        resolved = Resolved(rank=0, reason=ONE_AREA if several else "")
         target = None
         if phrase is not None:
             resolved = self.grammar.resolver.resolve(phrase, wanted, around, place)

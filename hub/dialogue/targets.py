@@ -14,6 +14,7 @@ UNSUPPORTED: Final = "unsupported"
 NOTHING_THERE: Final = "nothing_there"
 NO_REFERENT: Final = "no_referent"
 NO_AREA: Final = "no_area"
+ONE_AREA: Final = "one_area"
 WHICH: Final = "which"
 
 # How well a phrase points at what it was taken for; a lower rank is believed rather than a higher one.
