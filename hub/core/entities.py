@@ -1,9 +1,9 @@
 """Entities: the things of a home that have state, and how people call them."""
 
 import re
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from hub.core.errors import ValueRefusedError
 from hub.core.traits import TRAITS, TraitConfig
@@ -65,11 +65,13 @@ class Entity(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A room or another place of the home."""
 
-    id: str
-    name: str
-    floor: str = ""
-    aliases: tuple[str, ...] = ()
-    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    id: Annotated[str, Meta(description="how the rest of hearth.toml calls it")]
+    name: Annotated[str, Meta(description="what people say")]
+    floor: Annotated[str, Meta(description='its floor, such as `upstairs`: "everything upstairs"')] = ""
+    aliases: Annotated[tuple[str, ...], Meta(description="other names that people say")] = ()
+    names: Annotated[dict[str, tuple[str, ...]], Meta(description="names in other languages")] = field(
+        default_factory=dict
+    )
 
     def spoken_names(self, language: str = "") -> tuple[str, ...]:
         """Every name it answers to in `language`, the main one first."""
@@ -79,9 +81,9 @@ class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Person(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who lives here."""
 
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
+    id: Annotated[str, Meta(description="how hearth.toml and the API call them")]
+    name: Annotated[str, Meta(description="what people say")]
+    aliases: Annotated[tuple[str, ...], Meta(description="other names that people say")] = ()
 
 
 class HomeView(Struct, frozen=True, kw_only=True):

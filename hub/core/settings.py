@@ -13,6 +13,7 @@ from hub.core.traits import TraitConfig
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Ratio = Annotated[float, Meta(ge=0.0, le=1.0)]
+Values = dict[str, bool | int | float | str]
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -20,70 +21,93 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class HomeSettings(_Table, frozen=True):
-    """[home]"""
+    """[home]: the household."""
 
-    name: str = "Home"
-    language: Annotated[str, Meta(pattern="^[a-z]{2}$", description="en, de")] = "en"
+    name: Annotated[str, Meta(description="shown on the page and when the hub starts")] = "Home"
+    language: Annotated[
+        str, Meta(pattern="^[a-z]{2}$", description="what the hub understands and answers in: `en` or `de`")
+    ] = "en"
 
 
 class EntitySettings(_Table, frozen=True):
-    """[[entity]]: a virtual entity. `traits` is a list of names, or a table of names with their ranges."""
+    """[[entity]]: with `traits` or a `scene` a virtual entity, without them words about one that a device brings."""
 
-    id: str
-    name: str
-    area: str = ""
-    aliases: tuple[str, ...] = ()
-    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    traits: tuple[str, ...] | dict[str, TraitConfig] = ()
-    exposed: bool | None = None
-    device_class: str = ""
-    initial: dict[str, bool | int | float | str] = field(default_factory=dict)
-    scene: dict[str, dict[str, bool | int | float | str]] = field(default_factory=dict)  # entity -> trait -> value
+    id: Annotated[str, Meta(description="`kind.name`, such as `light.kitchen`")]
+    name: Annotated[str, Meta(description="what people say")]
+    area: Annotated[str, Meta(description="the id of an area; empty: no place of its own")] = ""
+    aliases: Annotated[tuple[str, ...], Meta(description="other names that people say")] = ()
+    names: Annotated[
+        dict[str, tuple[str, ...]], Meta(description="names in other languages, the first one is spoken back")
+    ] = field(default_factory=dict)
+    traits: Annotated[
+        tuple[str, ...] | dict[str, TraitConfig],
+        Meta(description="what a virtual entity can do: a list of traits, or tables `[entity.traits.NAME]`"),
+    ] = ()
+    exposed: Annotated[
+        bool | None, Meta(description="whether voice, gesture and skills may touch it; absent: its kind's rule decides")
+    ] = None
+    device_class: Annotated[str, Meta(description="a narrower kind, such as `garage`, `blind` or `outlet`")] = ""
+    initial: Annotated[Values, Meta(description="a virtual entity's first values, by trait")] = field(
+        default_factory=dict
+    )
+    scene: Annotated[
+        dict[str, Values], Meta(description="what a press of this scene brings about: entity -> trait -> value")
+    ] = field(default_factory=dict)
 
 
 class WakeWordSettings(_Table, frozen=True):
     """[[wake]]: a word that the hub listens for."""
 
-    model: str = "hey_jarvis"
-    threshold: Ratio = 0.5
-    verify: bool = True  # second stage; off only where false wakes do not matter
+    model: Annotated[str, Meta(description="the word's name, as `hearth models list` and voice.md give them")] = (
+        "hey_jarvis"
+    )
+    threshold: Annotated[Ratio, Meta(description="the score from which it counts; higher: fewer false wakes")] = 0.5
+    verify: Annotated[bool, Meta(description="ask a second listener too; off only where false wakes do not matter")] = (
+        True
+    )
 
 
 class VoiceSettings(_Table, frozen=True):
-    """[voice]"""
+    """[voice]: hearing and speaking."""
 
-    recognizer: str = "auto"  # auto, grammar, whisper:NAME
-    tts: str = "auto"  # auto, flite, espeak-ng, wyoming://host:port, none
-    voice: str = "slt"
-    microphone: bool = False
-    area: str = ""  # where this hub's own microphone stands
-    min_confidence: Ratio = 0.5
-    silence_ms: Annotated[int, Meta(ge=100, le=3000)] = 700
-    early_end: bool = True
+    recognizer: Annotated[str, Meta(description="`auto`, `grammar`, or `whisper:NAME`")] = "auto"
+    tts: Annotated[str, Meta(description="`auto`, `flite`, `espeak-ng`, `wyoming://host:port` or `none`")] = "auto"
+    voice: Annotated[str, Meta(description="flite's voice: `slt`, `rms`, `awb` or `kal16`")] = "slt"
+    microphone: Annotated[bool, Meta(description="listen with this machine's own microphone")] = False
+    area: Annotated[str, Meta(description="the area where that microphone stands")] = ""
+    min_confidence: Annotated[
+        Ratio, Meta(description="what was heard less surely than this is asked about or refused, never done")
+    ] = 0.5
+    silence_ms: Annotated[int, Meta(ge=100, le=3000, description="the silence that ends a sentence")] = 700
+    early_end: Annotated[
+        bool, Meta(description="end sooner when what was heard is a whole command that nothing longer begins with")
+    ] = True
 
 
 class MqttSettings(_Table, frozen=True):
     """[[mqtt]]: a broker."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(description="its name or address in this home")] = "127.0.0.1"
     port: Port = 1883
     username: str = ""
-    password: str = ""
-    discovery_prefix: str = "homeassistant"
-    zigbee2mqtt_topic: str = "zigbee2mqtt"
+    password: Annotated[str, Meta(description="keep hearth.toml readable by the hub alone when you set one")] = ""
+    discovery_prefix: Annotated[
+        str, Meta(description="where devices announce themselves as for Home Assistant; empty: nowhere")
+    ] = "homeassistant"
+    zigbee2mqtt_topic: Annotated[str, Meta(description="Zigbee2MQTT's base topic; empty: none")] = "zigbee2mqtt"
 
 
 class SatelliteSettings(_Table, frozen=True):
     """[[satellite]]: a Wyoming satellite that the hub connects to."""
 
-    name: str
-    host: str
+    name: Annotated[str, Meta(description="how you call it")]
+    host: Annotated[str, Meta(description="its name or address in this home")]
     port: Port = 10700
-    area: str = ""
+    area: Annotated[str, Meta(description='the area where it stands, so that "the light" is the one there')] = ""
 
 
 class CameraSettings(_Table, frozen=True):
-    """[[camera]]"""
+    """[[camera]]: read and kept; the hub does not see yet."""
 
     name: str
     source: str
@@ -91,48 +115,59 @@ class CameraSettings(_Table, frozen=True):
 
 
 class WyomingSettings(_Table, frozen=True):
-    """[wyoming]: serve wake, asr, tts and intent handling to others."""
+    """[wyoming]: serve wake words, speech, voice and conversation to others, such as Home Assistant."""
 
     enabled: bool = False
-    host: str = "127.0.0.1"
+    host: Annotated[
+        str, Meta(description="the address to listen on; the protocol has no password, so think before you open it")
+    ] = "127.0.0.1"
     port: Port = 10400
 
 
 class WebSettings(_Table, frozen=True):
-    """[web]"""
+    """[web]: the page and the API."""
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65535)] = 8420
+    host: Annotated[str, Meta(description="a loopback address, until there are accounts")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="0: any free one")] = 8420
 
 
 class StoreSettings(_Table, frozen=True):
-    """[store]: `url` empty means hearth.db beside hearth.toml."""
+    """[store]: where states, history and settings of the app are kept."""
 
-    url: str = ""
-    history_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    url: Annotated[
+        str,
+        Meta(description="empty: `hearth.db` beside hearth.toml; or `postgresql://user:password@host/name`"),
+    ] = ""
+    history_days: Annotated[int, Meta(ge=0, le=3650, description="how long past states and events are kept")] = 30
 
 
 class ModelSettings(_Table, frozen=True):
-    """[models]"""
+    """[models]: what the hub thinks with."""
 
-    allow_download: bool = False
-    provider: str = "auto"
-    threads: Annotated[int, Meta(ge=0, le=256)] = 0  # 0: what the machine has
+    allow_download: Annotated[
+        bool, Meta(description="may fetch models from outside the package index (Hugging Face)")
+    ] = False
+    provider: Annotated[str, Meta(description="`auto`, or the name of one of ONNX Runtime's execution providers")] = (
+        "auto"
+    )
+    threads: Annotated[int, Meta(ge=0, le=256, description="for all models together; 0: what the machine has")] = 0
 
 
 class SafetySettings(_Table, frozen=True):
     """[safety]: entity ids or kinds, beyond the built-in rules."""
 
-    confirm: tuple[str, ...] = ()
-    deny: tuple[str, ...] = ()
+    confirm: Annotated[tuple[str, ...], Meta(description="ask before changing these")] = ()
+    deny: Annotated[tuple[str, ...], Meta(description="closed to voice, gesture and skills, whatever else says")] = ()
 
 
 class PluginSettings(_Table, frozen=True):
-    """[plugins]: which to leave out, and settings for each by its id."""
+    """[plugins]: skills and device integrations."""
 
-    disabled: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-    config: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disabled: Annotated[tuple[str, ...], Meta(description="ids of those to leave out")] = ()
+    paths: Annotated[tuple[str, ...], Meta(description="folders with more: `PATH/skills/*`, `PATH/devices/*`")] = ()
+    config: Annotated[dict[str, dict[str, Any]], Meta(description="settings for each, by its id")] = field(
+        default_factory=dict
+    )
 
 
 class Settings(_Table, frozen=True):
@@ -153,7 +188,9 @@ class Settings(_Table, frozen=True):
     models: ModelSettings = ModelSettings()
     safety: SafetySettings = SafetySettings()
     plugins: PluginSettings = PluginSettings()
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="how much the hub tells while it runs")
+    ] = "info"
 
 
 def json_schema() -> dict[str, Any]:

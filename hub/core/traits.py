@@ -6,9 +6,9 @@ table is generated from it.
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.core.errors import ValueRefusedError
 from hub.core.events import Value
@@ -25,12 +25,14 @@ COLOURS: Final = {
 class TraitConfig(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How one entity's trait differs from the trait's defaults: its range, unit, options, and what it measures."""
 
-    min: float | None = None
-    max: float | None = None
-    step: float | None = None
-    unit: str = ""
-    options: tuple[str, ...] = ()
-    measures: str = ""  # temperature, humidity, power... for Measure; motion, occupancy for Presence
+    min: Annotated[float | None, Meta(description="the least that it takes")] = None
+    max: Annotated[float | None, Meta(description="the most that it takes")] = None
+    step: Annotated[float | None, Meta(description="from one value to the next")] = None
+    unit: Annotated[str, Meta(description="the unit of what is measured")] = ""
+    options: Annotated[tuple[str, ...], Meta(description="the values of a Mode")] = ()
+    measures: Annotated[
+        str, Meta(description="`temperature`, `humidity`, `power`... of a Measure; `motion`, `occupancy` of a Presence")
+    ] = ""
 
 
 PLAIN_CONFIG: Final = TraitConfig()
