@@ -56,11 +56,9 @@ class EntitySettings(_Table, frozen=True):
 
 
 class WakeWordSettings(_Table, frozen=True):
-    """[[wake]]: a word that the hub listens for."""
+    """[[wake]]: a word that the hub listens for; without any such table it is `hey_jarvis`."""
 
-    model: Annotated[str, Meta(description="the word's name, as `hearth models list` and voice.md give them")] = (
-        "hey_jarvis"
-    )
+    model: Annotated[str, Meta(description="the word, as [the models](models.md) name it")] = "hey_jarvis"
     threshold: Annotated[Ratio, Meta(description="the score from which it counts; higher: fewer false wakes")] = 0.5
     verify: Annotated[bool, Meta(description="ask a second listener too; off only where false wakes do not matter")] = (
         True
@@ -89,7 +87,7 @@ class MqttSettings(_Table, frozen=True):
 
     host: Annotated[str, Meta(description="its name or address in this home")] = "127.0.0.1"
     port: Port = 1883
-    username: str = ""
+    username: Annotated[str, Meta(description="empty: the broker asks for none")] = ""
     password: Annotated[str, Meta(description="keep hearth.toml readable by the hub alone when you set one")] = ""
     discovery_prefix: Annotated[
         str, Meta(description="where devices announce themselves as for Home Assistant; empty: nowhere")
@@ -109,15 +107,15 @@ class SatelliteSettings(_Table, frozen=True):
 class CameraSettings(_Table, frozen=True):
     """[[camera]]: read and kept; the hub does not see yet."""
 
-    name: str
-    source: str
-    area: str = ""
+    name: Annotated[str, Meta(description="how you call it")]
+    source: Annotated[str, Meta(description="its address")]
+    area: Annotated[str, Meta(description="the area that it sees")] = ""
 
 
 class WyomingSettings(_Table, frozen=True):
     """[wyoming]: serve wake words, speech, voice and conversation to others, such as Home Assistant."""
 
-    enabled: bool = False
+    enabled: Annotated[bool, Meta(description="whether to serve it")] = False
     host: Annotated[
         str, Meta(description="the address to listen on; the protocol has no password, so think before you open it")
     ] = "127.0.0.1"
