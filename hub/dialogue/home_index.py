@@ -94,7 +94,7 @@ class HomeIndex:
                 for text in texts:
                     words = tuple(words_of(text))
                     self._kind_words.add(words)
-                    self.kinds.add(words, Selector(noun.kind, noun.classes, many))
+                    self.kinds.add(words, Selector(noun.kind, noun.classes, many, words[-1]))
 
     def _add_areas(self) -> dict[str, tuple[Words, ...]]:
         found: dict[str, tuple[Words, ...]] = {}
@@ -112,7 +112,7 @@ class HomeIndex:
         for noun in self._language.kinds:
             for many, texts in ((False, noun.one), (True, noun.many)):
                 for text in texts:
-                    selector = Selector(noun.kind, noun.classes, many)
+                    selector = Selector(noun.kind, noun.classes, many, words_of(text)[-1])
                     for link in self._language.compounds:
                         for word in words_of(area_word + link + text.replace(" ", "")):
                             self.area_kinds.add((word,), ((area,), (selector,)))

@@ -18,11 +18,12 @@ class Place(Struct, frozen=True):
 
 
 class Selector(Struct, frozen=True):
-    """A generic noun: things of `kind`, of one of `classes` when given."""
+    """A generic noun: things of `kind`, of one of `classes` when given. `noun` is the word, `many` its number."""
 
     kind: str
     classes: tuple[str, ...] = ()
     many: bool = False
+    noun: str = ""
 
     def selects(self, entity: Entity) -> bool:
         """Whether people may call `entity` this."""

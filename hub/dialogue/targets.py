@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from hub.core.entities import Entity
 from hub.dialogue.home_index import Fitting, HomeIndex
-from hub.dialogue.references import Named, Place, Reference
+from hub.dialogue.references import Named, Place, Reference, Selector
+from hub.dialogue.words import MAX_NAME, words_of
 from hub.sdk.locale import TargetFilter
 
 UNSUPPORTED: Final = "unsupported"
@@ -19,6 +20,7 @@ WHICH: Final = "which"
 
 # How well a phrase points at what it was taken for; a lower rank is believed rather than a higher one.
 _NAMED_HERE, _KIND_HERE, _NAMED, _KIND, _LOOSE, _FAILED = range(6)
+_LOOKED_AT: Final = 20
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -72,6 +74,14 @@ class Resolver:
         if open_question is not None:
             return msgspec.structs.replace(open_question, besides=tuple(found))
         return Resolved(entities=tuple(found), rank=rank, everything=everything)
+
+    def _called(self, pool: list[Entity], selectors: tuple[Selector, ...]) -> bool:
+        """Whether one of `pool` bears the noun in its name: then it is as good as named."""
+        words = (word for entity in pool[:_LOOKED_AT] for word in words_of(entity.name[:MAX_NAME]))
+        nouns = {selector.noun for selector in selectors}
+        return any(
+            word.startswith(noun) or (len(word) > 2 and noun.startswith(word)) for word in words for noun in nouns
+        )
 
     def _after(self, entities: tuple[str, ...], around: Surroundings) -> Surroundings:
         """What a second noun is understood by: "the bedroom fan and the light"."""
@@ -163,7 +173,7 @@ class Resolver:
         if not said.every and around.area:
             pool = fitting.group((around.area,), selectors)
             if pool:
-                return _found(pool, _KIND_HERE, place)
+                return _found(pool, _KIND_HERE if self._called(pool, selectors) else _KIND, place)
         pool = fitting.group(None, selectors)
         plural = any(s.many for s in selectors)
         if len(pool) > 1 and not said.every and not (plural and not around.area):

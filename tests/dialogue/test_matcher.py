@@ -60,6 +60,14 @@ def test_targets(matcher: Matcher, text: str, area: str, expected: set[str]) -> 
     assert entities(matcher, text, area) == expected
 
 
+def test_a_thing_by_its_name_comes_before_a_thing_of_its_kind_here(skills: list[SkillWords]) -> None:
+    home = make_home(entity("cover.b2", "bedroom blinds", "bedroom", ("Position",), device_class="blind"))
+    small = make_matcher(home, skills)
+    assert entities(small, "turn on the lamp", "kitchen") == {"light.lamp"}  # the kitchen's are lights, no lamps
+    assert entities(small, "close the blinds", "bedroom") == {"cover.b2"}
+    assert entities(small, "close the blinds", "living_room") == {"cover.blinds"}
+
+
 def test_it_is_what_was_spoken_of_last(matcher: Matcher) -> None:
     assert entities(matcher, "turn it off", last=("light.lamp", "lock.front")) == {"light.lamp"}
 

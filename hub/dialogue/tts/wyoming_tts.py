@@ -77,6 +77,8 @@ async def _event(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any], byt
     if not line:
         raise EOFError("the server hung up")
     header = json.loads(line)
+    if not isinstance(header, dict):
+        raise ValueError("an event that is no object")
     lengths = [int(header.get(key) or 0) for key in ("data_length", "payload_length")]
     if any(not 0 <= length <= _MOST_DATA for length in lengths):
         raise ValueError("an event that is too large")

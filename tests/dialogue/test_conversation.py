@@ -1,0 +1,351 @@
+"""Conversations through the whole dialogue, with skills and undo that write down what they were asked."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from hub.core.bus import Bus
+from hub.core.clock import FakeClock
+from hub.core.commands import CommandResult
+from hub.core.entities import HomeView
+from hub.core.errors import ConfirmationRequiredError, DeniedError
+from hub.core.events import Event, HomeChanged, Hypothesis, IntentMatched, NotUnderstood, PluginFailed, Replied
+from hub.dialogue.dialogue import Dialogue
+from hub.sdk.intents import IntentAnswer, IntentCall
+from hub.sdk.locale import SkillWords
+from tests.dialogue.conftest import LIGHT, entity, make_home, make_skills
+
+
+class Skills:
+    """Answers every call; unlocking needs a yes."""
+
+    def __init__(self, words: Sequence[SkillWords]) -> None:
+        self._words = words
+        self.calls: list[IntentCall] = []
+        self.answers: dict[str, IntentAnswer | Exception] = {}
+
+    def words(self) -> Sequence[SkillWords]:
+        return self._words
+
+    async def call(self, call: IntentCall) -> IntentAnswer:
+        self.calls.append(call)
+        name = f"{call.skill}.{call.intent}"
+        if name == "locking.unlock" and not call.context.confirmed:
+            return IntentAnswer(error=ConfirmationRequiredError("ask first").to_wire())
+        answer = self.answers.get(name, IntentAnswer(text=f"{call.intent} done"))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def did(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(f"{c.skill}.{c.intent}", c.target.entities if c.target is not None else ()) for c in self.calls]
+
+
+class Undo:
+    def __init__(self) -> None:
+        self.asked: list[bool] = []
+        self.risky = False
+        self.results: list[CommandResult] = []
+
+    async def undo(self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool) -> list[CommandResult]:
+        self.asked.append(confirmed)
+        if self.risky and not confirmed:
+            raise ConfirmationRequiredError("risky")
+        return self.results
+
+
+class Halt:
+    def __init__(self) -> None:
+        self.stopped: list[str] = []
+
+    async def stop(self, *, area: str, stream: str) -> bool:
+        self.stopped.append(area)
+        return True
+
+
+class House:
+    """A dialogue, and all around it."""
+
+    def __init__(self, home: HomeView | None = None, words: Sequence[SkillWords] | None = None) -> None:
+        self.home = home or make_home()
+        self.bus, self.clock = Bus(), FakeClock()
+        self.skills, self.undo, self.halt = Skills(make_skills() if words is None else words), Undo(), Halt()
+        self.events: list[Event] = []
+        self.bus.subscribe((IntentMatched, NotUnderstood, Replied, PluginFailed), self.events.append)
+        self.dialogue = Dialogue(
+            self.bus, lambda: self.home, self.skills, undo=self.undo, halt=self.halt, clock=self.clock
+        )
+
+    async def __aenter__(self) -> "House":
+        await self.dialogue.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.dialogue.close()
+
+    async def say(self, *texts: str, **more: Any) -> list[str]:
+        return [(await self.dialogue.hear(text, **more)).reply for text in texts]
+
+
+async def test_a_command_is_carried_out_and_told() -> None:
+    async with House() as house:
+        turn = await house.dialogue.hear("turn on the lamp", area="kitchen", person="anna", causes=(7,), channel="cli")
+        matched, replied = house.events
+        assert isinstance(matched, IntentMatched)
+        assert isinstance(replied, Replied)
+        assert (matched.name, matched.target, matched.slots) == ("switching.on", ("light.lamp",), {"value": True})
+        assert matched.causes == (7,)
+        assert (replied.text, replied.causes) == ("on done", (matched.id,))
+        assert turn.ok
+        assert turn.ids == (matched.id,)
+        context = house.skills.calls[0].context
+        assert (context.area, context.person, context.channel, context.causes) == (
+            "kitchen",
+            "anna",
+            "cli",
+            (7, matched.id),
+        )
+
+
+async def test_nothing_understood_is_said_and_published() -> None:
+    async with House() as house:
+        turn = await house.dialogue.hear("what is the meaning of life", stream="s")
+        assert turn.reason == "not_understood"
+        assert [type(e) for e in house.events] == [NotUnderstood, Replied]
+        assert house.skills.calls == []
+
+
+async def test_a_risky_command_waits_for_a_yes() -> None:
+    async with House() as house:
+        asked = await house.dialogue.hear("unlock the front door")
+        assert asked.expects_answer
+        assert "unlock the front door" in asked.reply
+        assert await house.say("yes") == ["unlock done"]
+        assert [c.context.confirmed for c in house.skills.calls] == [False, True]
+
+
+@pytest.mark.parametrize("answer", ["no", "never mind", "no thanks"])
+async def test_a_no_leaves_it(answer: str) -> None:
+    async with House() as house:
+        await house.say("unlock the front door", answer, "yes")
+        assert len(house.skills.calls) == 1
+
+
+async def test_a_yes_that_comes_too_late_or_from_elsewhere_does_nothing() -> None:
+    async with House() as house:
+        await house.say("unlock the front door", area="kitchen")
+        await house.say("yes", area="bedroom")
+        assert len(house.skills.calls) == 1
+        await house.clock.advance(31)
+        turn = await house.dialogue.hear("yes", area="kitchen")
+        assert turn.reason == "nothing_asked"
+        assert len(house.skills.calls) == 1
+
+
+async def test_something_else_instead_of_an_answer_drops_the_question() -> None:
+    async with House() as house:
+        await house.say("unlock the front door", "turn on the lamp", "yes")
+        assert house.skills.did == [("locking.unlock", ("lock.front",)), ("switching.on", ("light.lamp",))]
+
+
+async def test_an_answer_that_was_not_understood_keeps_the_question() -> None:
+    async with House() as house:
+        await house.say("unlock the front door", "blah blub", "yes")
+        assert [c.context.confirmed for c in house.skills.calls] == [False, True]
+
+
+@pytest.mark.parametrize("answer", ["the counter light", "counter light", "the counter light one"])
+async def test_which_one_by_name(answer: str) -> None:
+    async with House() as house:
+        question = (await house.say("turn on the light"))[0]
+        assert "the counter light" in question
+        await house.say(answer)
+        assert house.skills.did == [("switching.on", ("light.counter",))]
+
+
+@pytest.mark.parametrize("answer", ["the bedroom", "the bedroom one", "the one in the bedroom"])
+async def test_which_one_by_place(answer: str) -> None:
+    async with House() as house:
+        await house.say("turn on the light", answer)
+        assert house.skills.did == [("switching.on", ("light.bedroom",))]
+
+
+async def test_all_of_them_is_an_answer() -> None:
+    async with House() as house:
+        await house.say("turn on the light", "all of them")
+        assert set(house.skills.did[0][1]) == {"light.kitchen", "light.counter", "light.lamp", "light.bedroom"}
+
+
+async def test_a_choice_keeps_the_rest_of_the_sentence() -> None:
+    async with House() as house:
+        question = (await house.say("turn on the fan and the light", area="garage"))[0]
+        assert "bedroom fan" not in question
+        await house.say("the lamp", area="garage")
+        assert set(house.skills.did[0][1]) == {"fan.bedroom", "light.lamp"}
+
+
+async def test_a_mended_risky_command_is_asked_about() -> None:
+    async with House() as house:
+        question = (await house.say("lock the frond door"))[0]
+        assert question.startswith("Did you mean")
+        assert house.skills.calls == []
+        await house.say("yes")
+        assert house.skills.did == [("locking.lock", ("lock.front",))]
+        assert house.skills.calls[0].context.confirmed
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("and the bedroom", ("light.bedroom",)),
+        ("and the bedroom light", ("light.bedroom",)),
+        ("the coffee machine too", ("switch.coffee",)),
+        ("what about the lamp", ("light.lamp",)),
+        ("the same for the lamp", ("light.lamp",)),
+    ],
+)
+async def test_follow_ups(second: str, expected: tuple[str, ...]) -> None:
+    async with House() as house:
+        await house.say("turn on the kitchen light", second)
+        assert house.skills.did[1] == ("switching.on", expected)
+
+
+async def test_a_follow_up_asks_the_same_of_another_place() -> None:
+    async with House() as house:
+        await house.say("how warm is it in the bedroom", "and in the kitchen", "what about the garage")
+        assert [c.slots for c in house.skills.calls] == [{"area": "bedroom"}, {"area": "kitchen"}, {"area": "garage"}]
+
+
+async def test_it_and_follow_ups_are_forgotten() -> None:
+    async with House() as house:
+        await house.say("turn on the kitchen light")
+        await house.clock.advance(600)
+        assert (await house.dialogue.hear("turn it off")).reason == "no_referent"
+        assert (await house.dialogue.hear("and the bedroom")).reason == "not_understood"
+
+
+OFF, ON = ("switching.off", "light.lamp"), ("switching.on", "light.lamp")
+CLOSE, LOCK = ("covering.close", "cover.blinds"), ("locking.lock", "lock.front")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("turn off the lamp and close the blinds", [OFF, CLOSE]),
+        ("turn the lamp on and the fan off", [ON, ("switching.off", "fan.bedroom")]),
+        ("turn on the lamp and then set it to 20 percent", [ON, ("lamps.level", "light.lamp")]),
+        ("set a timer for an hour and ten minutes and turn on the lamp", [("counting.start", ""), ON]),
+        ("turn on the lamp and close the blinds and lock the front door", [ON, CLOSE, LOCK]),
+    ],
+)
+async def test_several_commands_in_one_sentence(text: str, expected: list[tuple[str, str]]) -> None:
+    async with House() as house:
+        await house.say(text)
+        assert house.skills.did == [(name, (e,) if e else ()) for name, e in expected]
+
+
+async def test_half_a_sentence_is_not_split_off() -> None:
+    async with House() as house:
+        await house.say("turn on the lamp and sing a song")
+        assert house.skills.calls == []
+
+
+async def test_undo_stop_and_repeat() -> None:
+    async with House() as house:
+        house.undo.results = [CommandResult(command=1, entity="light.lamp", trait="OnOff", value=False, ok=True)]
+        assert await house.say("turn on the lamp", "undo that", "say that again") == [
+            "on done",
+            "OK, undone.",
+            "OK, undone.",
+        ]
+        turn = await house.dialogue.hear("stop", area="kitchen")
+        assert (turn.reply, house.halt.stopped) == ("", ["kitchen"])
+
+
+async def test_undoing_what_is_risky_asks_first() -> None:
+    async with House() as house:
+        house.undo.risky = True
+        await house.say("undo that", "yes")
+        assert house.undo.asked == [False, True]
+
+
+async def test_nothing_to_undo_is_said() -> None:
+    async with House() as house:
+        assert await house.say("undo that") == ["There is nothing to undo."]
+
+
+async def test_failures_are_put_into_words() -> None:
+    async with House() as house:
+        house.skills.answers["switching.on"] = DeniedError("not exposed")
+        turn = await house.dialogue.hear("turn on the lamp")
+        assert (turn.ok, turn.reason, turn.reply) == (False, "denied", "I am not allowed to do that.")
+        house.skills.answers["switching.on"] = RuntimeError("bug")
+        turn = await house.dialogue.hear("turn on the lamp")
+        assert (turn.ok, turn.reason) == (False, "plugin")
+
+
+async def test_replies_come_from_the_skills_templates() -> None:
+    async with House() as house:
+        house.skills.answers["switching.on"] = IntentAnswer(reply="on", values={"names": ["lamp", "{{ 7*7 }}"]})
+        assert await house.say("turn on the lamp") == ["Turned on the lamp and the {{ 7*7 }}."]
+
+
+async def test_the_guess_that_makes_sense_is_taken() -> None:
+    async with House() as house:
+        guesses = (Hypothesis("turn on the lamp", 0.8), Hypothesis("turn on the lamb", 0.7))
+        turn = await house.dialogue.hear("turnip the lump", confidence=0.85, alternatives=guesses)
+        assert turn.text == "turn on the lamp"
+        assert house.skills.did == [("switching.on", ("light.lamp",))]
+
+
+async def test_an_unlikely_guess_is_not_taken() -> None:
+    async with House() as house:
+        turn = await house.dialogue.hear(
+            "bla bla bla", confidence=0.9, alternatives=(Hypothesis("turn on the lamp", 0.2),)
+        )
+        assert turn.reason == "not_understood"
+
+
+async def test_on_or_off_is_asked_when_both_are_as_likely() -> None:
+    async with House() as house:
+        guesses = (Hypothesis("turn off the lamp", 0.78),)
+        turn = await house.dialogue.hear("turn on the lamp", confidence=0.8, alternatives=guesses)
+        assert turn.expects_answer
+        assert house.skills.calls == []
+        clear = (Hypothesis("turn off the lamp", 0.5),)
+        await house.dialogue.hear("turn on the lamp", confidence=0.9, alternatives=clear)
+        assert house.skills.did == [("switching.on", ("light.lamp",))]
+
+
+async def test_a_changed_home_is_understood_soon_and_the_old_grammar_serves_meanwhile() -> None:
+    async with House() as house:
+        house.home = make_home(entity("light.new", "disco ball", "bedroom", LIGHT))
+        for _ in range(50):
+            house.bus.publish(HomeChanged(what="entity", thing="light.new"))
+        assert (await house.dialogue.hear("turn on the lamp")).ok
+        async with asyncio.timeout(10):
+            while (await house.dialogue.hear("turn on the disco ball")).reason:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_skill_with_broken_sentences_is_reported_once() -> None:
+    broken = make_skills('bad: {en: {language: en, intents: {a: {sentences: ["say {nowhere}"]}}}}')
+    async with House(words=[*broken, *make_skills()]) as house:
+        assert await house.say("turn on the lamp") == ["on done"]
+        assert [e.plugin for e in house.events if isinstance(e, PluginFailed)] == ["bad"]
+
+
+async def test_the_second_sentence_waits_for_the_first() -> None:
+    async with House() as house:
+        turns = await asyncio.gather(*(house.say("turn on the lamp", stream="s") for _ in range(20)))
+        assert turns == [["on done"]] * 20
+
+
+async def test_many_conversations_do_not_grow_memory() -> None:
+    async with House() as house:
+        for n in range(600):
+            await house.say("yes", stream=f"s{n}")
+        assert len(house.dialogue._sessions) <= 256
