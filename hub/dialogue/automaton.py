@@ -56,8 +56,8 @@ _Item = tuple[_Node, str]
 class Compiler:
     """Compiles sentences against their expansion rules. One compiler makes one automaton."""
 
-    def __init__(self, rules: Mapping[str, Sentence]) -> None:
-        self._rules = rules
+    def __init__(self, rules: Mapping[str, Sentence], max_steps: int = MAX_STEPS) -> None:
+        self._rules, self._max_steps = rules, max_steps
         self._states: dict[frozenset[_Item], State] = {}
         self._tails: dict[tuple[int, str], _Node] = {}
         self._queue: list[tuple[frozenset[_Item], State]] = []
@@ -107,7 +107,7 @@ class Compiler:
 
     def _spend(self) -> None:
         self._steps += 1
-        if self._steps > MAX_STEPS:
+        if self._steps > self._max_steps:
             raise ManifestError("the sentences expand to too much", remedy="use fewer optional parts")
 
     def _state(self, items: frozenset[_Item]) -> State:

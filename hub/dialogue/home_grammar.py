@@ -67,7 +67,6 @@ class HomeGrammar:
             "area_only": index.areas,
             "floor": index.floors,
             "floor_adverb": index.floor_adverbs,
-            "floor_adverb_only": index.floor_adverbs,
             "kind": index.kinds,
             "area_kind": index.area_kinds,
             "person": index.people,
@@ -139,7 +138,6 @@ class HomeGrammar:
             "floor_adverb": _trie("floor_adverb", index.floor_adverbs, lambda floor: floor in floors),
         }
         narrowed["area_only"] = narrowed["area"]
-        narrowed["floor_adverb_only"] = narrowed["floor_adverb"]
         rename: dict[str, str] = {}
         for name, values in narrowed.items():
             rename[name] = f"{name}_{number}"

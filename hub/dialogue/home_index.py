@@ -27,9 +27,13 @@ def _joined(values: list[Any]) -> list[Any]:
 
 
 class Fitting:
-    """The entities that a `TargetFilter` lets through; those that groups may mean also by area and kind."""
+    """The entities that a `TargetFilter` lets through; those that groups may mean also by area and kind.
 
-    def __init__(self, entities: Iterable[Entity], exposed: Callable[[Entity], bool]) -> None:
+    `everywhere`: a kind without a place means the whole home, wherever the speaker is.
+    """
+
+    def __init__(self, entities: Iterable[Entity], exposed: Callable[[Entity], bool], everywhere: bool) -> None:
+        self.everywhere = everywhere
         self.by_id = {entity.id: entity for entity in entities}
         self.areas = {entity.area for entity in self.by_id.values() if entity.area}
         self._groups: dict[tuple[str | None, str], list[Entity]] = defaultdict(list)
@@ -85,7 +89,7 @@ class HomeIndex:
         found = self._fitting.get(wanted)
         if found is None:
             able = (e for e in self.home.entities.values() if fits(e, wanted))
-            found = self._fitting[wanted] = Fitting(able, self.exposed)
+            found = self._fitting[wanted] = Fitting(able, self.exposed, wanted.everywhere)
         return found
 
     def _add_kinds(self) -> None:

@@ -243,11 +243,11 @@ def _trimmed(words: list[str], phrases: list[tuple[str, ...]]) -> list[str]:
     return words[start:end]
 
 
-def _merit(reading: _Reading) -> tuple[int, int, int]:
+def _merit(reading: _Reading) -> tuple[int, int, int, int]:
     """How good an exact reading is, the best first. "Everything" is whichever skill it means the most things for."""
     meaning = reading.meaning
     most = len(meaning.target) if reading.resolved.everything and meaning.target is not None else 0
-    return -meaning.literal, meaning.rank, -most
+    return -meaning.literal, meaning.rank, reading.resolved.total, -most
 
 
 def _failure(reading: _Reading) -> tuple[int, int, bool, int]:

@@ -74,7 +74,7 @@ def make_reference(captures: tuple[Capture, ...], _set: Mapping[str, Any]) -> Re
     place: Place | None = said.get("place")
     if "area" in said:
         place = Place(areas=said["area"])
-    floor = said.get("floor") or said.get("floor_adverb") or said.get("floor_adverb_only")
+    floor = said.get("floor") or said.get("floor_adverb")
     if floor:
         place = Place(floor=floor)
     bare = "area_only" in said

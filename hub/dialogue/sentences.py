@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hassil.errors import HassilError
 from hassil.expression import Expression, ListReference, Sentence
@@ -12,7 +12,7 @@ from hassil.parser import ParseError
 from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
-from hub.dialogue.automaton import Compiler, vocabulary
+from hub.dialogue.automaton import MAX_STEPS, Compiler, State, vocabulary
 from hub.dialogue.language import Language
 from hub.dialogue.lattice import WordSource
 from hub.dialogue.lists import ClockDigits, Numbers, Phrases, WordTrie, number_words
@@ -53,6 +53,15 @@ class Block(Struct, frozen=True):
     data: IntentData
 
 
+class _Read(NamedTuple):
+    """A skill's parsed templates, one meaning to an expression."""
+
+    skill: str
+    blocks: list[Block]
+    meanings: list[SentenceMeaning]
+    expressions: list[Expression]
+
+
 class Sentences:
     """The compiled sentences of one language.
 
@@ -68,12 +77,11 @@ class Sentences:
         self.rules = _rules(language)
         self.lists: dict[str, dict[str, Any]] = {}  # the skills' lists, for recognisers
         self.sources: dict[str, WordSource] = language_sources(language)
-        expressions: list[Expression] = []
-        for skill in skills:
-            locale = skill.locales.get(language.language)
-            if locale is not None:
-                self._add_skill(skill.skill, locale, expressions)
-        self.start = Compiler(self.rules).compile(expressions)
+        read = [
+            part for skill in skills if (locale := skill.locales.get(language.language))
+            and (part := self._read(skill.skill, locale)) is not None
+        ]  # fmt: skip
+        self.start = self._start(read)
         self._own_first = len(self.meanings)
         self.own_start = Compiler(self.rules).compile(self._add_own())
 
@@ -93,19 +101,38 @@ class Sentences:
                 words |= source.vocabulary()
         return words
 
-    def _add_skill(self, skill: str, locale: Locale, expressions: list[Expression]) -> None:
+    def _read(self, skill: str, locale: Locale) -> "_Read | None":
+        """One skill's templates, or None and a problem."""
         try:
-            scope = _Scope(skill, locale, self)
-            blocks, meanings, found = self._compile(scope, locale.intents)
-            Compiler(self.rules).compile(found)  # a skill that cannot be compiled is left out alone
-        except (ManifestError, HassilError, ParseError, AssertionError, ValueError) as error:
-            self.problems[skill] = f"locale {self.language.language}: {str(error)[:300]}"
-        else:
-            self.blocks.extend(blocks)
-            self.meanings.extend(meanings)
-            expressions.extend(found)
+            return _Read(skill, *self._parse(_Scope(skill, locale, self), locale.intents))
+        except (ManifestError, HassilError, ParseError, AssertionError, ValueError, RecursionError) as error:
+            self._leave_out(skill, error)
+            return None
 
-    def _compile(
+    def _start(self, read: "list[_Read]") -> State:
+        """The automaton of all that was read; a skill that cannot be compiled is found and left out."""
+        steps = MAX_STEPS * max(1, len(read))
+        try:
+            start = Compiler(self.rules, steps).compile([e for part in read for e in part.expressions])
+        except ManifestError:
+            read = [part for part in read if self._compiles(part)]
+            start = Compiler(self.rules, steps).compile([e for part in read for e in part.expressions])
+        self.blocks = [block for part in read for block in part.blocks]
+        self.meanings = [meaning for part in read for meaning in part.meanings]
+        return start
+
+    def _compiles(self, part: "_Read") -> bool:
+        try:
+            Compiler(self.rules).compile(part.expressions)
+        except ManifestError as error:
+            self._leave_out(part.skill, error)
+            return False
+        return True
+
+    def _leave_out(self, skill: str, error: Exception) -> None:
+        self.problems[skill] = f"locale {self.language.language}: {str(error)[:300]}"
+
+    def _parse(
         self, scope: "_Scope", intents: Mapping[str, IntentWords]
     ) -> tuple[list[Block], list[SentenceMeaning], list[Expression]]:
         blocks: list[Block] = []
@@ -132,7 +159,7 @@ class Sentences:
     def _add_own(self) -> list[Expression]:
         scope = _Scope(OWN, Locale(language=self.language.language), self)
         intents = {name: IntentWords(sentences=texts) for name, texts in self.language.sentences.items()}
-        blocks, meanings, expressions = self._compile(scope, intents)
+        blocks, meanings, expressions = self._parse(scope, intents)
         self.blocks.extend(blocks)
         self.meanings.extend(meanings)
         return expressions
@@ -199,9 +226,7 @@ class _Scope:
         self._sentences.lists[name] = dict(zip((self.rewrite(t, -1) for t in values), values.values(), strict=True))
 
 
-_HOME_LISTS: Final = frozenset(
-    {"name", "area", "area_only", "floor", "floor_adverb", "floor_adverb_only", "kind", "area_kind", "person"}
-)
+_HOME_LISTS: Final = frozenset({"name", "area", "area_only", "floor", "floor_adverb", "kind", "area_kind", "person"})
 
 
 def _listed(_captures: tuple[Capture, ...], said: Mapping[str, Any]) -> Any:

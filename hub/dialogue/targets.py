@@ -43,6 +43,7 @@ class Resolved(Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     everything: bool = False
+    total: int = 0  # of the ranks of all nouns
     place: Place | None = None
 
 
@@ -58,7 +59,7 @@ class Resolver:
         """The entities of `phrase` that `wanted` lets through; `place` is one said elsewhere in the sentence."""
         fitting = self._index.fitting(wanted)
         found: dict[str, None] = {}
-        rank, everything = 0, False
+        rank, total, everything = 0, 0, False
         open_question: Resolved | None = None
         for reference in phrase:
             one = self._one(reference, fitting, around, place)
@@ -68,12 +69,12 @@ class Resolver:
             if one.reason:
                 return one
             found.update(dict.fromkeys(one.entities))
-            rank = max(rank, one.rank)
+            rank, total = max(rank, one.rank), total + one.rank
             everything = everything or one.everything
             around = self._after(one.entities, around)
         if open_question is not None:
             return msgspec.structs.replace(open_question, besides=tuple(found))
-        return Resolved(entities=tuple(found), rank=rank, everything=everything)
+        return Resolved(entities=tuple(found), rank=rank, total=total, everything=everything)
 
     def _called(self, pool: list[Entity], selectors: tuple[Selector, ...]) -> bool:
         """Whether one of `pool` bears the noun in its name: then it is as good as named."""
@@ -170,13 +171,14 @@ class Resolver:
         selectors = said.selectors
         if areas is not None:
             return _found(fitting.group(areas, selectors), _KIND_HERE if around.area in areas else _KIND, place)
-        if not said.every and around.area:
-            pool = fitting.group((around.area,), selectors)
+        near = "" if said.every or fitting.everywhere else around.area
+        if near:
+            pool = fitting.group((near,), selectors)
             if pool:
                 return _found(pool, _KIND_HERE if self._called(pool, selectors) else _KIND, place)
         pool = fitting.group(None, selectors)
         plural = any(s.many for s in selectors)
-        if len(pool) > 1 and not said.every and not (plural and not around.area):
+        if len(pool) > 1 and not said.every and not (plural and not near):
             return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_KIND)
         if not pool and self._index.fitting(TargetFilter()).group(None, selectors):
             return Resolved(reason=UNSUPPORTED)

@@ -1,5 +1,6 @@
 """The grammar as hassil objects, names as data, and its bounds."""
 
+import re
 from random import Random
 
 import pytest
@@ -16,7 +17,7 @@ from hub.dialogue.matcher import Matcher
 from hub.dialogue.meanings import Misunderstood, Understood, Which
 from hub.dialogue.sentences import OWN, Sentences
 from hub.dialogue.targets import Surroundings
-from hub.sdk.locale import SkillWords
+from hub.sdk.locale import IntentWords, Locale, SkillWords
 from tests.dialogue.conftest import LIGHT, entity, make_home, make_matcher, make_skills
 from tests.dialogue.sampling import UNSAYABLE, sample
 
@@ -154,13 +155,16 @@ def test_a_home_without_anything_has_a_grammar(skills: list[SkillWords]) -> None
         ("say {nowhere}", "unknown list {nowhere}"),
         ("say <nowhere>", "unknown expansion"),
         ("say (", "ParseError|Expected|chunk|bracket|end"),
+        ("say <again>", "contains? itself|nest|recursion"),
         ("x" * 3000, "too long"),
     ],
 )
 def test_a_broken_skill_is_left_out_and_told(sentence: str, problem: str, skills: list[SkillWords]) -> None:
-    broken = make_skills(f"bad: {{en: {{language: en, intents: {{a: {{sentences: ['{sentence}']}}}}}}}}")
-    sentences = Sentences(load_language("en"), [*broken, *skills])
+    words = IntentWords(sentences=(sentence,))
+    locale = Locale(language="en", intents={"a": words}, expansions={"again": "more <again>"})
+    sentences = Sentences(load_language("en"), [SkillWords(skill="bad", locales={"en": locale}), *skills])
     assert set(sentences.problems) == {"bad"}
+    assert re.search(problem, sentences.problems["bad"])
     matcher = Matcher(HomeGrammar(make_home(), sentences))
     assert isinstance(matcher.match("turn on the lamp", Surroundings()), Understood)
 

@@ -10,7 +10,7 @@ from hub.dialogue.matcher import Matcher
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
 from hub.dialogue.targets import Surroundings
 from hub.sdk.locale import SkillWords
-from tests.dialogue.conftest import LIGHT, entity, make_home, make_matcher
+from tests.dialogue.conftest import LIGHT, entity, make_home, make_matcher, make_skills
 
 ALL_LIGHTS = {"light.kitchen", "light.counter", "light.lamp", "light.bedroom"}
 
@@ -66,6 +66,19 @@ def test_a_thing_by_its_name_comes_before_a_thing_of_its_kind_here(skills: list[
     assert entities(small, "turn on the lamp", "kitchen") == {"light.lamp"}  # the kitchen's are lights, no lamps
     assert entities(small, "close the blinds", "bedroom") == {"cover.b2"}
     assert entities(small, "close the blinds", "living_room") == {"cover.blinds"}
+
+
+def test_two_names_are_as_clear_as_each_alone(matcher: Matcher) -> None:
+    both = entities(matcher, "turn the lamp and the kitchen light off", "living_room")
+    assert both == {"light.lamp", "light.kitchen"}
+
+
+def test_a_filter_of_everywhere_looks_beyond_the_speakers_area() -> None:
+    which = "{target: {traits: [OnOff], everywhere: true}, sentences: ['which {target} are on']}"
+    text = f"ask: {{en: {{language: en, intents: {{which: {which}}}}}}}"
+    small = make_matcher(make_home(), make_skills(text))
+    assert entities(small, "which lights are on", "bedroom") == ALL_LIGHTS
+    assert entities(small, "which lights in the kitchen are on", "bedroom") == {"light.kitchen", "light.counter"}
 
 
 def test_it_is_what_was_spoken_of_last(matcher: Matcher) -> None:
