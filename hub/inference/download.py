@@ -8,12 +8,12 @@ import http.client
 import ipaddress
 import os
 import socket
-import ssl
 from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from hub.core.errors import ModelError
+from hub.guard.tls import client_context
 from hub.inference.card import HuggingFaceSource, ModelFile, UrlSource
 
 MAX_REDIRECTS = 5
@@ -121,7 +121,7 @@ def _secured(sock: socket.socket, host: str, scheme: str) -> socket.socket:
     sock.settimeout(TIMEOUT_S)
     if scheme == "http":
         return sock
-    return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+    return client_context().wrap_socket(sock, server_hostname=host)
 
 
 def _is_loopback(host: str) -> bool:

@@ -18,9 +18,10 @@ from hub.perception.wake.detection import FRAME, WakeDetection
 from hub.perception.wake.gate import levels
 from hub.perception.wake.heads import WINDOW, WordHead
 from hub.perception.wake.mel import CONTEXT, MelFrontEnd
+from hub.perception.wake.moment import Confirm
 from hub.perception.wake.stream import ListeningStream
 from hub.perception.wake.streaming import FEATURES, WARM_UP_STEPS, Backbone, to_streaming
-from hub.perception.wake.trigger import Confirm, Trigger
+from hub.perception.wake.trigger import Trigger
 
 CATCH_UP = WARM_UP_STEPS + WINDOW - 1
 """Steps that a score depends on; of a longer silence only these are computed when sound returns."""
@@ -47,7 +48,7 @@ class WakeSpotter:
         *,
         sessions: Sessions | None = None,
         confirm: Mapping[str, Confirm] | None = None,
-        gate_db: float | None = 3.0,
+        gate_db: float | None = 4.0,
     ) -> None:
         """`confirm`: a second stage per word. `gate_db`: how far above a stream's noise floor sound begins; None
         computes every frame. Opens and converts the models in memory (about 0.1 s); raises `ModelError`.
@@ -129,17 +130,19 @@ class WakeSpotter:
     def _tick(self, ready: list[ListeningStream]) -> list[WakeDetection]:
         frames = np.stack([s.take_frame() for s in ready])
         active = [s for s, level in zip(ready, levels(frames), strict=True) if s.hears(float(level))]
-        fresh = [s for s in active if s.behind == 1]
-        for begin in range(0, len(fresh), BATCH):
-            self._embed(fresh[begin : begin + BATCH], 1)
+        by_steps: dict[int, list[ListeningStream]] = {}
         for state in active:
-            if state.behind > 1:
-                self._embed([state], min(state.behind, CATCH_UP))
+            by_steps.setdefault(min(state.behind, CATCH_UP), []).append(state)
+        for steps, group in by_steps.items():
+            for begin in range(0, len(group), BATCH):
+                self._embed(group[begin : begin + BATCH], steps)
         self._score(active)
         heard = set(map(id, active))
         detections: list[WakeDetection] = []
         for state in ready:
-            detections.extend(state.decide() if id(state) in heard else state.skip())
+            if id(state) not in heard:
+                state.scores.clear()  # silence: all scores count as 0
+            detections.extend(state.decide(self._features[state.slot]))
         return detections
 
     def _embed(self, states: list[ListeningStream], steps: int) -> None:

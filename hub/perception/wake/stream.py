@@ -7,13 +7,12 @@ from numpy.typing import NDArray
 
 from hub.perception.wake.detection import FRAME, SAMPLE_RATE, WakeDetection
 from hub.perception.wake.gate import SilenceGate
+from hub.perception.wake.moment import CONFIRM_FRAMES, WakeMoment
 from hub.perception.wake.tail import AudioTail
 from hub.perception.wake.trigger import Trigger
 
 KEPT_FRAMES = 40
 """Frames of audio kept in RAM (3.2 s): enough to catch up after silence, and for the second stage."""
-CONFIRM_FRAMES = 27
-"""Frames of audio that the second stage hears (2.16 s)."""
 _GAP = 4  # frames (0.32 s) of quiet that a spoken phrase may contain
 _LONGEST = 20  # frames (1.6 s) that a wake phrase may last
 
@@ -33,7 +32,7 @@ class ListeningStream:
         self._waiting: deque[NDArray[np.int16]] = deque()
         self._queued = 0
         self._tail = AudioTail(KEPT_FRAMES * FRAME + FRAME)
-        self._gate = SilenceGate(gate_db if gate_db is not None else 3.0)
+        self._gate = SilenceGate(gate_db if gate_db is not None else 4.0)
         self._always = gate_db is None
         self._levels: deque[float] = deque([0.0] * _LONGEST, maxlen=_LONGEST)
 
@@ -77,23 +76,15 @@ class ListeningStream:
         self._levels.append(level)
         return self._gate.push(level) or self._always
 
-    def decide(self) -> list[WakeDetection]:
-        """Hand the newest scores to the triggers."""
-        return [
-            self._detection(word, trigger)
-            for word, trigger in self.triggers.items()
-            if trigger.push(self.scores[word], self._recent)
-        ]
+    def decide(self, features: NDArray[np.float32]) -> list[WakeDetection]:
+        """Hand the newest scores to the triggers; `features` (16 x 96) are what they were made from."""
 
-    def skip(self) -> list[WakeDetection]:
-        """The newest frame was silence."""
-        self.scores.clear()
-        for trigger in self.triggers.values():
-            trigger.skip()
-        return []
+        def moment(score: float) -> WakeMoment:
+            audio = self._tail.last(min(self.frames, CONFIRM_FRAMES) * FRAME)
+            return WakeMoment(audio, features, score)
 
-    def _recent(self) -> NDArray[np.int16]:
-        return self._tail.last(min(self.frames, CONFIRM_FRAMES) * FRAME)
+        heard = [word for word, trigger in self.triggers.items() if trigger.push(self.scores.get(word, 0.0), moment)]
+        return [self._detection(word, self.triggers[word]) for word in heard]
 
     def _detection(self, word: str, trigger: Trigger) -> WakeDetection:
         t = self.frames * FRAME / SAMPLE_RATE

@@ -3,15 +3,13 @@
 import enum
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
+from hub.perception.wake.moment import Confirm, WakeMoment
 
-Confirm = Callable[[NDArray[np.int16], float], bool]
-"""A second stage: the last seconds of audio (16 kHz) and the score -> whether the word was really said."""
-
-PATIENCE = 12
-"""Frames (0.96 s) after the first high score in which the second stage is asked again: the word may not be whole."""
-RETRY_EVERY = 2
+RETRY_EVERY = 4
+PATIENCE = 8
+"""Frames (0.64 s) after the first high score until which the second stage is asked again, every `RETRY_EVERY`: at
+first the word may not be whole, and its beginning may be hard to tell from what was said before.
+"""
 REARM = 6
 """Frames (0.48 s) below the threshold after which the same word counts as a new one."""
 
@@ -32,9 +30,10 @@ class Trigger:
         self._since = 0  # frames in this phase
         self._below = 0
         self.best = 0.0
+        """The highest score of the word that is, or was last, being judged."""
 
-    def push(self, score: float, audio: Callable[[], NDArray[np.int16]]) -> bool:
-        """Take the next score; whether the word is to be reported now. `audio()` gives the last seconds heard."""
+    def push(self, score: float, moment: Callable[[float], WakeMoment]) -> bool:
+        """Take the next score; whether the word is to be reported now. `moment(score)` makes what is judged."""
         above = score >= self.threshold
         self._since += 1
         self._below = 0 if above else self._below + 1
@@ -47,18 +46,15 @@ class Trigger:
                 return False
             self._phase, self._since, self.best = _Phase.CANDIDATE, 0, 0.0
         self.best = max(self.best, score)
-        if self._since % RETRY_EVERY == 0 and (self._confirm is None or self._confirm(audio(), self.best)):
+        asked = self._since % RETRY_EVERY == 0
+        if asked and (self._confirm is None or self._confirm(moment(self.best))):
             self._phase = _Phase.SPENT
             return True
         if self._since >= PATIENCE:
             self._phase = _Phase.SPENT
         return False
 
-    def skip(self) -> None:
-        """A frame that was silence: its score counts as 0."""
-        if self._phase is not _Phase.IDLE:
-            self.push(0.0, _nothing)
-
-
-def _nothing() -> NDArray[np.int16]:
-    return np.zeros(0, np.int16)
+    @property
+    def pending(self) -> bool:
+        """Whether the word is being judged, or must fall silent before it can be heard again."""
+        return self._phase is not _Phase.IDLE
