@@ -51,7 +51,8 @@ class Dialogue:
     """The conversations of one home.
 
     `exposed` says whether voice may mean an entity when it speaks of a group; `on_grammar` is told of every new
-    grammar, for the speech recogniser. What was heard with less than `least_confidence` is not acted on. Call `start` before `hear`, and `close` at the end.
+    grammar, for the speech recogniser. What was heard with less than `least_confidence` is not acted on. Call `start`
+    before `hear`, and `close` at the end.
     """
 
     def __init__(

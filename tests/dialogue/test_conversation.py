@@ -69,14 +69,22 @@ class Halt:
 class House:
     """A dialogue, and all around it."""
 
-    def __init__(self, home: HomeView | None = None, words: Sequence[SkillWords] | None = None) -> None:
+    def __init__(
+        self, home: HomeView | None = None, words: Sequence[SkillWords] | None = None, least_confidence: float = 0.0
+    ) -> None:
         self.home = home or make_home()
         self.bus, self.clock = Bus(), FakeClock()
         self.skills, self.undo, self.halt = Skills(make_skills() if words is None else words), Undo(), Halt()
         self.events: list[Event] = []
         self.bus.subscribe((IntentMatched, NotUnderstood, Replied, PluginFailed), self.events.append)
         self.dialogue = Dialogue(
-            self.bus, lambda: self.home, self.skills, undo=self.undo, halt=self.halt, clock=self.clock
+            self.bus,
+            lambda: self.home,
+            self.skills,
+            undo=self.undo,
+            halt=self.halt,
+            clock=self.clock,
+            least_confidence=least_confidence,
         )
 
     async def __aenter__(self) -> "House":
@@ -318,6 +326,13 @@ async def test_on_or_off_is_asked_when_both_are_as_likely() -> None:
         clear = (Hypothesis("turn off the lamp", 0.5),)
         await house.dialogue.hear("turn on the lamp", confidence=0.9, alternatives=clear)
         assert house.skills.did == [("switching.on", ("light.lamp",))]
+
+
+async def test_what_was_hardly_heard_is_not_acted_on() -> None:
+    async with House(least_confidence=0.5) as house:
+        assert (await house.dialogue.hear("turn on the lamp", confidence=0.4)).reason == "not_sure"
+        assert house.skills.calls == []
+        assert (await house.dialogue.hear("turn on the lamp", confidence=0.6)).ok
 
 
 async def test_a_changed_home_is_understood_soon_and_the_old_grammar_serves_meanwhile() -> None:
