@@ -111,8 +111,6 @@ class WakeSpotter:
         state = self._streams.get(stream)
         if state is None:
             raise UsageError(f"stream {stream!r} is not open", remedy="open it first")
-        if pcm.dtype != np.int16 or pcm.ndim != 1:
-            raise UsageError(f"samples must be one row of int16, not {pcm.ndim}-dimensional {pcm.dtype}")
         state.queue(pcm)
 
     def step(self) -> list[WakeDetection]:
@@ -126,6 +124,11 @@ class WakeSpotter:
         """The first stage's latest scores of a stream, by word; 0 where its last frame was skipped as silence."""
         state = self._streams[stream]
         return {word: state.scores.get(word, 0.0) for word in state.triggers}
+
+    def features(self, stream: str) -> NDArray[np.float32]:
+        """A copy of the stream's last 16 embeddings, shape (16, 96); what was skipped as silence is not in them."""
+        latest: NDArray[np.float32] = self._features[self._streams[stream].slot].copy()
+        return latest
 
     def _tick(self, ready: list[ListeningStream]) -> list[WakeDetection]:
         frames = np.stack([s.take_frame() for s in ready])

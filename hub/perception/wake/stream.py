@@ -5,6 +5,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.core.errors import UsageError
 from hub.perception.wake.detection import FRAME, SAMPLE_RATE, WakeDetection
 from hub.perception.wake.gate import SilenceGate
 from hub.perception.wake.moment import CONFIRM_FRAMES, WakeMoment
@@ -37,7 +38,9 @@ class ListeningStream:
         self._levels: deque[float] = deque([0.0] * _LONGEST, maxlen=_LONGEST)
 
     def queue(self, pcm: NDArray[np.int16]) -> None:
-        """Append samples; they are copied, so the caller may reuse its buffer."""
+        """Append samples; they are copied, so the caller may reuse its buffer. `UsageError` for other arrays."""
+        if pcm.dtype != np.int16 or pcm.ndim != 1:
+            raise UsageError(f"samples must be one row of int16, not {pcm.ndim}-dimensional {pcm.dtype}")
         if len(pcm):
             self._waiting.append(pcm.copy())
             self._queued += len(pcm)
