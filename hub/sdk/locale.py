@@ -2,7 +2,9 @@
 
 Sentences are hassil templates. Besides the lists that the file brings, these slots are known everywhere and filled
 from the home: `{target}` (things to act on, by name, kind, area, floor or "it"), `{area}`, `{person}`, `{percent}`,
-`{number}`, `{temperature}`, `{duration}`, `{time}`, `{color}`, `{kind}`.
+`{number}`, `{temperature}`, `{duration}`, `{time}`, `{color}`, `{kind}`. `{target}` is a whole noun phrase, article and
+place included ("all of the lights in the kitchen"); `<in_area>` is a place said elsewhere in the sentence ("turn the
+lights off <in_area>") and fills the slot `area`.
 """
 
 from pathlib import Path

@@ -1,0 +1,82 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.core.errors import GrantError, PluginError, ValueRefusedError
+from hub.core.traits import PLAIN_CONFIG
+from hub.sdk import Entity
+from hub.sdk.testing import SkillHome
+
+LAMP = Entity(id="light.lamp", name="lamp", traits={"OnOff": PLAIN_CONFIG})
+MANIFEST = 'id = "tried"\nname = "Tried"\nversion = "1"\napi = 1\n'
+LOCALE = """
+language: en
+intents:
+  touch: {sentences: ["touch {target}"]}
+  later: {sentences: ["later {duration}"]}
+  wrong: {sentences: ["wrong"]}
+replies:
+  touched: "Touched {{ count }}."
+"""
+CODE = """
+from datetime import timedelta
+from hub.sdk import Context, Skill, Target
+skill = Skill()
+
+@skill.intent("touch")
+async def touch(ctx: Context, target: Target) -> str:
+    return ctx.reply("touched", count=len(await ctx.home.command(target, "OnOff", True)))
+
+@skill.intent("later")
+async def later(ctx: Context, duration: timedelta) -> None:
+    await ctx.clock.after(duration, "now", word="done")
+
+@skill.timer("now")
+async def now(ctx: Context, word: str) -> None:
+    await ctx.say(word)
+
+@skill.intent("wrong")
+async def wrong(ctx: Context) -> str:
+    return ctx.reply("nobody_wrote_this")
+"""
+
+
+def tried(folder: Path, *ports: str) -> SkillHome:
+    (folder / "locale").mkdir()
+    (folder / "locale" / "en.yaml").write_text(LOCALE)
+    (folder / "skill.py").write_text(CODE)
+    grants = "".join(f'[[grant]]\nport = "{p}"\nwhy = "to try it"\n' for p in ports)
+    (folder / "skill.toml").write_text(MANIFEST + grants)
+    return SkillHome(folder, [LAMP])
+
+
+async def test_commands_change_the_home(tmp_path: Path) -> None:
+    home = tried(tmp_path, "home.control")
+    assert await home.ask("touch", "light.lamp") == "Touched 1."
+    assert await home.home.states("light.lamp") == {"OnOff": True}
+
+
+async def test_what_was_not_granted_is_not_there(tmp_path: Path) -> None:
+    home = tried(tmp_path, "home.read")
+    with pytest.raises(GrantError):
+        await home.ask("touch", "light.lamp")
+    with pytest.raises(GrantError):
+        await home.ask("later", slots={"duration": 5})
+
+
+async def test_timers_come_due_as_time_moves(tmp_path: Path) -> None:
+    home = tried(tmp_path, "clock", "say")
+    await home.ask("later", slots={"duration": 5})
+    await home.wait(timedelta(seconds=4))
+    assert home.said == []
+    await home.wait(timedelta(seconds=1))
+    assert home.said == ["done"]
+
+
+async def test_mistakes_are_errors(tmp_path: Path) -> None:
+    home = tried(tmp_path, "clock")
+    with pytest.raises(PluginError, match="nobody_wrote_this"):
+        await home.ask("wrong")
+    with pytest.raises(ValueRefusedError):
+        await home.ask("later")
