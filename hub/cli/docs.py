@@ -85,7 +85,7 @@ def _slots(locale: "Locale", words: "IntentWords") -> list[str]:
     used: set[str] = set()
     while texts:
         text = texts.pop()
-        found |= dict.fromkeys(slot or name for name, slot in re.findall(r"\{(\w+)(?::(\w+))?\}", text))
+        found |= dict.fromkeys(re.findall(r"\{(?:[^{}:]*:)?(\w+)\}", text))
         fresh = [piece for piece in re.findall(r"<(\w+)>", text) if piece in locale.expansions and piece not in used]
         used.update(fresh)
         texts += [locale.expansions[piece] for piece in fresh]
