@@ -59,7 +59,9 @@ class WakeWordSettings(_Table, frozen=True):
     """[[wake]]: a word that the hub listens for; without any such table it is `hey_jarvis`."""
 
     model: Annotated[str, Meta(description="the word, as [the models](models.md) name it")] = "hey_jarvis"
-    threshold: Annotated[Ratio, Meta(description="the score from which it counts; higher: fewer false wakes")] = 0.5
+    threshold: Annotated[
+        Ratio, Meta(description="the score from which it counts; at 0.5, what its model card says")
+    ] = 0.5
     verify: Annotated[bool, Meta(description="ask a second listener too; off only where false wakes do not matter")] = (
         True
     )
