@@ -90,6 +90,7 @@ class WorkerHost(Generic[M]):
         self._process: WorkerProcess | None = None
         self._task: asyncio.Task[None] | None = None
         self._up = False
+        self._last_line = ""
         self.lives = 0
 
     @property
@@ -163,7 +164,7 @@ class WorkerHost(Generic[M]):
                 return _give_up(first, WorkerDiedError(f"{self.name} {reason} before it was ready"))
             if loop.time() - began > self._patience.longest_wait_s:
                 wait = self._patience.first_wait_s
-            log.warning("worker lost", worker=self.name, reason=reason, restart_s=wait)
+            log.warning("worker lost", worker=self.name, reason=reason, said=self._last_line, restart_s=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, self._patience.longest_wait_s)
 
@@ -207,6 +208,7 @@ class WorkerHost(Generic[M]):
         was_up, self._up, self._process = self._up, False, None
         stopping = self._task is None or self._task.cancelling() > 0
         how = await process.end()
+        self._last_line = process.last_line
         if was_up and not stopping:
             await self._answers.put(WorkerDown(reason or how))
             self._bus.publish(WorkerLost(worker=self.name, lost=self.lost()))

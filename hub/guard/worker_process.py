@@ -47,6 +47,8 @@ class WorkerProcess:
         self._reader = reader
         self._writer = writer
         self._frames = FrameReader(from_worker=True)
+        self.last_line = ""
+        """The last thing that it wrote to stderr: after a crash, often why."""
         self._stderr = asyncio.get_running_loop().create_task(self._log_stderr(), name=f"{name} stderr")
         writer.transport.set_write_buffer_limits(high=_WAITING_BYTES)
 
@@ -140,7 +142,8 @@ class WorkerProcess:
                 text = "".join(c if c.isprintable() else "?" for c in line[:_LONGEST_LINE].decode("ascii", "replace"))
                 if text.strip() and lines < _LINES_A_LIFE:
                     lines += 1
-                    log.info("worker says", worker=self.name, line=text)
+                    self.last_line = text
+                    log.debug("worker says", worker=self.name, line=text)
 
 
 def _reported(body: bytes) -> HearthError:

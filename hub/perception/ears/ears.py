@@ -82,6 +82,11 @@ class Ears:
         """Whether the worker really has no network."""
         return self._host.status.sealed
 
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, None while there is none."""
+        return self._host.pid
+
     async def start(self) -> None:
         """Start the worker; returns when its models are loaded. Raises `SealError` or `ModelError`."""
         self._task = asyncio.get_running_loop().create_task(self._listen_to_worker(), name="ears")
