@@ -76,7 +76,7 @@ class VoiceSettings(_Table, frozen=True):
     microphone: Annotated[bool, Meta(description="listen with this machine's own microphone")] = False
     area: Annotated[str, Meta(description="the area where that microphone stands")] = ""
     min_confidence: Annotated[
-        Ratio, Meta(description="what was heard less surely than this is asked about or refused, never done")
+        Ratio, Meta(description="what was heard less surely than this is not acted on; the hub asks to hear it again")
     ] = 0.5
     silence_ms: Annotated[int, Meta(ge=100, le=3000, description="the silence that ends a sentence")] = 700
     early_end: Annotated[
