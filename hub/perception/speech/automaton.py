@@ -23,11 +23,13 @@ LONGEST_SENTENCE = 200
 class Automaton(Struct, frozen=True):
     """A minimal acyclic automaton. State 0 is the start; `arcs[s]` are its (word, target, cost), words ascending.
 
-    `finals` maps each accepting state to the cost of ending there. No states at all: the empty language.
+    `finals` maps each accepting state to the cost of ending there, `least` is what every sentence costs besides. No
+    states at all: the empty language.
     """
 
     arcs: tuple[tuple[tuple[str, int, int], ...], ...]
     finals: dict[int, int]
+    least: int = 0
 
     def accepts(self, words: Iterable[str]) -> bool:
         """Whether the sequence of words is one of the sentences."""
@@ -41,7 +43,7 @@ class Automaton(Struct, frozen=True):
 
     def cost(self, words: Iterable[str]) -> int | None:
         """The least cost of saying exactly these words, None when it is no sentence."""
-        state, total = 0, 0
+        state, total = 0, self.least
         for word in words:
             found = [(t, c) for label, t, c in (self.arcs[state] if self.arcs else ()) if label == word]
             if not found:
@@ -118,11 +120,12 @@ def minimal(
         return found
 
     root = visit(frozenset([(start, 0)]), 0)
-    return _numbered(root[0], list(registry)) if root is not None else Automaton((), {})
+    return _numbered(root, list(registry)) if root is not None else Automaton((), {})
 
 
-def _numbered(root: int, states: list[tuple[int | None, tuple[tuple[str, int, int], ...]]]) -> Automaton:
-    """The states reachable from `root`, numbered in the order of a breadth-first walk."""
+def _numbered(found: tuple[int, int], states: list[tuple[int | None, tuple[tuple[str, int, int], ...]]]) -> Automaton:
+    """The states reachable from the one found, numbered in the order of a breadth-first walk."""
+    root, least = found
     numbers = {root: 0}
     order = [root]
     for state in order:
@@ -132,4 +135,4 @@ def _numbered(root: int, states: list[tuple[int | None, tuple[tuple[str, int, in
                 order.append(target)
     arcs = tuple(tuple((word, numbers[t], cost) for word, t, cost in states[state][1]) for state in order)
     finals = {n: end for n, state in enumerate(order) if (end := states[state][0]) is not None}
-    return Automaton(arcs, finals)
+    return Automaton(arcs, finals, least)
