@@ -16,6 +16,7 @@ def with_wake_words(
 ) -> SpeechGrammar:
     """The grammar whose sentences may begin with one of `phrases`, or with its last words ("jarvis" of "hey jarvis").
 
+    The phrase alone is a sentence too: without that its echo would have to be heard as some command.
     `pronunciations` covers the phrases' words; a phrase with a word that has none is left out.
     """
     spoken = [words for p in phrases if (words := p.split()) and all(pronunciations.get(w) for w in words)]
@@ -39,7 +40,13 @@ def with_wake_words(
             arcs.append((0, states[n], index[word], 0))
             if n:
                 arcs.append((states[n - 1], states[n], index[word], 0))
-    return msgspec.structs.replace(grammar, words=tuple(words), arcs=tuple(dict.fromkeys(arcs)), pronunciations=sounds)
+    return msgspec.structs.replace(
+        grammar,
+        words=tuple(words),
+        arcs=tuple(dict.fromkeys(arcs)),
+        finals=(*grammar.finals, (after, 0)),
+        pronunciations=sounds,
+    )
 
 
 def without_wake_words(text: str, phrases: Iterable[str]) -> str:

@@ -66,12 +66,12 @@ class EarsWorker:
 
     def _receive(self) -> None:
         """Take all that has come, and wait for something when there is nothing to do."""
-        received = self._link.receive(0.0 if self._pipeline.busy else None)
-        while received is not None:
-            self._take(received)
-            if self._pipeline.behind_s > _FAR_BEHIND_S:
+        while self._pipeline.behind_s <= _FAR_BEHIND_S:
+            received = self._link.receive(0.0 if self._pipeline.busy else None)
+            if received is None:
                 return
-            received = self._link.receive(0.0)
+            self._take(received)
+        self._link.beat()
 
     def _take(self, received: Received) -> None:
         if received.kind is Frame.SOUND:

@@ -20,7 +20,14 @@ def test_every_sentence_may_begin_with_a_wake_word(before: str) -> None:
     assert not grammar.ending((before + "turn off").split()).whole
 
 
-@pytest.mark.parametrize("sentence", ["hey jarvis", "hey stop", "jarvis jarvis stop", "hey hey stop", "stop alexa"])
+@pytest.mark.parametrize("phrase", ["hey jarvis", "jarvis", "alexa"])
+def test_the_wake_word_alone_is_whole_and_goes_on(phrase: str) -> None:
+    ending = with_wake_words(GRAMMAR, ["hey jarvis", "alexa"], SOUNDS).ending(phrase.split())
+    assert ending.whole
+    assert ending.longer
+
+
+@pytest.mark.parametrize("sentence", ["hey", "hey stop", "jarvis jarvis stop", "hey hey stop", "stop alexa"])
 def test_nothing_else_is_let_in(sentence: str) -> None:
     grammar = with_wake_words(GRAMMAR, ["hey jarvis", "alexa"], SOUNDS)
     assert not grammar.ending(sentence.split()).whole
