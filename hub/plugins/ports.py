@@ -11,7 +11,6 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import NotFoundError, ValueRefusedError
 from hub.core.events import Origin, Value
 from hub.core.states import StateTable
-from hub.core.uninterrupted import uninterrupted
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import GUARDED_CHANNELS, Exposure
 from hub.home.registry import Home
@@ -149,7 +148,7 @@ class BoundedData:
 
     async def get(self, key: str) -> Any:
         """The value, or None."""
-        return await uninterrupted(self._data.get(self._plugin, _checked_key(key)))
+        return await self._data.get(self._plugin, _checked_key(key))
 
     async def set(self, key: str, value: Any) -> None:
         """Keep a JSON value; raises `ValueRefusedError` when it is none, or too large."""
@@ -159,11 +158,11 @@ class BoundedData:
             raise ValueRefusedError(f"{key} cannot be kept: {error}", remedy="keep JSON values") from error
         if size > _MAX_STORED:
             raise ValueRefusedError(f"{key} is {size} bytes", remedy=f"stay under {_MAX_STORED}")
-        await uninterrupted(self._data.set(self._plugin, _checked_key(key), value))
+        await self._data.set(self._plugin, _checked_key(key), value)
 
     async def delete(self, key: str) -> None:
         """Forget the value."""
-        await uninterrupted(self._data.delete(self._plugin, _checked_key(key)))
+        await self._data.delete(self._plugin, _checked_key(key))
 
 
 def _checked_key(key: str) -> str:

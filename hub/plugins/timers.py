@@ -13,7 +13,6 @@ from hub.core.clock import Clock
 from hub.core.errors import NotFoundError, ValueRefusedError
 from hub.core.events import Origin, TimerRang
 from hub.core.ids import new_id
-from hub.core.uninterrupted import uninterrupted
 from hub.sdk.context import StoredTimer
 
 log = structlog.get_logger(__name__)
@@ -110,29 +109,29 @@ class Timers:
             raise ValueRefusedError("a timer must ring in the next ten years", remedy="choose a nearer time")
         if len(msgspec.json.encode(arguments)) > _MAX_ARGUMENTS:
             raise ValueRefusedError("a timer's arguments are too large", remedy=f"stay under {_MAX_ARGUMENTS} bytes")
-        if len(await uninterrupted(self._store.pending(skill))) >= MAX_TIMERS:
+        if len(await self._store.pending(skill)) >= MAX_TIMERS:
             raise ValueRefusedError(f"{skill} already has {MAX_TIMERS} timers", remedy="cancel some")
         timer = StoredTimer(id=f"{new_id():x}", handler=handler, due=due, arguments=arguments, area=area, created=now)
-        await uninterrupted(self._store.add(skill, timer))
+        await self._store.add(skill, timer)
         self._changed.set()
         return timer
 
     async def cancel(self, skill: str, timer: str) -> bool:
         """Forget a timer; False when there was none."""
-        gone = await uninterrupted(self._store.cancel(skill, timer))
+        gone = await self._store.cancel(skill, timer)
         self._changed.set()
         return gone
 
     async def pending(self, skill: str = "") -> Sequence[KeptTimer]:
         """All timers, or one skill's, next first."""
-        return await uninterrupted(self._store.pending(skill))
+        return await self._store.pending(skill)
 
     async def run(self) -> None:
         """Ring what is due, for ever. Start it when the skills are loaded; what came due meanwhile rings at once."""
         try:
             while True:
                 self._changed.clear()
-                kept = await uninterrupted(self._store.pending())
+                kept = await self._store.pending()
                 busy = {*self._ringing, *self._orphans}
                 now = self._clock.now()
                 waiting = [k for k in kept if (k.skill, k.timer.id) not in busy]
@@ -167,7 +166,7 @@ class Timers:
             return
         except Exception:
             log.exception("a timer's handler failed", skill=skill, handler=timer.handler)
-        await uninterrupted(self._store.cancel(skill, timer.id))
+        await self._store.cancel(skill, timer.id)
 
     async def _wait(self, seconds: float) -> None:
         """Until `seconds` of the clock passed or a timer was set or cancelled."""

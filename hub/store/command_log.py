@@ -42,8 +42,7 @@ class CommandLog:
     async def interrupted(self) -> list[CommandSent]:
         """Commands that were under way when the hub last stopped, oldest first."""
         wanted = select(commands.c.data).where(commands.c.ended.is_(None)).order_by(commands.c.id)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(wanted)).scalars().all()
+        rows = await self._database.read(lambda c: c.execute(wanted).scalars().all())
         return [msgspec.json.decode(row, type=CommandSent) for row in rows]
 
     async def fail_interrupted(self, bus: Bus) -> int:
@@ -66,8 +65,7 @@ class CommandLog:
 
     async def result(self, command: int) -> CommandResult | None:
         """How a command ended; None when it has not, or is unknown."""
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(commands).where(commands.c.id == command))).first()
+        row = await self._database.read(lambda c: c.execute(select(commands).where(commands.c.id == command)).first())
         if row is None or row.ended is None:
             return None
         told = msgspec.json.decode(row.data, type=CommandDone | CommandFailed)

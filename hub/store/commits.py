@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Executable
 
 from hub.core.errors import HearthError, StoreError
+from hub.core.uninterrupted import uninterrupted
 from hub.store.faults import is_about_the_rows, store_error
 
 Commit = Callable[[list[Executable]], Awaitable[list[int]]]
@@ -54,7 +55,7 @@ class GroupCommit:
         """Take no more writes, and return when those taken are committed or failed."""
         self._closed = True
         if self._runner is not None:
-            await self._runner
+            await uninterrupted(self._runner)
 
     async def _run(self) -> None:
         while self._waiting:

@@ -124,10 +124,7 @@ class History:
 
     async def _write(self, batch: list[Event]) -> None:
         try:
-            async with self._database.transaction() as connection:
-                if not self._names.loaded:
-                    await self._names.load(connection)
-                unsaved = await write_batch(connection, batch, self._names, self._database.dialect)
+            unsaved = await self._database.transaction(lambda c: write_batch(c, batch, self._names))
         except Exception as error:
             if not is_about_the_rows(error.__cause__ or error):
                 raise
@@ -172,14 +169,12 @@ class History:
     ) -> list[StateRow]:
         """The newest `limit` changes of an entity (of one trait, or of all), oldest first, between two UTC times."""
         await self._settle()
-        async with self._database.read() as connection:
-            return await history_reads.states(connection, entity, trait, since, until, limit)
+        return await self._database.read(lambda c: history_reads.states(c, entity, trait, since, until, limit))
 
     async def events(self, ids: Collection[int]) -> list[Event]:
         """The events with these ids, oldest first; state changes among them. Unknown ones are left out."""
         await self._settle()
-        async with self._database.read() as connection:
-            return await history_reads.events(connection, ids)
+        return await self._database.read(lambda c: history_reads.events(c, ids))
 
     async def event(self, id: int) -> Event | None:  # noqa: A002 -- the field's name
         """One event or state change (its `old` is not kept), None when it is not kept."""
@@ -191,18 +186,15 @@ class History:
     ) -> list[Event]:
         """The newest events (of these types, or all but state changes), newest first, with ids below `before`."""
         await self._settle()
-        async with self._database.read() as connection:
-            return await history_reads.recent_events(connection, types, limit, before)
+        return await self._database.read(lambda c: history_reads.recent_events(c, types, limit, before))
 
     async def last_states(self) -> list[StateRow]:
         """How every trait of every entity stood last: what a start restores."""
         await self._settle()
-        async with self._database.read() as connection:
-            return await history_reads.last_states(connection)
+        return await self._database.read(history_reads.last_states)
 
     async def last_state_change(self, entity: str, trait: str = "") -> StateRow | None:
         """The newest change of an entity, or of one trait of it."""
         await self._settle()
-        async with self._database.read() as connection:
-            found = await history_reads.last_states(connection, entity, trait)
+        found = await self._database.read(lambda c: history_reads.last_states(c, entity, trait))
         return max(found, key=lambda row: row.at, default=None)

@@ -1,12 +1,11 @@
-"""The questions that history answers, as queries."""
+"""The questions that history answers, as queries: functions for `Database.read`."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Row, Select, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, Select, Table, select
 
 from hub.core.events import HERE, Event, Origin, StateChanged, event_types
 from hub.store import schema
@@ -43,8 +42,8 @@ def _state(row: Row[Any]) -> StateRow:
     )
 
 
-async def states(
-    connection: AsyncConnection, entity: str, trait: str, since: float, until: float | None, limit: int
+def states(
+    connection: Connection, entity: str, trait: str, since: float, until: float | None, limit: int
 ) -> list[StateRow]:
     """The newest `limit` changes of an entity between two times, oldest first."""
     table = schema.states
@@ -53,24 +52,24 @@ async def states(
         names = names.where(schema.series.c.trait == trait)
     found: list[StateRow] = []
     # A query for each trait, so that each reads its own newest rows and no more.
-    for number in list((await connection.execute(names)).scalars()):
+    for number in list(connection.execute(names).scalars()):
         wanted = _states_of(table).where(table.c.series == number, table.c.id >= first_id_at(since))
         if until is not None:
             wanted = wanted.where(table.c.id < first_id_at(until))
-        rows = await connection.execute(wanted.order_by(table.c.id.desc()).limit(_bounded(limit)))
+        rows = connection.execute(wanted.order_by(table.c.id.desc()).limit(_bounded(limit)))
         found += [_state(row) for row in rows]
     found.sort(key=lambda row: row.id)
     return found[max(0, len(found) - _bounded(limit)) :]
 
 
-async def last_states(connection: AsyncConnection, entity: str = "", trait: str = "") -> list[StateRow]:
+def last_states(connection: Connection, entity: str = "", trait: str = "") -> list[StateRow]:
     """The last state of every series, or of one entity's."""
     wanted = _states_of(schema.latest)
     if entity:
         wanted = wanted.where(schema.series.c.entity == entity)
     if trait:
         wanted = wanted.where(schema.series.c.trait == trait)
-    return [_state(row) for row in await connection.execute(wanted)]
+    return [_state(row) for row in connection.execute(wanted)]
 
 
 def _events() -> Select[Any]:
@@ -106,22 +105,20 @@ def _as_event(state: StateRow) -> StateChanged:
     )
 
 
-async def events(connection: AsyncConnection, ids: Collection[int]) -> list[Event]:
+def events(connection: Connection, ids: Collection[int]) -> list[Event]:
     """The events and state changes with these ids, oldest first."""
     found: dict[int, Event] = {}
     for some in _chunks(ids):
-        rows = await connection.execute(_events().where(schema.events.c.id.in_(some)))
+        rows = connection.execute(_events().where(schema.events.c.id.in_(some)))
         found |= {row.id: event for row in rows if (event := _event(row)) is not None}
         # `latest` too: the change that set the present state may be older than what retention keeps.
         for table in (schema.latest, schema.states):
-            rows = await connection.execute(_states_of(table).where(table.c.id.in_(some)))
+            rows = connection.execute(_states_of(table).where(table.c.id.in_(some)))
             found |= {row.id: _as_event(_state(row)) for row in rows}
     return [found[event] for event in sorted(found)]
 
 
-async def recent_events(
-    connection: AsyncConnection, types: Collection[str], limit: int, before: int | None
-) -> list[Event]:
+def recent_events(connection: Connection, types: Collection[str], limit: int, before: int | None) -> list[Event]:
     """The newest events, newest first."""
     table = schema.events
     wanted = _events().order_by(table.c.id.desc()).limit(_bounded(limit))
@@ -129,7 +126,7 @@ async def recent_events(
         wanted = wanted.where(table.c.type.in_(list(types)))
     if before is not None:
         wanted = wanted.where(table.c.id < before)
-    rows = await connection.execute(wanted)
+    rows = connection.execute(wanted)
     return [event for row in rows if (event := _event(row)) is not None]
 
 

@@ -93,8 +93,7 @@ class HomeTable:
         wanted = select(home_objects.c.id, home_objects.c.data).where(home_objects.c.kind == kind)
         if only:
             wanted = wanted.where(home_objects.c.id == only)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(wanted.order_by(home_objects.c.id))).all()
+        rows = await self._database.read(lambda c: c.execute(wanted.order_by(home_objects.c.id)).all())
         found: dict[str, Any] = {}
         for key, data in rows:
             try:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, select
 
 from hub.core.events import HERE, Origin
 from hub.store.schema import origins, series
@@ -23,11 +22,11 @@ class Interned:
         self._unsaved: list[tuple[Table, dict[str, Any]]] = []
         self.loaded = False
 
-    async def load(self, connection: AsyncConnection) -> None:
+    def load(self, connection: Connection) -> None:
         """Read what is known."""
-        for row in await connection.execute(select(series)):
+        for row in connection.execute(select(series)):
             self._series[row.entity, row.trait] = row.id
-        for row in await connection.execute(select(origins)):
+        for row in connection.execute(select(origins)):
             self._origins[Origin(row.hub, row.area, row.source)] = row.id
         self.loaded = True
 
@@ -51,13 +50,13 @@ class Interned:
             self._unsaved.append((origins, row))
         return number
 
-    async def save(self, connection: AsyncConnection) -> int:
+    def save(self, connection: Connection) -> int:
         """Write the new ones in the caller's transaction; pass what this returns to `saved` once that is committed."""
         new = list(self._unsaved)
         for table in (series, origins):
             rows = [row for where, row in new if where is table]
             if rows:
-                await connection.execute(insert_missing(table, self._dialect), rows)
+                connection.execute(insert_missing(table, self._dialect), rows)
         return len(new)
 
     def saved(self, count: int) -> None:

@@ -45,8 +45,7 @@ class LedgerTable:
         wanted = select(ledger).where(ledger.c.at >= milliseconds(since)).order_by(ledger.c.id.desc()).limit(limit)
         if who:
             wanted = wanted.where(ledger.c.who == who)
-        async with self._database.read() as connection:
-            rows = (await connection.execute(wanted)).all()
+        rows = await self._database.read(lambda c: c.execute(wanted).all())
         return [
             LedgerRow(
                 id=row.id,

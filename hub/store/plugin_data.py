@@ -25,8 +25,7 @@ class PluginData:
     async def get(self, plugin: str, key: str) -> Any:
         """The value, or None."""
         wanted = select(plugin_data.c.value).where(plugin_data.c.plugin == plugin, plugin_data.c.key == storable(key))
-        async with self._database.read() as connection:
-            found = (await connection.execute(wanted)).scalar()
+        found = await self._database.read(lambda c: c.execute(wanted).scalar())
         return None if found is None else msgspec.json.decode(found)
 
     async def set(self, plugin: str, key: str, value: Any) -> None:
@@ -47,8 +46,7 @@ class PluginData:
         wanted = select(plugin_data.c.key).where(plugin_data.c.plugin == plugin)
         if prefix:
             wanted = wanted.where(plugin_data.c.key.startswith(prefix, autoescape=True))
-        async with self._database.read() as connection:
-            keys = list((await connection.execute(wanted)).scalars())
+        keys = await self._database.read(lambda c: c.execute(wanted).scalars().all())
         return sorted(key for key in keys if key.startswith(prefix))  # SQLite's LIKE takes a for A
 
     async def clear(self, plugin: str) -> int:
@@ -57,8 +55,7 @@ class PluginData:
 
     async def _is_full(self, plugin: str, key: str) -> bool:
         others = select(func.count()).where(plugin_data.c.plugin == plugin, plugin_data.c.key != key)
-        async with self._database.read() as connection:
-            return int((await connection.execute(others)).scalar() or 0) >= MOST_KEYS
+        return await self._database.read(lambda c: c.execute(others).scalar_one()) >= MOST_KEYS
 
 
 def _checked(key: str, value: Any) -> str:

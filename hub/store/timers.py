@@ -59,12 +59,11 @@ class Timers:
 
     async def next_due(self) -> float | None:
         """When the next timer comes due (UTC seconds), None without any."""
-        async with self._database.read() as connection:
-            return (await connection.execute(select(timers.c.due).order_by(timers.c.due).limit(1))).scalar()
+        wanted = select(timers.c.due).order_by(timers.c.due).limit(1)
+        return await self._database.read(lambda c: c.execute(wanted).scalar())
 
     async def _read(self, wanted: Select[Any]) -> list[SkillTimer]:
-        async with self._database.read() as connection:
-            rows = (await connection.execute(wanted)).all()
+        rows = await self._database.read(lambda c: c.execute(wanted).all())
         return [SkillTimer(skill, msgspec.json.decode(data, type=StoredTimer)) for skill, data in rows]
 
 

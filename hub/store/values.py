@@ -27,8 +27,9 @@ class Form(enum.IntEnum):
     THOUSANDTHS = 8
 
 
-_SCALES: Final = ((10.0, Form.TENTHS), (100.0, Form.HUNDREDTHS), (1000.0, Form.THOUSANDTHS))
-_SCALE_OF: Final[dict[int, float]] = {form: scale for scale, form in _SCALES}
+_SCALE_OF: Final[dict[int, float]] = {Form.TENTHS: 10.0, Form.HUNDREDTHS: 100.0, Form.THOUSANDTHS: 1000.0}
+# For the rows themselves: SQLite's driver looks for an adapter for every value that is not a plain int.
+_FLOAT, _BOOL, _INT, _TEXT, _NONE, _BIG_INT, _TENTHS, _HUNDREDTHS, _THOUSANDTHS = map(int, Form)
 
 
 StoredValue = tuple[int, float | None, str | None]
@@ -38,27 +39,31 @@ StoredValue = tuple[int, float | None, str | None]
 def store_value(value: Value) -> StoredValue:
     """A trait's value as the columns form, number and text."""
     if isinstance(value, bool):
-        return Form.BOOL, float(value), None
+        return _BOOL, float(value), None
     if isinstance(value, float):
         return _store_float(value)
     if isinstance(value, int):
         if -_EXACT <= value <= _EXACT:
-            return Form.INT, float(value), None
-        return Form.BIG_INT, None, str(value)
+            return _INT, float(value), None
+        return _BIG_INT, None, str(value)
     if value is None:
-        return Form.NONE, None, None
-    return Form.TEXT, None, storable(value)
+        return _NONE, None, None
+    return _TEXT, None, storable(value)
 
 
 def _store_float(value: float) -> StoredValue:
-    if math.isnan(value):
-        return Form.FLOAT, None, None
-    if -1e6 < value < 1e6 and not value.is_integer():
-        for scale, form in _SCALES:
-            scaled = float(round(value * scale))
-            if scaled / scale == value:  # exact: both are whole numbers, and division rounds to the nearest double
-                return form, scaled, None
-    return Form.FLOAT, value, None
+    if -1e6 < value < 1e6:
+        scaled = round(value * 1000.0)
+        if scaled / 1000 == value:  # exact: division of whole numbers rounds to the nearest double
+            if scaled % 10:
+                return _THOUSANDTHS, float(scaled), None
+            if scaled % 100:
+                return _HUNDREDTHS, scaled / 10, None
+            if scaled % 1000:
+                return _TENTHS, scaled / 100, None
+    elif value != value:
+        return _FLOAT, None, None
+    return _FLOAT, value, None
 
 
 def load_value(form: int, number: float | None, text: str | None) -> Value:

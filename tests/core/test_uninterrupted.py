@@ -37,3 +37,21 @@ async def test_a_cancelled_caller_leaves_after_the_work_is_done(fails):
     with pytest.raises(asyncio.CancelledError):
         await caller
     assert done == [1]
+
+
+async def test_work_that_does_not_end_is_cancelled_when_the_patience_is_over():
+    ended = []
+
+    async def work():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(1)
+
+    caller = asyncio.ensure_future(uninterrupted(work(), patience_s=0.01))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await asyncio.sleep(0)
+    assert ended == [1]

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete
 
 from hub.store.database import Database
+from hub.store.schema import metadata
 
 
 def _postgres_user() -> dict[str, Any]:
@@ -81,10 +82,7 @@ async def _open_postgres(url: str) -> Database:
             await asyncio.sleep(0.1)
     else:
         raise last
-    async with database.transaction() as connection:
-        for table in ("home_objects", "plugin_data", "timers", "commands", "ledger", "series", "origins", "states",
-                      "latest", "events"):  # fmt: skip
-            await connection.execute(text(f"DELETE FROM {table}"))
+    await database.write(*(delete(table) for table in metadata.sorted_tables))
     return database
 
 

@@ -1,16 +1,22 @@
 import asyncio
+import contextlib
 import os
+import random
 import sqlite3
 import stat
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, delete, insert, select, text
+from sqlalchemy import Connection, create_engine, delete, insert, select
 
 from hub.core.errors import StoreError
 from hub.store.database import Database
+from hub.store.migrate import create, revision_of, upgrade
 from hub.store.schema import HEAD, metadata, plugin_data
 from hub.store.sqlite_file import check_file
+from hub.store.upsert import insert_or_replace
 
 
 def _row(key: str) -> dict[str, str]:
@@ -18,15 +24,13 @@ def _row(key: str) -> dict[str, str]:
 
 
 async def _keys(database: Database) -> list[str]:
-    async with database.read() as connection:
-        return sorted((await connection.execute(select(plugin_data.c.key))).scalars())
+    return sorted(await database.read(lambda c: c.execute(select(plugin_data.c.key)).scalars().all()))
 
 
 async def test_an_open_database_has_every_table_and_the_newest_revision(database: Database) -> None:
-    async with database.read() as connection:
-        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == HEAD
-        for table in metadata.sorted_tables:
-            assert (await connection.execute(select(table))).all() == []
+    assert await database.read(revision_of) == HEAD
+    for table in metadata.sorted_tables:
+        assert await database.read(lambda c, t=table: c.execute(select(t)).all()) == []
 
 
 async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
@@ -38,33 +42,26 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     await again.close()
 
 
-async def test_migrations_make_what_the_schema_says(tmp_path: Path) -> None:
-    await (await Database.open(tmp_path / "migrated.db")).close()
-    engine = create_engine(f"sqlite:///{tmp_path}/created.db")
-    metadata.create_all(engine)
-    engine.dispose()
+def test_a_new_file_is_what_all_migrations_together_come_to(tmp_path: Path) -> None:
+    def made_by(make: Callable[[Connection], None]) -> dict[str, tuple[str, str | None]]:
+        engine = create_engine(f"sqlite:///{tmp_path}/{make.__name__}.db")
+        with engine.begin() as connection:
+            make(connection)
+            found = connection.exec_driver_sql("SELECT name, tbl_name, sql FROM sqlite_master").all()
+            assert revision_of(connection) == HEAD
+        engine.dispose()
+        return {name: (table, sql) for name, table, sql in found}
 
-    def shape(path: Path) -> dict[str, object]:
-        connection = sqlite3.connect(path)
-        found: dict[str, object] = {}
-        for kind, name, table in connection.execute("SELECT type, name, tbl_name FROM sqlite_master"):
-            if table != "alembic_version" and kind == "table":
-                found[name] = connection.execute(f"PRAGMA table_info({name})").fetchall()
-            elif table != "alembic_version":
-                found[name] = connection.execute(f"PRAGMA index_info('{name}')").fetchall()
-        connection.close()
-        return found
+    def migrated(connection: Connection) -> None:
+        upgrade(connection, "")
 
-    assert shape(tmp_path / "migrated.db") == shape(tmp_path / "created.db")
+    assert made_by(migrated) == made_by(create)
 
 
 async def test_a_commit_is_durable_and_the_file_is_private(sqlite: Database) -> None:
     assert sqlite.path is not None
-    async with sqlite.read() as connection:
-        pragmas = {
-            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "auto_vacuum", "busy_timeout")
-        }
+    names = ("journal_mode", "synchronous", "foreign_keys", "auto_vacuum", "busy_timeout")
+    pragmas = await sqlite.read(lambda c: {name: c.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names})
     assert pragmas == {
         "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "auto_vacuum": 2, "busy_timeout": 50,
     }  # fmt: skip
@@ -202,3 +199,62 @@ async def test_a_password_is_never_in_an_error() -> None:
     with pytest.raises(StoreError) as caught:
         await Database.open("postgresql://hearth:s3cret@127.0.0.1:1/home")
     assert "s3cret" not in str(caught.value)
+
+
+async def _nothing_is_left_running() -> None:
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    for _ in range(200):  # a thread says that it is done a moment before it is gone
+        if not any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"threads are left: {threading.enumerate()}")
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_readers_and_writers_that_give_up_at_any_moment_leave_nothing_behind(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    database = await Database.open(tmp_path / "hearth.db")
+
+    async def ask(key: str) -> None:
+        for _ in range(20):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(dice.random() * 0.003):
+                    await _keys(database)
+                    await database.write(insert_or_replace(plugin_data, "sqlite").values(_row(key)))
+                    await database.transaction(lambda c: c.execute(select(plugin_data)).all())
+
+    tasks = [asyncio.ensure_future(ask(str(n))) for n in range(10)]
+    await asyncio.sleep(dice.random() * 0.05)
+    for task in tasks[::2]:
+        task.cancel()
+    await database.close()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(result, StoreError | asyncio.CancelledError | None) for result in results)
+    await _nothing_is_left_running()
+    assert check_file(tmp_path / "hearth.db") == []
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+async def test_opening_that_is_cancelled_at_any_step_leaves_nothing_behind(tmp_path: Path, steps: int) -> None:
+    opening = asyncio.ensure_future(Database.open(tmp_path / "hearth.db"))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    await _nothing_is_left_running()
+    again = await Database.open(tmp_path / "hearth.db")
+    assert await again.read(revision_of) == HEAD
+    await again.close()
+
+
+async def test_closing_waits_for_a_reader_and_lets_no_new_one_in(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "hearth.db")
+    await database.write(insert(plugin_data).values(_row("a")))
+    reading = asyncio.ensure_future(_keys(database))
+    await asyncio.sleep(0)
+    await database.close()
+    assert reading.done()
+    assert await reading == ["a"]
+    with pytest.raises(StoreError, match="closed"):
+        await _keys(database)

@@ -218,17 +218,16 @@ async def test_a_locked_database_is_reported_and_loses_nothing(sqlite: Database,
 async def test_a_full_disk_is_an_error_with_a_remedy_and_loses_nothing(sqlite: Database, bus: Bus) -> None:
     history = History(sqlite, bus)
     await history.flush()
-    async with sqlite.transaction() as connection:  # one writer, one connection at a time: the pool gives it again
-        pages = (await connection.execute(text("PRAGMA page_count"))).scalar()
-        await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    # One writer, one connection at a time: the pool gives it again.
+    pages = await sqlite.transaction(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar())
+    await sqlite.write(text(f"PRAGMA max_page_count = {pages}"))
     for n in range(2_000):
         bus.publish(NotUnderstood(text=f"{n:05}" * 20, reason=""))
     with pytest.raises(StoreError, match="full") as caught:
         await history.flush()
     assert "space" in caught.value.remedy
     assert history.waiting == 2_000
-    async with sqlite.transaction() as connection:
-        await connection.execute(text("PRAGMA max_page_count = 1000000"))
+    await sqlite.write(text("PRAGMA max_page_count = 1000000"))
     await history.flush()
     assert len(await history.recent_events(limit=10_000)) == 2_000
     assert (history.waiting, history.dropped) == (0, 0)
@@ -271,9 +270,10 @@ async def test_an_event_of_a_newer_hub_is_left_out(tmp_path: Path, bus: Bus) -> 
     bus.publish(NotUnderstood(text="a", reason=""))
     bus.publish(NotUnderstood(text="b", reason=""))
     await history.flush()
-    async with database.transaction() as connection:
-        await connection.execute(text("UPDATE events SET type = 'Teleported' WHERE payload LIKE '%\"a\"%'"))
-        await connection.execute(text("INSERT INTO events (id, type, payload) VALUES (5, 'NotUnderstood', '{broken')"))
+    await database.write(
+        text("UPDATE events SET type = 'Teleported' WHERE payload LIKE '%\"a\"%'"),
+        text("INSERT INTO events (id, type, payload) VALUES (5, 'NotUnderstood', '{broken')"),
+    )
     assert [e.text for e in await history.recent_events() if isinstance(e, NotUnderstood)] == ["b"]
     await history.close()
     await database.close()
@@ -285,8 +285,7 @@ async def test_a_row_of_history_takes_no_more_than_60_bytes(sqlite: Database, bu
     for n in range(20_000):
         table.set(f"sensor.number_{n % 200}", "Measure", round(math.sin(n) * 40, 2))
     await history.flush()
-    async with sqlite.read() as connection:
-        pages = (await connection.execute(text("PRAGMA page_count"))).scalar() or 0
-        size = (await connection.execute(text("PRAGMA page_size"))).scalar() or 0
+    pages = await sqlite.read(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
+    size = await sqlite.read(lambda c: c.exec_driver_sql("PRAGMA page_size").scalar_one())
     assert pages * size / history.written <= 60
     await history.close()

@@ -112,8 +112,7 @@ async def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> Non
             result = await log.result(n)
             assert result is not None
             assert result.ok
-        async with database.read() as connection:
-            found = (await connection.exec_driver_sql("SELECT count(*) FROM states")).scalar() or 0
+        found = await database.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM states").scalar_one())
         rows += last.get("state", 0)
         assert found >= rows
         rows = found

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from hub.core.bus import Bus
 from hub.core.clock import FakeClock
@@ -247,12 +247,10 @@ async def test_deleted_room_goes_back_to_the_disk(sqlite: Database) -> None:
     for start in range(0, 3_000, 300):
         rows = [{"at": start, "who": "w" * 200, "host": "h", "bytes_out": 1, "bytes_in": 1, "why": ""}] * 300
         await sqlite.write(insert(ledger).values(rows))
-    async with sqlite.read() as connection:
-        before = (await connection.execute(text("PRAGMA page_count"))).scalar() or 0
+    before = await sqlite.read(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
     await Retention(sqlite, clock).purge(clock.now())
-    async with sqlite.read() as connection:
-        after = (await connection.execute(text("PRAGMA page_count"))).scalar() or 0
-        free = (await connection.execute(text("PRAGMA freelist_count"))).scalar()
+    after = await sqlite.read(lambda c: c.exec_driver_sql("PRAGMA page_count").scalar_one())
+    free = await sqlite.read(lambda c: c.exec_driver_sql("PRAGMA freelist_count").scalar_one())
     assert after < before / 2
     assert free == 0
 
