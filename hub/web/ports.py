@@ -1,6 +1,6 @@
 """What the web room needs of other rooms, as protocols: `app.py` hands them in when they are ready."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -154,3 +154,5 @@ class Rooms(Struct, frozen=True, kw_only=True):
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None
+    listening: Callable[[], bool] | None = None
+    """Whether the hub would hear its wake word now."""

@@ -206,9 +206,13 @@ class WebServer:
 
     async def _health(self, _request: web.Request) -> HealthResponse:
         problems = dict(self._problems())
-        status = "starting" if not self._complete else "degraded" if problems else "ok"
+        listening = self._api.rooms.listening
         return HealthResponse(
-            status=status, version=__version__, uptime_s=round(time.monotonic() - self._began, 3), problems=problems
+            status="starting" if not self._complete else "degraded" if problems else "ok",
+            version=__version__,
+            uptime_s=round(time.monotonic() - self._began, 3),
+            listening=listening is not None and listening(),
+            problems=problems,
         )
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:

@@ -32,11 +32,15 @@ class ErrorResponse(Struct, frozen=True):
 
 
 class HealthResponse(Struct, frozen=True, kw_only=True):
-    """`starting` until every room is there, then `ok`, or `degraded` with what is wrong."""
+    """`starting` until every room is there, then `ok`, or `degraded` with what is wrong.
+
+    `listening`: a wake word would be heard now.
+    """
 
     status: str
     version: str
     uptime_s: float
+    listening: bool
     problems: dict[str, str] = field(default_factory=dict)
 
 

@@ -60,6 +60,15 @@ async def test_health_names_what_is_wrong(bus: Bus, states: StateTable) -> None:
     await server.close()
 
 
+async def test_health_says_whether_the_hub_listens(empty_server: WebServer, client: Client) -> None:
+    ears: list[str] = []
+    assert (await _get(client, "/healthz"))["listening"] is False
+    empty_server.open(Rooms(listening=lambda: bool(ears)))
+    assert (await _get(client, "/healthz"))["listening"] is False
+    ears.append("awake")
+    assert (await _get(client, "/healthz"))["listening"] is True
+
+
 async def test_the_home_with_values_ranges_and_availability(
     server: WebServer, states: StateTable, client: Client
 ) -> None:
