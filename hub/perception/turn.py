@@ -6,6 +6,7 @@ that nothing longer begins with.
 
 import enum
 
+import msgspec
 from msgspec import Struct
 
 
@@ -17,7 +18,7 @@ class TurnSettings(Struct, frozen=True, kw_only=True):
     complete_s: float = 0.14  # ends it after a whole command that nothing longer begins with
     no_speech_s: float = 5.0  # of nothing but silence, and nobody is there
     longest_s: float = 15.0  # of speech
-    begin_s: float = 0.2  # of voice, and somebody is speaking
+    begin_s: float = 0.1  # of voice, and somebody is speaking: "stop" is not much longer
     begin_chance: float = 0.5
     go_on_chance: float = 0.35
     early_end: bool = True
@@ -49,7 +50,8 @@ class Turn:
         self._settings = settings
         self._counts_from = counts_from
         self._waited_from = self._counts_from
-        self._voiced_s = 0.0
+        self.voiced_s = 0.0
+        """Seconds of voice in what is being said."""
         self._first_voice: float | None = None
         self.began: float | None = None
         """When speech began, None before."""
@@ -78,10 +80,10 @@ class Turn:
         if end <= self._counts_from:
             return
         if self._first_voice is None or end - self.last_voice > self._settings.silence_s:
-            self._first_voice, self._voiced_s = end - length, 0.0
-        self._voiced_s += length
+            self._first_voice, self.voiced_s = end - length, 0.0
+        self.voiced_s += length
         self.last_voice = end
-        if self.began is None and self._voiced_s >= self._settings.begin_s - 1e-9:
+        if self.began is None and self.voiced_s >= self._settings.begin_s - 1e-9:
             self.began = self._first_voice
 
     def _over(self, silent: float, hearing: Hearing) -> TurnEnd | None:
@@ -92,8 +94,12 @@ class Turn:
             return TurnEnd.COMPLETE
         return TurnEnd.SILENCE if silent >= s.silence_s else None
 
+    def wait_for_silence(self) -> None:
+        """From now on only silence ends the turn, however good what was heard looks."""
+        self._settings = msgspec.structs.replace(self._settings, early_end=False)
+
     def go_on(self, end: float) -> None:
         """What was heard was nothing: wait for speech again from `end` on, as long as is left of the first wait."""
         self._counts_from = end
-        self._first_voice, self._voiced_s, self.began = None, 0.0, None
+        self._first_voice, self.voiced_s, self.began = None, 0.0, None
         self.last_voice = end

@@ -19,7 +19,9 @@ from hub.perception.vad.voice import VoiceActivity
 PRE_ROLL_S: Final = 0.4
 """Sound before the first voice that the recogniser is given too: a voice begins before it is noticed."""
 BELIEVED: Final = 0.5
-"""Confidence from which words count although no voice was noticed."""
+"""Confidence from which words are believed to have been said."""
+_SHORTEST_S: Final = 0.3
+"""Voice shorter than this is a knock, unless its words are believed."""
 _MOST_ALTERNATIVES: Final = 5
 _LONGEST_TEXT: Final = 500
 
@@ -75,6 +77,7 @@ class Listening:
         `eager`: recognise from `start` on, else from the first voice on. `forever`: one utterance after the other.
         """
         self._settings = msgspec.structs.replace(settings, no_speech_s=float("inf")) if forever else settings
+        self._early_end = settings.early_end
         self._recognizer = recognizer
         self.voice = voice
         self._ring = ring
@@ -150,6 +153,12 @@ class Listening:
         if self._utterance is not None and self._at > self._utterance_start:
             self._feed(self._ring.between(self._utterance_start, self._at))
 
+    def _hear_again(self) -> None:
+        """A whole command, but hardly what was said: hear it again from its beginning, and what may yet follow."""
+        self._settings = msgspec.structs.replace(self._settings, early_end=False)
+        self._turn.wait_for_silence()
+        self._begin(self._utterance_start)
+
     def _feed(self, pcm: Pcm) -> None:
         assert self._utterance is not None
         began = time.perf_counter()
@@ -170,8 +179,12 @@ class Listening:
         if self._utterance is None and self._turn.began is not None:
             return self._over(NothingHeard("not_ready", t), t)
         heard = self._finish_utterance(t)
-        believed = verdict is not TurnEnd.NOBODY or (heard is not None and heard.confidence >= BELIEVED)
-        if heard is not None and believed:
+        believed = heard is not None and heard.confidence >= BELIEVED
+        if verdict is TurnEnd.COMPLETE and heard is not None and not believed and not last:
+            self._hear_again()
+            return []
+        spoken = verdict is not TurnEnd.NOBODY and self._turn.voiced_s >= _SHORTEST_S
+        if heard is not None and (believed or spoken):
             return self._over(heard, t)
         self._heard_noise |= self._turn.began is not None
         if verdict in (TurnEnd.SILENCE, TurnEnd.COMPLETE) and not last and not self._forever:
@@ -222,6 +235,7 @@ class Listening:
     def _over(self, outcome: Outcome, t: float) -> list[Outcome]:
         self._told_any = True
         if self._forever:
+            self._settings = msgspec.structs.replace(self._settings, early_end=self._early_end)
             self._turn = Turn(self._settings, t)
             self._told_begin = self._heard_noise = False
         else:

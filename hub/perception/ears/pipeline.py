@@ -14,7 +14,7 @@ from hub.core.errors import UsageError
 from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.perception.ears.listening import Listening, NothingHeard, Outcome, SpeechBegan
 from hub.perception.ears.messages import Began, FromEars, NotHeard, StreamEnded, Transcribed, Woke
-from hub.perception.ears.stream import KEPT_S, TICK, HeardStream
+from hub.perception.ears.stream import TICK, HeardStream
 from hub.perception.ears.wake_words import without_wake_words
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.recognizer import Recognizer
@@ -29,6 +29,7 @@ PHRASE_S: Final = 0.8
 """A wake phrase is over after this, even when it was confirmed later."""
 _SAME_SOUND_S: Final = 1.0  # another wake word within this is the same sound
 _WARM_UP_S: Final = 0.2
+_ROOM_S: Final = 3.0  # of sound that tell the room's noise
 _AFTER_END: Final = 6  # ticks of silence that a wake word at the very end needs to be noticed
 
 
@@ -180,7 +181,7 @@ class EarsPipeline:
         return Listening(
             self._turn,
             self._recognizer,
-            VoiceActivity(detector, position=start, before=stream.ring.last(KEPT_S)),
+            VoiceActivity(detector, position=start, before=stream.ring.last(_ROOM_S)),
             stream.ring,
             start=start,
             counts_from=counts_from,

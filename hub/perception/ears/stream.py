@@ -11,8 +11,8 @@ from hub.perception.ears.listening import Listening
 
 TICK: Final = 1_280
 """Samples that all streams advance by at a time: 80 ms."""
-KEPT_S: Final = 3.0
-"""Sound kept for the pre-roll: a wake word that was confirmed late, and what came after it."""
+KEPT_S: Final = 18.0
+"""Sound kept: the longest turn with the wake word before it, should it have to be heard again."""
 
 
 class HeardStream:

@@ -117,7 +117,12 @@ class FakeUtterance:
         if not words:
             return Transcript()
         text = " ".join(w.word for w in words)
-        return Transcript(text, 0.9, (Hypothesis("hey jarvis stop", 0.2), Hypothesis(text, 0.1)), tuple(words))
+        return Transcript(
+            text,
+            0.9 if self._of.sure(text) else 0.1,
+            (Hypothesis("hey jarvis stop", 0.2), Hypothesis(text, 0.1)),
+            tuple(words),
+        )
 
     def cancel(self) -> None:
         self._of.open.discard(self)
@@ -128,7 +133,12 @@ class FakeRecognizer:
         self.open: set[FakeUtterance] = set()
         self.begun = 0
         self.before: list[np.ndarray | None] = []
+        self.unsure_of: str = ""
+        """A text that it is not sure of."""
         self.grammar: SpeechGrammar | None = SpeechGrammar()
+
+    def sure(self, text: str) -> bool:
+        return not self.unsure_of or not text.endswith(self.unsure_of)
 
     def set_grammar(self, grammar: SpeechGrammar) -> None:
         self.grammar = grammar

@@ -76,6 +76,32 @@ def test_early_end_can_be_turned_off(fakes: Fakes) -> None:
     assert said[2].stages_ms["silence"] >= 660
 
 
+def test_a_command_that_is_hardly_believed_is_heard_to_its_end(fakes: Fakes) -> None:
+    fakes.recognizer.unsure_of = "turn off the light"
+    samples = sound(silence(1), wakes(), says("turn off the light"), silence(0.4), says("now"), silence(3))
+    said = one(fakes.pipeline(), samples)
+    assert texts(said) == ["turn off the light now"]
+    assert said[2].confidence == 0.9
+    assert said[2].t_start == pytest.approx(1.64, abs=0.02)
+    assert fakes.recognizer.open == set()
+
+
+def test_a_command_that_is_never_believed_is_said_with_its_doubt(fakes: Fakes) -> None:
+    fakes.recognizer.unsure_of = "turn off the light"
+    said = one(fakes.pipeline(), sound(silence(1), wakes(), says("turn off the light"), silence(3)))
+    assert texts(said) == ["turn off the light"]
+    assert said[2].confidence == 0.1
+    assert 660 <= said[2].stages_ms["silence"] <= 820
+
+
+def test_a_knock_is_no_command(fakes: Fakes) -> None:
+    fakes.recognizer.unsure_of = "stop"
+    samples = sound(
+        silence(1), wakes(), silence(1), says("stop", 0.15), silence(1), says("turn on the light"), silence(2)
+    )
+    assert texts(one(fakes.pipeline(), samples)) == ["turn on the light"]
+
+
 def test_a_slow_end_of_the_wake_word_is_not_the_command(fakes: Fakes) -> None:
     slow = sound(wakes(), says("jarvis", 0.3))  # noticed before it is over
     said = one(fakes.pipeline(), sound(silence(1), slow, silence(1.5), says("stop", 0.4), silence(2)))
