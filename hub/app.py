@@ -4,6 +4,7 @@
 server opens first and hands out rooms as they come up. Every room is given what it needs in its constructor.
 """
 
+import asyncio
 import enum
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,12 +25,14 @@ from hub.core.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
+    from hub.dialogue.home_grammar import HomeGrammar
     from hub.guard.connect import Guard
     from hub.home.dispatch import Dispatcher
     from hub.home.exposure import Exposure
     from hub.home.registry import Home
     from hub.home.undo import UndoLog
     from hub.home.why import Why
+    from hub.perception.ears.ears import Ears
     from hub.plugins.device_host import DeviceHost
     from hub.plugins.skill_host import SkillHost
     from hub.store.database import Database
@@ -155,7 +158,9 @@ async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     return floor
 
 
-async def _dialogue_floor(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "tuple[SkillHost, Dialogue]":
+async def _dialogue_floor(
+    ground: Ground, floor: HomeFloor, stack: AsyncExitStack, feed: "_GrammarFeed | None"
+) -> "tuple[SkillHost, Dialogue]":
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
     from hub.plugins.discovery import find_skills
@@ -169,7 +174,15 @@ async def _dialogue_floor(ground: Ground, floor: HomeFloor, stack: AsyncExitStac
     skills = SkillHost(bus, language=settings.home.language)
     stack.push_async_callback(skills.close)
     take_back = TakeBack(floor.undo, floor.dispatcher)
-    dialogue = Dialogue(bus, floor.home.view, skills, undo=take_back, exposed=floor.exposure.exposed)
+    dialogue = Dialogue(
+        bus,
+        floor.home.view,
+        skills,
+        undo=take_back,
+        exposed=floor.exposure.exposed,
+        on_grammar=None if feed is None else feed.take,
+        least_confidence=settings.voice.min_confidence,
+    )
     timers = Timers(TimerTable(floor.database), bus, ground.clock, skills.ring)
 
     async def say(ask: SayRequest) -> None:
@@ -190,6 +203,48 @@ async def _dialogue_floor(ground: Ground, floor: HomeFloor, stack: AsyncExitStac
     stack.push_async_callback(dialogue.close)
     ground.supervisor.start("timers", timers.run)
     return skills, dialogue
+
+
+async def _ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
+    """Start the sealed worker; its models load while the rest of the hub comes up."""
+    from hub.inference.store import ModelStore
+    from hub.perception.ears.build import build_ears
+
+    models = ModelStore(allow_download=ground.settings.models.allow_download)
+    ears = await asyncio.to_thread(build_ears, ground.settings, models, ground.bus)
+    stack.push_async_callback(ears.stop)
+    await ears.start()
+    return ears
+
+
+class _GrammarFeed:
+    """Gives the ears the sentences of every new grammar, built off the loop; only the newest matters."""
+
+    def __init__(self, ears: asyncio.Task["Ears"], supervisor: Supervisor) -> None:
+        self._ears = ears
+    def __init__(self, ears: "asyncio.Task[Ears]", supervisor: Supervisor) -> None:
+        self._arrived = asyncio.Event()
+        self.given = asyncio.Event()
+        supervisor.start("speech grammar", self._run)
+
+    def take(self, grammar: "HomeGrammar") -> None:
+        """Pass `grammar` on, when it is in the language that is spoken here."""
+        if grammar.language.language == grammar.home.language:
+            self._newest = grammar
+            self._arrived.set()
+
+    async def _run(self) -> None:
+        from hub.dialogue.spoken_grammar import spoken_grammar
+
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            grammar = self._newest
+            assert grammar is not None
+            heard = await asyncio.to_thread(spoken_grammar, grammar)
+            ears = await asyncio.shield(self._ears)
+            await ears.set_grammar(heard)
+            self.given.set()
 
 
 class _Speaker:
@@ -232,6 +287,7 @@ class Hub:
     skills: "SkillHost | None" = None
     dialogue: "Dialogue | None" = None
     web: "WebServer | None" = None
+    ears: "Ears | None" = None
 
     @property
     def settings(self) -> Settings:
@@ -282,12 +338,19 @@ async def running_hub(
         ground = await _ground(paths, settings, stack)
         # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
         server = await _web_server(ground, stack) if Parts.WEB in parts else None
+        loading = asyncio.create_task(_ears(ground, stack), name="ears") if Parts.EARS in parts else None
+        feed = None if loading is None else _GrammarFeed(loading, ground.supervisor)
         floor = await _home_floor(ground, stack)
-        skills, dialogue = None, None
+        skills, dialogue, ears = None, None, None
         if server is not None:
             _open_rooms(server, floor, None, complete=False)
+        else:
+            await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         if Parts.DIALOGUE in parts:
-            skills, dialogue = await _dialogue_floor(ground, floor, stack)
+            skills, dialogue = await _dialogue_floor(ground, floor, stack, feed)
         if server is not None:
             _open_rooms(server, floor, dialogue, complete=True)
-        yield Hub(ground, floor, skills, dialogue, server)
+        if loading is not None and feed is not None:
+            ears = await loading
+            await feed.given.wait()
+        yield Hub(ground, floor, skills, dialogue, server, ears)

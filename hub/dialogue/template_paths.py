@@ -5,7 +5,6 @@ network is first laid out over pieces, blanks and slots, and then read word by w
 """
 
 from collections.abc import Callable, Iterator, Mapping
-
 from math import log
 
 from hassil import (

@@ -20,6 +20,9 @@ from hub.perception.speech.recognizer import Partial, Pcm, Transcript, WordTime
 _MOST_OPEN: Final = 4
 _FRAME_S: Final = 0.01
 _SEARCH: Final = "home"
+_JOINED: Final = 1e-30
+"""How likely a second command follows. The decoder divides logarithms by 1,024: this weighs as much as a fifth of a
+second of sound that fits badly."""
 _BEAMS: Final = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-50, "maxhmmpf": 5000}
 """Wide enough to lose one sentence in a hundred against no pruning at all, at a tenth of its cost."""
 
@@ -127,7 +130,7 @@ class _Decoder:
 
         try:
             self._sphinx = Decoder(
-                hmm=str(model), dict="/dev/null", lm=None, logfn="/dev/null", lw=1.0, bestpath=False, **_BEAMS
+                hmm=str(model), dict=None, lm=None, loglevel="FATAL", lw=1.0, bestpath=False, **_BEAMS
             )
         except (RuntimeError, ValueError) as error:
             remedy = "run `hearth models verify pocketsphinx-en-us`"
@@ -147,7 +150,7 @@ class _Decoder:
         ]
         arcs += [(state, end, math.exp(-cost / 1000)) for state, cost in grammar.finals]
         if grammar.joiner:
-            arcs += [(state, 0, 0.1, f"w{grammar.joiner}") for state, _ in grammar.finals]
+            arcs += [(state, 0, _JOINED, f"w{grammar.joiner}") for state, _ in grammar.finals]
         try:
             self._sphinx.add_fsg(_SEARCH, self._sphinx.create_fsg(_SEARCH, 0, end, arcs))
             self._sphinx.activate_search(_SEARCH)
