@@ -1,8 +1,8 @@
 """A reader who does what a page says, line by line: writes its files, types its commands, looks at what comes out.
 
 The home is a temporary one ($HOME), the folder looks like a checkout. A `hearth run` stays open in the background;
-wherever the page then speaks of port 8420, that hub's own port is meant. Where a page needs a running hub and does
-not start one itself, the demo home is there.
+wherever the page then speaks of port 8420, that hub's own port is meant; 10400 (Wyoming) is a free one as well. Where a
+page needs a running hub and does not start one itself, the demo home is there.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ _TOOLS = ("strace", "sqlite3")
 """Programs of Debian that some commands are about; where one is missing its line is left out, and that is told."""
 _URL = re.compile(r"(http://127\.0\.0\.1:\d+)/")
 _EXPECTED = re.compile(r"# exits with (\d+)")
+_PAGE = "http://127.0.0.1:8420"
 _LONG_S = 100
 
 
@@ -59,6 +61,7 @@ class Reader:
     address: str = ""
     left_out: list[str] = field(default_factory=list)
     running: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    wyoming: int = field(default_factory=lambda: _free_port())
 
     def __post_init__(self) -> None:
         for name in ("config", "skills", "devices", "models", "docs"):
@@ -77,7 +80,12 @@ class Reader:
         """Put a named block where the page says."""
         path = Path(block.file.replace("~", str(self.home), 1)) if block.file[0] == "~" else self.folder / block.file
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(block.text.replace("http://127.0.0.1:8420", self.hub()) if "8420" in block.text else block.text)
+        path.write_text(self._with_ports(block.text))
+
+    def _with_ports(self, text: str) -> str:
+        if _PAGE in text:
+            text = text.replace(_PAGE, self.hub())
+        return text.replace("10400", str(self.wyoming))
 
     def type(self, command: str) -> Ran | None:
         """Run a command as the page gives it; None when it is one of those that are not run."""
@@ -90,8 +98,7 @@ class Reader:
         if command.startswith("hearth run"):
             self.address = self._start(command)
             return None
-        if "127.0.0.1:8420" in command:
-            command = command.replace("http://127.0.0.1:8420", self.hub())
+        command = self._with_ports(command)
         ran = subprocess.run(
             command,
             shell=True,
@@ -156,6 +163,12 @@ class Reader:
             codes.append(hub.returncode)
         self.running.clear()
         assert not any(codes), f"hearth run ended with {codes}"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _usable(tool: str) -> bool:
