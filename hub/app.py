@@ -6,17 +6,18 @@ server opens first and hands out rooms as they come up. Every room is given what
 
 import asyncio
 import enum
+import importlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
 
 from hub.core.bus import Bus
 from hub.core.clock import SystemClock
-from hub.core.errors import SettingsError
+from hub.core.errors import HearthError, SettingsError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.core.settings_file import load_settings
@@ -25,7 +26,7 @@ from hub.core.supervisor import Supervisor
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
-    from hub.dialogue.home_grammar import HomeGrammar
+    from hub.dialogue.grammar_feed import GrammarFeed
     from hub.guard.connect import Guard
     from hub.home.dispatch import Dispatcher
     from hub.home.exposure import Exposure
@@ -33,11 +34,10 @@ if TYPE_CHECKING:
     from hub.home.undo import UndoLog
     from hub.home.why import Why
     from hub.perception.ears.ears import Ears
+    from hub.perception.speech.grammar import SpeechGrammar
     from hub.plugins.device_host import DeviceHost
-    from hub.plugins.skill_host import SkillHost
     from hub.store.database import Database
     from hub.store.history import History
-    from hub.web.ports import Said
     from hub.web.server import WebServer
 
 log = structlog.get_logger(__name__)
@@ -91,10 +91,17 @@ async def _ground(paths: HomePaths, change: Callable[[Settings], Settings], stac
     bus = Bus()
     stack.push_async_callback(bus.close)
     supervisor = Supervisor(bus)
+    stack.push_async_callback(supervisor.close)
     return Ground(paths, change(loaded.settings), loaded.problems, bus, StateTable(bus), supervisor, SystemClock())
 
 
+async def _imported(*modules: str) -> None:
+    """Import what a floor is made of in a thread: it takes a while, and /healthz answers meanwhile."""
+    await asyncio.to_thread(lambda: [importlib.import_module(module) for module in modules])
+
+
 async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
+    await _imported("hub.store.history", "hub.store.sqlite_file", "hub.plugins.device_host")
     from hub.guard.connect import Guard
     from hub.home.declared import is_virtual, virtual_config
     from hub.home.dispatch import Dispatcher
@@ -159,8 +166,9 @@ async def _home_floor(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
 
 
 async def _dialogue_floor(
-    ground: Ground, floor: HomeFloor, stack: AsyncExitStack, feed: "_GrammarFeed | None"
-) -> "tuple[SkillHost, Dialogue]":
+    ground: Ground, floor: HomeFloor, stack: AsyncExitStack, feed: "GrammarFeed | None"
+) -> "Dialogue":
+    await _imported("hub.dialogue.dialogue", "hub.plugins.skill_host")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
     from hub.plugins.discovery import find_skills
@@ -202,7 +210,7 @@ async def _dialogue_floor(
     await dialogue.start()
     stack.push_async_callback(dialogue.close)
     ground.supervisor.start("timers", timers.run)
-    return skills, dialogue
+    return dialogue
 
 
 async def _ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
@@ -217,47 +225,78 @@ async def _ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
     return ears
 
 
-class _GrammarFeed:
-    """Gives the ears the sentences of every new grammar, built off the loop; only the newest matters."""
-
-    def __init__(self, ears: asyncio.Task["Ears"], supervisor: Supervisor) -> None:
-        self._ears = ears
-    def __init__(self, ears: "asyncio.Task[Ears]", supervisor: Supervisor) -> None:
-        self._arrived = asyncio.Event()
-        self.given = asyncio.Event()
-        supervisor.start("speech grammar", self._run)
-
-    def take(self, grammar: "HomeGrammar") -> None:
-        """Pass `grammar` on, when it is in the language that is spoken here."""
-        if grammar.language.language == grammar.home.language:
-            self._newest = grammar
-            self._arrived.set()
-
-    async def _run(self) -> None:
-        from hub.dialogue.spoken_grammar import spoken_grammar
-
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            grammar = self._newest
-            assert grammar is not None
-            heard = await asyncio.to_thread(spoken_grammar, grammar)
-            ears = await asyncio.shield(self._ears)
-            await ears.set_grammar(heard)
-            self.given.set()
+async def _cancelled(task: "asyncio.Task[Any]") -> None:
+    """End a task of the start that is still under way when the hub stops."""
+    task.cancel()
+    await asyncio.wait((task,))
 
 
-class _Speaker:
-    """The dialogue, as the page speaks to it."""
+def _grammar_feed(ears: "asyncio.Task[Ears]") -> "GrammarFeed":
+    from hub.dialogue.grammar_feed import GrammarFeed
 
-    def __init__(self, dialogue: "Dialogue") -> None:
-        self._dialogue = dialogue
+    async def set_grammar(grammar: "SpeechGrammar") -> None:
+        await (await asyncio.shield(ears)).set_grammar(grammar)
 
-    async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "ui") -> "Said":
-        from hub.web.ports import Said
+    return GrammarFeed(set_grammar)
 
-        turn = await self._dialogue.hear(text, area=area, person=person, channel=channel)
-        return Said(reply=turn.reply, understood=not turn.reason, expects_answer=turn.expects_answer)
+
+async def _hearing(
+    ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarFeed", *, needed: bool
+) -> "Ears | None":
+    """The ears, once they know the home's sentences. Unless `needed`, a hub that cannot hear says so and runs on."""
+    try:
+        ears = await loading
+    except HearthError as error:
+        if needed:
+            raise
+        log.error("the hub does not hear", error=str(error))
+        ground.supervisor.failures["ears"] = str(error)
+        return None
+    ground.supervisor.start("speech grammar", feed.run)
+    await feed.first.wait()
+    return ears
+
+
+async def _satellites(
+    ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", stack: AsyncExitStack
+) -> None:
+    """Microphone, Wyoming satellites, and the hub's own services for others."""
+    from hub.dialogue.tts.speak import Speaker, engines
+    from hub.satellites.announcing import announce_at
+    from hub.satellites.local import LocalSatellite
+    from hub.satellites.offer import Offer
+    from hub.satellites.spoken import SpokenBy
+    from hub.satellites.understanding import GrammarUnderstanding
+    from hub.satellites.wyoming_satellite import WyomingSatellite
+    from hub.satellites.wyoming_server import WyomingServer
+
+    settings, language = ground.settings, ground.settings.home.language
+    guard = floor.guard
+    speech = Speaker(engines(settings.voice, lambda host, port: guard.connect(host, port, "to speak replies")))
+    voice = SpokenBy(speech, (language,)) if speech.available else None
+    if settings.voice.microphone:
+        area = settings.voice.area
+        local = LocalSatellite(ears, dialogue, speech, ground.bus, area=area, language=lambda: language)
+        ground.supervisor.start("microphone", local.run)
+    satellites = [
+        WyomingSatellite(about, guard.connect, ears, dialogue, voice, language=language) for about in settings.satellite
+    ]
+    for satellite in satellites:
+        ground.supervisor.start(satellite.stream, satellite.run)
+    announce_at(ground.bus, satellites)
+    if settings.wyoming.enabled:
+        understanding = GrammarUnderstanding(dialogue)
+        offer = Offer(
+            ears=ears,
+            dialogue=dialogue,
+            understanding=understanding,
+            voice=voice,
+            languages=(language,),
+            phrases=ears.phrases,
+        )
+        server = WyomingServer(offer, settings.wyoming.host, settings.wyoming.port, name=settings.home.name)
+        stack.push_async_callback(server.close)
+        await server.start()
 
 
 async def _web_server(ground: Ground, stack: AsyncExitStack) -> "WebServer":
@@ -270,54 +309,41 @@ async def _web_server(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     return server
 
 
-def _open_rooms(server: "WebServer", floor: HomeFloor, dialogue: "Dialogue | None", *, complete: bool) -> None:
+def _open_rooms(
+    server: "WebServer",
+    floor: HomeFloor,
+    dialogue: "Dialogue | None" = None,
+    listening: Callable[[], bool] | None = None,
+    *,
+    complete: bool,
+) -> None:
     from hub.web.ports import Rooms
+    from hub.web.speaking import SpokenTo
 
-    speaker = None if dialogue is None else _Speaker(dialogue)
-    rooms = Rooms(home=floor.home, commander=floor.dispatcher, speaker=speaker, why=floor.why, history=floor.history)
+    rooms = Rooms(
+        home=floor.home,
+        commander=floor.dispatcher,
+        speaker=None if dialogue is None else SpokenTo(dialogue),
+        why=floor.why,
+        history=floor.history,
+        listening=listening,
+    )
     server.open(rooms, complete=complete)
 
 
 @dataclass(frozen=True)
 class Hub:
-    """The rooms of a running hub, as its owner (the command line) holds them."""
+    """The rooms of a running hub, as its owner (the command line) holds them; None is a room that was not started."""
 
-    ground: Ground
-    floor: HomeFloor
-    skills: "SkillHost | None" = None
+    settings: Settings
+    bus: Bus
+    states: StateTable
+    home: "Home"
+    dispatcher: "Dispatcher"
+    why: "Why"
     dialogue: "Dialogue | None" = None
-    web: "WebServer | None" = None
     ears: "Ears | None" = None
-
-    @property
-    def settings(self) -> Settings:
-        """What hearth.toml says."""
-        return self.ground.settings
-
-    @property
-    def bus(self) -> Bus:
-        """Where facts are told."""
-        return self.ground.bus
-
-    @property
-    def states(self) -> StateTable:
-        """How things stand."""
-        return self.ground.states
-
-    @property
-    def home(self) -> "Home":
-        """What there is."""
-        return self.floor.home
-
-    @property
-    def dispatcher(self) -> "Dispatcher":
-        """Where commands go."""
-        return self.floor.dispatcher
-
-    @property
-    def why(self) -> "Why":
-        """Who knows the story of an entity."""
-        return self.floor.why
+    web: "WebServer | None" = None
 
     async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "cli") -> "Turn":
         """Take `text` as if it had been heard; needs `Parts.DIALOGUE`."""
@@ -339,18 +365,20 @@ async def running_hub(
         # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
         server = await _web_server(ground, stack) if Parts.WEB in parts else None
         loading = asyncio.create_task(_ears(ground, stack), name="ears") if Parts.EARS in parts else None
-        feed = None if loading is None else _GrammarFeed(loading, ground.supervisor)
         floor = await _home_floor(ground, stack)
-        skills, dialogue, ears = None, None, None
+        dialogue, ears = None, None
         if server is not None:
-            _open_rooms(server, floor, None, complete=False)
+            _open_rooms(server, floor, complete=False)
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
+        feed = None if loading is None else _grammar_feed(loading)
         if Parts.DIALOGUE in parts:
-            skills, dialogue = await _dialogue_floor(ground, floor, stack, feed)
+            dialogue = await _dialogue_floor(ground, floor, stack, feed)
         if server is not None:
-            _open_rooms(server, floor, dialogue, complete=True)
-        if loading is not None and feed is not None:
-            ears = await loading
-            await feed.given.wait()
-        yield Hub(ground, floor, skills, dialogue, server, ears)
+            _open_rooms(server, floor, dialogue, None if feed is None else feed.listening, complete=True)
+        if loading is not None and feed is not None and dialogue is not None:
+            ears = await _hearing(ground, loading, feed, needed=server is None)
+            if ears is not None and Parts.SATELLITES in parts:
+                await _satellites(ground, floor, ears, dialogue, stack)
+        rooms = (floor.home, floor.dispatcher, floor.why, dialogue, ears, server)
+        yield Hub(ground.settings, ground.bus, ground.states, *rooms)

@@ -60,7 +60,7 @@ class Ears:
         self._host = host
         self._bus = bus
         self._thresholds = dict(thresholds)
-        self._phrases = tuple(phrases.values())
+        self.phrases = dict(phrases)
         self._pronounce = pronounce
         self._hub = hub
         self._streams: dict[int, EarStream] = {}
@@ -164,8 +164,8 @@ class Ears:
             raise HearthError.from_wire(result.error)
 
     def _encode(self, grammar: SpeechGrammar) -> bytes:
-        words = sorted({word for phrase in self._phrases for word in phrase.split()})
-        return with_wake_words(grammar, self._phrases, self._pronounce(words)).encode()
+        words = sorted({word for phrase in self.phrases.values() for word in phrase.split()})
+        return with_wake_words(grammar, self.phrases.values(), self._pronounce(words)).encode()
 
     async def _send_grammar(self) -> None:
         if self._grammar is None:

@@ -1,0 +1,37 @@
+"""Feeds a recogniser the sentences of every new grammar, built off the event loop; only the newest matters."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from hub.dialogue.home_grammar import HomeGrammar
+from hub.dialogue.spoken_grammar import spoken_grammar
+from hub.perception.speech.grammar import SpeechGrammar
+
+
+class GrammarFeed:
+    """Keep `run` under a supervisor; `first` is set once the recogniser has a grammar."""
+
+    def __init__(self, set_grammar: Callable[[SpeechGrammar], Awaitable[None]]) -> None:
+        self._set_grammar = set_grammar
+        self._newest: HomeGrammar | None = None
+        self._arrived = asyncio.Event()
+        self.first = asyncio.Event()
+
+    def take(self, grammar: HomeGrammar) -> None:
+        """Pass `grammar` on, when it is in the language that is spoken at home."""
+        if grammar.language.language == grammar.home.language:
+            self._newest = grammar
+            self._arrived.set()
+
+    def listening(self) -> bool:
+        """Whether the recogniser has a grammar."""
+        return self.first.is_set()
+
+    async def run(self) -> None:
+        """Build and hand over, for ever. Raises what the recogniser says of a grammar that it cannot use."""
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            assert self._newest is not None
+            await self._set_grammar(await asyncio.to_thread(spoken_grammar, self._newest))
+            self.first.set()
