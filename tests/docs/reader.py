@@ -123,20 +123,22 @@ class Reader:
 
     def _start(self, command: str) -> str:
         words = command.partition("#")[0].split()
-        hub = subprocess.Popen(
-            [*words, "--port", "0"],
-            cwd=self.folder,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        log = self.folder / "hub.log"
+        with log.open("a") as stderr:
+            hub = subprocess.Popen(
+                [*words, "--port", "0"],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+            )
         self.running.append(hub)
         assert hub.stdout is not None
         said = hub.stdout.readline()  # it prints its address, or ends
         found = _URL.search(said)
-        assert found, f"$ {command}\n{said}"
+        assert found, f"$ {command}\n{said}{log.read_text()}"
         self._wait_until_ready(found[1])
         return found[1]
 
@@ -162,7 +164,7 @@ class Reader:
                 hub.communicate()
             codes.append(hub.returncode)
         self.running.clear()
-        assert not any(codes), f"hearth run ended with {codes}"
+        assert not any(codes), f"hearth run ended with {codes}:\n{(self.folder / 'hub.log').read_text()}"
 
 
 def _free_port() -> int:
