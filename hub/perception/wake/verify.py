@@ -38,7 +38,8 @@ class PhraseVerifier:
     def __init__(self, acoustic_model: Path, phrases: dict[str, Phrase] | None = None) -> None:
         """`acoustic_model` is the folder of PocketSphinx's US English model; it is read here and never written to.
 
-        Raises `ModelError` when it cannot be loaded.
+        The library ends the process over files that are not what they seem: take the folder from the model store,
+        which has compared their hashes. Raises `ModelError` when it cannot be loaded.
         """
         import pocketsphinx
 
@@ -81,6 +82,8 @@ class PhraseVerifier:
         return -math.inf if said == -math.inf else said - self._fit(f"{word} rival", audio)
 
     def _fit(self, grammar: str, audio: NDArray[np.int16]) -> float:
+        if not len(audio):
+            return -math.inf
         decoder: Any = self._decoder
         decoder.activate_search(grammar)
         decoder.start_utt()
