@@ -228,7 +228,7 @@ async def _ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
 async def _cancelled(task: "asyncio.Task[Any]") -> None:
     """End a task of the start that is still under way when the hub stops."""
     task.cancel()
-    await asyncio.wait((task,))
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _grammar_feed(ears: "asyncio.Task[Ears]") -> "GrammarFeed":
@@ -365,6 +365,8 @@ async def running_hub(
         # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
         server = await _web_server(ground, stack) if Parts.WEB in parts else None
         loading = asyncio.create_task(_ears(ground, stack), name="ears") if Parts.EARS in parts else None
+        if loading is not None:
+            stack.push_async_callback(_cancelled, loading)
         floor = await _home_floor(ground, stack)
         dialogue, ears = None, None
         if server is not None:

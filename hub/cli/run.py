@@ -15,30 +15,53 @@ from hub.core.settings import Settings
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="The page's port instead of the settings'; 0 finds one.")
+@click.option("--deaf", is_flag=True, help="Without ears: no microphone, no models; text and the page work.")
 @home_option
-def run(port: int | None, config: str | None) -> None:
+def run(port: int | None, deaf: bool, config: str | None) -> None:
     """Start the hub and print its address; Ctrl-C or SIGTERM stops it cleanly."""
+    signal.signal(signal.SIGTERM, _as_ctrl_c)  # until the loop attends to both
     log_to_stderr("info")
     with chosen_home(config) as paths:
-        asyncio.run(_run(paths, port))
+        asyncio.run(_run(paths, port, deaf))
 
 
-async def _run(paths: HomePaths, port: int | None) -> None:
-    from hub.app import Parts, running_hub
+def _as_ctrl_c(number: int, _frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once: a second one must not cut the cleaning up short
+    raise KeyboardInterrupt
 
-    stop = asyncio.Event()
+
+async def _run(paths: HomePaths, port: int | None, deaf: bool) -> None:
+    hub = asyncio.create_task(_serve(paths, port, deaf), name="hub")
+    asked = asyncio.Event()
+
+    def stop() -> None:
+        if not asked.is_set():
+            asked.set()
+            hub.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    try:
+        await hub
+    except asyncio.CancelledError:
+        if not asked.is_set():
+            raise
+    click.echo("stopped", err=True)
+
+
+async def _serve(paths: HomePaths, port: int | None, deaf: bool) -> None:
+    """Run the hub until cancelled, be it while it still starts."""
+    from hub.app import Parts, running_hub
 
     def change(settings: Settings) -> Settings:
         if port is None:
             return settings
         return msgspec.structs.replace(settings, web=msgspec.structs.replace(settings.web, port=port))
 
-    async with running_hub(paths, Parts.ALL, settings=change) as hub:
+    parts = Parts.ALL & ~Parts.EARS if deaf else Parts.ALL
+    async with running_hub(paths, parts, settings=change) as hub:
         assert hub.web is not None
         click.echo(f"{hub.settings.home.name} is at {hub.web.url}")
         click.echo("Ctrl-C stops it.", err=True)
         sys.stdout.flush()
-        await stop.wait()
-    click.echo("stopped", err=True)
+        await asyncio.get_running_loop().create_future()  # until cancelled

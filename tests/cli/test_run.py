@@ -1,0 +1,98 @@
+"""`hearth run` as a process of its own: it starts, answers, and stops at any moment without leaving anything behind."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.core.bundled import bundled
+from hub.store.sqlite_file import check_file
+
+_PATIENCE_S = 60
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
+    return folder
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `hearth run --deaf` with a process group and temporary folder of its own; kills what is left."""
+    (tmp_path / "tmp").mkdir()
+    started: list[subprocess.Popen[str]] = []
+
+    def run(config: Path | str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hub.cli", "run", "--deaf", "--port", "0", "--config", str(config)],
+            stdout=subprocess.PIPE, stderr=(tmp_path / "log").open("w"), text=True, start_new_session=True,
+            env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _url(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().split()[-1]
+
+
+def _nothing_runs(process: "subprocess.Popen[str]") -> None:
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_prints_its_address_answers_there_and_stops(start: Start, home: Path, number: signal.Signals) -> None:
+    process = start(home)
+    with urllib.request.urlopen(f"{_url(process)}healthz", timeout=_PATIENCE_S) as answer:
+        health = json.load(answer)
+    assert (health["status"], health["listening"], health["problems"]) == ("ok", False, {})
+    process.send_signal(number)
+    assert process.wait(_PATIENCE_S) == 0
+    _nothing_runs(process)
+    assert check_file(home / "hearth.db") == []
+
+
+@pytest.mark.parametrize("delay", [0.1, 0.25, 0.4, 0.6, 0.8])
+def test_stopping_while_it_starts_is_clean(start: Start, home: Path, tmp_path: Path, delay: float) -> None:
+    process = start(home)
+    time.sleep(delay)
+    process.terminate()
+    time.sleep(0.01)
+    process.terminate()  # as `timeout` and impatient people do
+    # -SIGTERM and 130: before there was anything to clean up.
+    assert process.wait(_PATIENCE_S) in (0, 130, -signal.SIGTERM)
+    _nothing_runs(process)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+    assert not (home / "hearth.db").exists() or check_file(home / "hearth.db") == []
+
+
+def test_the_copy_of_the_demo_home_goes_with_the_hub(start: Start, tmp_path: Path) -> None:
+    process = start("demo")
+    _url(process)
+    assert [path.name.startswith("hearth-demo-") for path in (tmp_path / "tmp").iterdir()] == [True]
+    process.terminate()
+    assert process.wait(_PATIENCE_S) == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
