@@ -1,16 +1,19 @@
 """`hearth models`: what the hub thinks with, and whether it is what its cards say."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
 from hub.core.errors import HearthError
+from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
-    from hub.inference.store import ModelStatus, Progress
+    from hub.inference.store import ModelStatus, ModelStore, Progress
 
 
 @click.group()
@@ -34,13 +37,40 @@ def list_models(as_json: bool) -> None:
 
 @models.command()
 @click.argument("names", nargs=-1)
-@click.option("--yes", is_flag=True, help="Also fetch from outside the package index, once.")
+@click.option("--yes", is_flag=True, help="Also fetch from outside the package index, this once.")
+@home_option
 @json_option
-def pull(names: tuple[str, ...], yes: bool, as_json: bool) -> int:
-    """Bring models here: NAMES, or the default set. What is here and right is not fetched again."""
+def pull(names: tuple[str, ...], yes: bool, config: str | None, as_json: bool) -> int:
+    """Bring models here: NAMES, or the default set. What is here and right is not fetched again.
+
+    With --yes each connection that is opened is a row of the home's privacy ledger.
+    """
     from hub.inference.store import ModelStore
 
-    store = ModelStore(allow_download=yes)
+    if not yes:
+        return _pull(ModelStore(), names, as_json)
+    with chosen_home(config) as paths:
+        return asyncio.run(_pull_from_outside(paths, names, as_json))
+
+
+async def _pull_from_outside(paths: HomePaths, names: tuple[str, ...], as_json: bool) -> int:
+    from hub.guard.connect import Guard
+    from hub.inference.agreed import AgreedConnect
+    from hub.inference.store import ModelStore
+    from hub.store.database import Database
+    from hub.store.ledger import LedgerTable
+
+    database = await Database.open(paths.database)
+    guard = Guard(writer=LedgerTable(database))
+    try:
+        store = ModelStore(allow_download=True, connect=AgreedConnect(guard))
+        return await asyncio.to_thread(_pull, store, names, as_json)
+    finally:
+        await guard.close()
+        await database.close()
+
+
+def _pull(store: "ModelStore", names: tuple[str, ...], as_json: bool) -> int:
     wanted = names or tuple(card.name for card in store.cards() if card.default)
     failed = False
     for name in wanted:

@@ -36,7 +36,7 @@ def _wake_engines(config: EarsConfig) -> list[WakeEngine]:
     own = {word: Path(about.model) for word, about in config.words.items() if about.engine == "openwakeword"}
     if own:
         models = WakeModels(Path(config.mel), Path(config.embedding), own)
-        sessions = Sessions(ThreadBudget(config.threads))
+        sessions = Sessions(ThreadBudget(config.threads), config.providers)
         engines.append(WakeSpotter(models, sessions=sessions, confirm=_of(own, confirm)))
     micro = {word: Path(about.model) for word, about in config.words.items() if about.engine == "microwakeword"}
     if micro:
