@@ -1,7 +1,11 @@
-"""The benchmarks by name; each module has `measure() -> list[Measure]` and is imported only when it runs."""
+"""The benchmarks by name; each module has `measure() -> list[Measure]` and is imported only when it runs.
+
+Those of `WITH_HUB` get the function that starts a hub: `measure(start)`.
+"""
 
 import importlib
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from hub.bench.measure import Measure
 from hub.core.errors import UsageError
@@ -17,14 +21,20 @@ BENCHES: Final = {
     "wake-accuracy": "hub.bench.wake_accuracy",
     "speech-accuracy": "hub.bench.speech_accuracy",
     "coffee": "hub.bench.coffee",
+    "commands": "hub.bench.commands",
 }
+WITH_HUB: Final = frozenset({"commands"})
 QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn")
 
 
-def run(name: str) -> list[Measure]:
-    """The measures of benchmark `name`; raises `UsageError` for an unknown one."""
+def run(name: str, start: Callable[..., Any]) -> list[Measure]:
+    """The measures of benchmark `name`; raises `UsageError` for an unknown one.
+
+    `start(paths)` starts a hub that hears (`hub.bench.commands.StartHub`).
+    """
     module = BENCHES.get(name)
     if module is None:
         raise UsageError(f"there is no benchmark {name!r}", remedy=f"choose of {', '.join(BENCHES)}, all")
-    measures: list[Measure] = importlib.import_module(module).measure()
+    measure = importlib.import_module(module).measure
+    measures: list[Measure] = measure(start) if name in WITH_HUB else measure()
     return measures

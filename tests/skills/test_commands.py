@@ -21,7 +21,7 @@ from hub.dialogue.targets import Surroundings
 from hub.home.declared import declared_entity
 from hub.sdk.testing import SkillHome
 
-COMMANDS = tomllib.loads((Path(__file__).parents[1] / "e2e" / "commands_60.toml").read_text("utf-8"))["command"]
+COMMANDS = tomllib.loads((bundled("config") / "demo" / "commands.toml").read_text("utf-8"))["command"]
 STORY = tomllib.loads((bundled("config") / "demo" / "story.toml").read_text("utf-8"))["clip"]
 DECLARED = load_settings(bundled("config") / "demo" / "hearth.toml").settings
 
