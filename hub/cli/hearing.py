@@ -14,21 +14,28 @@ _STAGES = ("wake", "vad", "speech", "intent", "act")
 
 
 class _Stopwatch:
-    """What the dialogue and the devices took, from the events' own times."""
+    """What the dialogue and the devices took, from the events' own times; `began` is when the sound did."""
 
     def __init__(self) -> None:
         self.ms = {"intent": 0.0, "act": 0.0}
-        self._heard = self._understood = 0.0
+        self.after_speech_ms: dict[str, float] = {}
+        self.began = time.monotonic()
+        self._heard = self._understood = self._spoken = 0.0
 
     def take(self, event: Event) -> None:
         if isinstance(event, SpeechTranscribed):
             self._heard = event.mono
+            self._spoken = self.began + event.t_end
+            silence = event.stages_ms.get("silence", 0.0)
+            self.after_speech_ms = {"silence": silence, "speech": (event.mono - self._spoken) * 1000 - silence}
         elif isinstance(event, IntentMatched):
             self.ms["intent"] += (event.mono - (self._heard or event.mono)) * 1000
             self._heard, self._understood = event.mono, event.mono
         elif isinstance(event, CommandDone | CommandFailed) and self._understood:
             self.ms["act"] += (event.mono - self._understood) * 1000
             self._understood = self._heard = event.mono
+            if "total" not in self.after_speech_ms:
+                self.after_speech_ms |= {**self.ms, "total": (event.mono - self._spoken) * 1000}
 
 
 async def hear_file(
@@ -36,24 +43,26 @@ async def hear_file(
 ) -> dict[str, Any]:
     """Feed `file` to the ears and answer what is heard; returns the `end` line of the contract.
 
-    `listen` takes what is said as an answer, without a wake word; `real_time` feeds as a microphone would. Raises
-    `MediaError` when the file cannot be read.
+    `listen` takes what is said as an answer, without a wake word. `real_time` feeds as a microphone would; the line
+    then also says what passed between the end of the words and the first acknowledged command. Raises `MediaError`
+    when the file cannot be read.
     """
     from hub.media.file_source import FileSource
     from hub.satellites.conversing import converse
 
     assert hub.ears is not None and hub.dialogue is not None
     source = FileSource(file, "file")
-    watch, began = _Stopwatch(), time.perf_counter()
+    watch = _Stopwatch()
     cancel = hub.bus.subscribe((SpeechTranscribed, IntentMatched, CommandDone, CommandFailed), watch.take)
     stream = await hub.ears.open_stream("file", wake=None if wake else (), area=area, publish=True)
     conversation = asyncio.create_task(converse(stream, hub.dialogue))
     try:
         if listen:
             await stream.listen()
+        watch.began = time.monotonic()
         async for chunk in source:
             if real_time:
-                await asyncio.sleep(max(0.0, began + chunk.t + chunk.duration - time.perf_counter()))
+                await asyncio.sleep(max(0.0, watch.began + chunk.t + chunk.duration - time.monotonic()))
             await stream.feed(chunk.samples)
         await stream.end()
         await conversation
@@ -66,10 +75,13 @@ async def hear_file(
     ended = stream.ended
     cost = {} if ended is None else ended.stages_ms
     stages = {stage: round({**cost, **watch.ms}.get(stage, 0.0), 2) for stage in _STAGES}
-    return {
+    end = {
         "event": "end",
         "file": str(file),
         "audio_s": round(stream.fed / 16_000, 3),
-        "wall_s": round(time.perf_counter() - began, 3),
+        "wall_s": round(time.monotonic() - watch.began, 3),
         "stages_ms": stages,
     }
+    if real_time and "total" in watch.after_speech_ms:
+        end["after_speech_ms"] = {stage: round(ms, 1) for stage, ms in watch.after_speech_ms.items()}
+    return end

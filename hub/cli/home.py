@@ -35,7 +35,7 @@ async def _list(hub: "Hub", as_json: bool) -> None:
 
     console = Console(highlight=False)
     view = hub.home.view()
-    shown = ""
+    shown: str | None = None
     for entity in sorted(view.entities.values(), key=lambda e: (e.area, e.id)):
         traits = {trait: state.value for trait, state in hub.states.get(entity.id).items()}
         available = hub.states.available(entity.id)
@@ -43,8 +43,8 @@ async def _list(hub: "Hub", as_json: bool) -> None:
             line = {"entity": entity.id, "name": entity.name, "kind": entity.kind, "area": entity.area}
             emit({**line, "traits": {t: traits.get(t) for t in entity.traits}, "available": available})
             continue
-        if entity.area != shown or not shown:
-            shown = entity.area or "-"
+        if entity.area != shown:
+            shown = entity.area
             area = view.areas.get(entity.area)
             console.print(f"\n[bold]{escape(area.name if area else 'everywhere')}[/]")
         values = ", ".join(f"{t} {v}" for t, v in traits.items()) or "-"

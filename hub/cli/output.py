@@ -37,5 +37,5 @@ def log_to_stderr(level: str = "warning") -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # the level changes once the settings have been read
     )

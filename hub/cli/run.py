@@ -23,6 +23,7 @@ def run(port: int | None, deaf: bool, config: str | None) -> None:
     log_to_stderr("info")
     with chosen_home(config) as paths:
         asyncio.run(_run(paths, port, deaf))
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends now anyway, and well
 
 
 def _as_ctrl_c(number: int, _frame: object) -> None:
@@ -60,6 +61,7 @@ async def _serve(paths: HomePaths, port: int | None, deaf: bool) -> None:
 
     parts = Parts.ALL & ~Parts.EARS if deaf else Parts.ALL
     async with running_hub(paths, parts, settings=change) as hub:
+        log_to_stderr(hub.settings.log_level)
         assert hub.web is not None
         click.echo(f"{hub.settings.home.name} is at {hub.web.url}")
         click.echo("Ctrl-C stops it.", err=True)
