@@ -168,7 +168,9 @@ class Listening:
     def _hearing(self) -> Hearing:
         if self._utterance is None or self._turn.began is None or not self._settings.early_end:
             return Hearing.NOTHING
+        began = time.perf_counter()
         partial = self._utterance.partial()
+        self.speech_ms += (time.perf_counter() - began) * 1000
         if not self._strip(partial.text):
             return Hearing.NOTHING
         if partial.complete:
