@@ -2,11 +2,8 @@
 
 import asyncio
 import contextlib
-import shutil
 import socket
-import subprocess
 import sys
-import time
 import types
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -25,13 +22,12 @@ from hub.sdk import (
     Update,
     Value,
 )
+from tests.mosquitto import MOSQUITTO, Broker
 
 if "mqtt_under_test" not in sys.modules:
     package = types.ModuleType("mqtt_under_test")
     package.__path__ = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
     sys.modules["mqtt_under_test"] = package
-
-MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "")
 
 
 class MemoryStore:
@@ -126,44 +122,6 @@ async def running(connect: Callable[..., AsyncIterator[Update]], config: Any) ->
         async with asyncio.timeout(30):
             results = await asyncio.gather(task, return_exceptions=True)
         assert isinstance(results[0], asyncio.CancelledError), results[0]
-
-
-class Broker:
-    """A mosquitto of the tests' own on a free port, which can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\nmessage_size_limit 0\n"
-            f"user {_user()}\n"
-        )
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
-        raise RuntimeError("mosquitto did not start")
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
-
-
-def _user() -> str:
-    import getpass
-
-    return getpass.getuser()
 
 
 @pytest.fixture

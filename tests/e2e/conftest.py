@@ -1,0 +1,35 @@
+"""Homes to run a hub over, and the hubs themselves."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.core.bundled import bundled
+from tests.e2e.running import RunningHub
+
+Run = Callable[..., RunningHub]
+
+
+@pytest.fixture
+def demo_home(tmp_path: Path) -> Path:
+    """A home like the demo's."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
+    return folder
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """`run(home)` starts a hub; at the end it must stop well."""
+    started: list[RunningHub] = []
+
+    def start(home: Path, *options: str) -> RunningHub:
+        started.append(RunningHub(home, *options))
+        return started[-1]
+
+    yield start
+    for hub in started:
+        hub.stop()
