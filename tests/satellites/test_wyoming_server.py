@@ -21,6 +21,7 @@ from hub.satellites import wyoming_server
 from hub.satellites.offer import Offer
 from hub.satellites.wire import Limits
 from hub.satellites.wyoming_server import WyomingServer, is_loopback
+from tests.satellites.asking import ask, connected
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedVoice, sound
 
 START, STOP = AudioStart(rate=16000, width=2, channels=1).event(), AudioStop().event()
@@ -38,24 +39,8 @@ async def server(ears: ScriptedEars, dialogue: ScriptedDialogue, voice: Scripted
     await made.close()
 
 
-@contextlib.asynccontextmanager
-async def client(server: WyomingServer) -> AsyncIterator[AsyncTcpClient]:
-    made = AsyncTcpClient("127.0.0.1", server.port, read_timeout=20)
-    await made.connect()
-    yield made
-    with contextlib.suppress(OSError):
-        await made.disconnect()
-
-
-async def ask(to: AsyncTcpClient, *events: Event, until: str) -> list[Event]:
-    for event in events:
-        await to.write_event(event)
-    got: list[Event] = []
-    while not got or got[-1].type != until:
-        event = await to.read_event()
-        assert event is not None, [e.type for e in got]
-        got.append(event)
-    return got
+def client(server: WyomingServer) -> contextlib.AbstractAsyncContextManager[AsyncTcpClient]:
+    return connected(server.port)
 
 
 async def test_describe(server: WyomingServer) -> None:
