@@ -262,6 +262,7 @@ async def _satellites(
 ) -> None:
     """Microphone, Wyoming satellites, and the hub's own services for others."""
     from hub.dialogue.tts.speak import Speaker, engines
+    from hub.satellites.advertise import Advertiser
     from hub.satellites.announcing import announce_at
     from hub.satellites.local import LocalSatellite
     from hub.satellites.offer import Offer
@@ -294,7 +295,8 @@ async def _satellites(
             languages=(language,),
             phrases=ears.phrases,
         )
-        server = WyomingServer(offer, settings.wyoming.host, settings.wyoming.port, name=settings.home.name)
+        host, port = settings.wyoming.host, settings.wyoming.port
+        server = WyomingServer(offer, host, port, name=settings.home.name, advertiser=Advertiser())
         stack.push_async_callback(server.close)
         await server.start()
 

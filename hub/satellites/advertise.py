@@ -5,8 +5,10 @@ import re
 from typing import Final
 
 import ifaddr
-from zeroconf import IPVersion
+from zeroconf import Error, IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from hub.core.errors import UnavailableError
 
 SERVICE: Final = "_wyoming._tcp.local."
 
@@ -19,19 +21,25 @@ class Advertiser:
         self._info: AsyncServiceInfo | None = None
 
     async def start(self, name: str, host: str, port: int) -> None:
-        """Announce `name` at `host`:`port`; a wildcard host stands for all of this machine's own."""
-        addresses = own_addresses() if ipaddress.ip_address(host).is_unspecified else [host]
+        """Announce `name` at `host`:`port`; a wildcard or a name as host stands for all of this machine's addresses.
+
+        Raises `UnavailableError` when the network does not take announcements.
+        """
         label = re.sub(r"[^A-Za-z0-9 _-]", "", name).strip()[:40] or "Hearth"
-        self._info = AsyncServiceInfo(
+        info = AsyncServiceInfo(
             SERVICE,
             f"{label}.{SERVICE}",
-            parsed_addresses=addresses,
+            parsed_addresses=_addresses_of(host),
             port=port,
             server=f"{label.lower().replace(' ', '-')}-wyoming.local.",
         )
-        if self._zeroconf is None:
-            self._zeroconf = AsyncZeroconf(ip_version=IPVersion.V4Only)
-        await self._zeroconf.async_register_service(self._info, allow_name_change=True)
+        try:
+            if self._zeroconf is None:
+                self._zeroconf = AsyncZeroconf(ip_version=IPVersion.V4Only)
+            await self._zeroconf.async_register_service(info, allow_name_change=True)
+        except (Error, OSError, RuntimeError) as error:  # a RuntimeError: there is no interface
+            raise UnavailableError(f"mDNS does not work here: {error}", remedy="is there a network?") from error
+        self._info = info
 
     async def close(self) -> None:
         """Take the announcement back."""
@@ -42,6 +50,13 @@ class Advertiser:
             self._info = None
         await self._zeroconf.async_close()
         self._zeroconf = None
+
+
+def _addresses_of(host: str) -> list[str]:
+    try:
+        return own_addresses() if ipaddress.ip_address(host).is_unspecified else [host]
+    except ValueError:
+        return own_addresses()
 
 
 def own_addresses() -> list[str]:

@@ -5,6 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from hub.core.errors import UnavailableError
+
 SERVICES: Final = {"_mqtt._tcp.local.": "mqtt", "_wyoming._tcp.local.": "wyoming"}
 _MOST: Final = 200
 _LONGEST_NAME: Final = 120
@@ -20,7 +22,10 @@ class Announced(Struct, frozen=True):
 
 
 async def announced(seconds: float) -> list[Announced]:
-    """Listen for `seconds` and return what was announced, at most 200 services."""
+    """Listen for `seconds` and return what was announced, at most 200 services.
+
+    Raises `UnavailableError` when there is no network to listen on.
+    """
     from zeroconf import ServiceStateChange, Zeroconf
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
@@ -31,7 +36,11 @@ async def announced(seconds: float) -> list[Announced]:
             seen[service_type, name] = None
 
     found: list[Announced] = []
-    async with AsyncZeroconf() as network:
+    try:
+        zeroconf = AsyncZeroconf()
+    except (OSError, RuntimeError) as error:  # a RuntimeError: there is no interface
+        raise UnavailableError(f"cannot listen for announcements: {error}", remedy="is there a network?") from error
+    async with zeroconf as network:
         browser = AsyncServiceBrowser(network.zeroconf, list(SERVICES), handlers=[note])
         await asyncio.sleep(seconds)
         for kind, name in seen:

@@ -36,10 +36,10 @@ HEARS = (
 _URL = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
-def hearth(*arguments: str | Path, timeout: int = 100) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a person types it."""
-    command = [sys.executable, "-m", "hub.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+def hearth(*arguments: str | Path, inside: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
+    """Run the command as a person types it; `inside` is one that runs it, such as `unshare --net`."""
+    command = [*inside, sys.executable, "-m", "hub.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 def lines_of(ran: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ class RunningHub:
     """`hearth run` over `home`, in a process group of its own; `stop` it."""
 
     def __init__(self, home: Path, *options: str, inside: Sequence[str] = ()) -> None:
-        """`inside` is a command that runs the hub as its last arguments, such as `unshare -n`."""
+        """`inside` is a command that runs the hub, such as `unshare --net`."""
         self._log = home / "hub.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(

@@ -2,23 +2,28 @@
 
 import asyncio
 
+import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from hub.satellites.advertise import SERVICE, Advertiser, own_addresses
 
 
-async def test_it_is_found_by_mdns_and_gone_after_close() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "hub.local"])
+async def test_it_is_found_by_mdns_and_gone_after_close(host: str) -> None:
+    addresses = ["127.0.0.1"] if host == "127.0.0.1" else own_addresses()
+    if not addresses:
+        pytest.skip("this machine has no address beyond loopback")
     ours = AsyncZeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
     theirs = AsyncZeroconf(interfaces=["127.0.0.1"], ip_version=IPVersion.V4Only)
     advertiser = Advertiser(ours)
     try:
-        await advertiser.start("Hearth <script>", "127.0.0.1", 10400)
+        await advertiser.start("Hearth <script>", host, 10400)
         info = AsyncServiceInfo(SERVICE, f"Hearth script.{SERVICE}")
         async with asyncio.timeout(20):
             while not await info.async_request(theirs.zeroconf, 1000):
                 pass
-        assert info.port == 10400 and info.parsed_addresses() == ["127.0.0.1"]
+        assert info.port == 10400 and set(info.parsed_addresses(IPVersion.V4Only)) == set(addresses)
     finally:
         await advertiser.close()
         await theirs.async_close()
