@@ -112,8 +112,8 @@ class RunningHub:
         return [child.pid for child in children if "hub.guard.worker_main" in " ".join(child.cmdline())]
 
     def stop(self) -> None:
-        """Stop it as a service manager does; it must end well and say nothing of an accident."""
-        self._process.terminate()
+        """Stop it as a service manager does, unless it was; it must end well and say nothing of an accident."""
+        self._process.terminate()  # nothing, when it is over already
         try:
             code = self._process.wait(PATIENCE_S)
         finally:

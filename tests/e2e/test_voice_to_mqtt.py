@@ -102,6 +102,10 @@ async def test_spoken_commands_reach_a_lamp_before_and_after_its_broker_dies(
     assert speaker.told("synthesize")[-1]["text"] == "Turned on the kitchen light."
     assert lamp.commands == ["ON"]
     assert hub.get(light)["traits"]["OnOff"] is True
+    why = hub.get("api/v1/why/light.kitchen_light")["steps"]
+    assert [step["kind"] for step in why] == [
+        "WakeHeard", "SpeechTranscribed", "IntentMatched", "CommandSent", "StateChanged",
+    ]  # fmt: skip
 
     broker.kill()
     await hub.until(light, lambda e: not e["available"])
@@ -109,6 +113,7 @@ async def test_spoken_commands_reach_a_lamp_before_and_after_its_broker_dies(
     status, answer = await asyncio.to_thread(lambda: hub.post("api/v1/commands", **asked))
     assert (status, answer["error"]["code"]) == (503, "unavailable")
     assert "kitchen light cannot be reached" in answer["error"]["message"]
+    assert "did not become off" in hub.get("api/v1/why/light.kitchen_light")["text"]
     await speaker.say("hey jarvis, turn off the kitchen light")
     await speaker.box.until("audio-stop", 2)
     assert speaker.told("synthesize")[-1]["text"] == "The kitchen light cannot be reached."
