@@ -153,6 +153,13 @@ class Speaker:
             audio = samples[begin : begin + RATE // 10].astype("<i2").tobytes()
             await self.box.send(AudioChunk(rate=RATE, width=2, channels=1, audio=audio).event())
 
+    async def ask(self, text: str, voice: str = "slt") -> tuple[str, str]:
+        """Say `text`, and wait for the answer; returns what was heard, and the answer."""
+        answers = len(self.told("audio-stop"))
+        await self.say(text, voice)
+        await self.box.until("audio-stop", answers + 1)
+        return self.told("transcript")[-1]["text"], self.told("synthesize")[-1]["text"]
+
     def told(self, kind: str) -> list[dict[str, Any]]:
         """The data of all events of this kind that the satellite got."""
         return [event.data for event in self.box.got if event.type == kind]

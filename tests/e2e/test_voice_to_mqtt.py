@@ -96,10 +96,11 @@ async def test_spoken_commands_reach_a_lamp_before_and_after_its_broker_dies(
     await hub.until("healthz", lambda health: health["listening"])
 
     await speaker.connected()
-    await speaker.say("hey jarvis, turn on the kitchen light")
-    await speaker.box.until("audio-stop")
-    assert [heard["text"] for heard in speaker.told("transcript")] == ["turn on the kitchen light"]
-    assert speaker.told("synthesize")[-1]["text"] == "Turned on the kitchen light."
+    for _ in range(3):  # the lamp came a moment ago, and its name is learnt in the next
+        heard, answer = await speaker.ask("hey jarvis, turn on the kitchen light")
+        if heard == "turn on the kitchen light":
+            break
+    assert (heard, answer) == ("turn on the kitchen light", "Turned on the kitchen light.")
     assert lamp.commands == ["ON"]
     assert hub.get(light)["traits"]["OnOff"] is True
     why = hub.get("api/v1/why/light.kitchen_light")["steps"]
@@ -110,20 +111,18 @@ async def test_spoken_commands_reach_a_lamp_before_and_after_its_broker_dies(
     broker.kill()
     await hub.until(light, lambda e: not e["available"])
     asked = {"entity": "light.kitchen_light", "trait": "OnOff", "value": False}
-    status, answer = await asyncio.to_thread(lambda: hub.post("api/v1/commands", **asked))
-    assert (status, answer["error"]["code"]) == (503, "unavailable")
-    assert "kitchen light cannot be reached" in answer["error"]["message"]
+    status, refusal = await asyncio.to_thread(lambda: hub.post("api/v1/commands", **asked))
+    assert (status, refusal["error"]["code"]) == (503, "unavailable")
+    assert "kitchen light cannot be reached" in refusal["error"]["message"]
     assert "did not become off" in hub.get("api/v1/why/light.kitchen_light")["text"]
-    await speaker.say("hey jarvis, turn off the kitchen light")
-    await speaker.box.until("audio-stop", 2)
-    assert speaker.told("synthesize")[-1]["text"] == "The kitchen light cannot be reached."
+    heard, answer = await speaker.ask("hey jarvis, turn off the kitchen light")
+    assert (heard, answer) == ("turn off the kitchen light", "The kitchen light cannot be reached.")
 
     lamp.on = False  # somebody pulled its plug meanwhile
     broker.start()
     await hub.until(light, lambda e: e["available"] and e["traits"]["OnOff"] is False)
-    await speaker.say("hey jarvis, turn on the kitchen light")
-    await speaker.box.until("audio-stop", 3)
-    assert speaker.told("synthesize")[-1]["text"] == "Turned on the kitchen light."
+    heard, answer = await speaker.ask("hey jarvis, turn on the kitchen light")
+    assert (heard, answer) == ("turn on the kitchen light", "Turned on the kitchen light.")
     assert lamp.commands == ["ON", "ON"]
     assert hub.get(light)["traits"]["OnOff"] is True
     await speaker.box.stop()
