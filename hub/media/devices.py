@@ -1,10 +1,16 @@
 """The sound devices of this machine, by miniaudio, which is imported when the first one is opened."""
 
+import contextlib
+import ctypes
 from typing import Any, Final
 
 from hub.core.errors import MediaError
 
 _BACKENDS: Final = ("WASAPI", "COREAUDIO", "PULSEAUDIO", "ALSA", "JACK", "SNDIO", "AUDIO4", "OSS", "AAUDIO", "OPENSL")
+_COMPLAINT: Final = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_ignore = _COMPLAINT(lambda *_: None)  # kept: C calls it
 
 
 def backends() -> list[Any]:
@@ -38,6 +44,9 @@ def microphones() -> list[str]:
     """The names of the microphones of this machine; empty where there is none, or no sound system."""
     import miniaudio
 
+    with contextlib.suppress(OSError, AttributeError):  # no ALSA here
+        # Where there is no sound card, ALSA's library writes that to stderr on its own.
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_ignore)
     try:
         return [str(device["name"]) for device in miniaudio.Devices(backends()).get_captures()]
     except miniaudio.MiniaudioError:
