@@ -1,12 +1,13 @@
 """`hearth device`: device integrations."""
 
+import json
+
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option
 from hub.core.bundled import bundled
 from hub.core.errors import HearthError
-from hub.core.settings import MqttSettings
 from hub.core.settings_file import load_settings
 
 
@@ -57,7 +58,7 @@ def discover(seconds: float, as_json: bool) -> None:
 @device.command("add")
 @click.argument("kind", type=click.Choice(["mqtt"]))
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=1883, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=1883, show_default=True)
 @home_option
 def add(kind: str, host: str, port: int, config: str | None) -> None:
     """Write a broker into this home's hearth.toml."""
@@ -66,7 +67,6 @@ def add(kind: str, host: str, port: int, config: str | None) -> None:
         if any((broker.host, broker.port) == (host, port) for broker in known):
             click.echo(f"{kind} {host}:{port} is already in {paths.settings}")
             return
-        broker = MqttSettings(host=host, port=port)
         with paths.settings.open("a", encoding="utf-8") as file:
-            file.write(f'\n[[{kind}]]\nhost = "{broker.host}"\nport = {broker.port}\n')
+            file.write(f"\n[[{kind}]]\nhost = {json.dumps(host)}\nport = {port}\n")  # JSON's strings are TOML's too
         click.echo(f"added to {paths.settings}; it takes effect when the hub starts")
