@@ -170,7 +170,9 @@ def _field_names(kind: Any) -> list[str]:
 
 def _did_you_mean(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word, known, 1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known are {', '.join(known)}" if known else "there is none yet: define it"
 
 
 def _cross_check(settings: Settings, fragments: list[_Fragment], place: str, problems: list[SettingsError]) -> Settings:

@@ -62,6 +62,11 @@ def test_a_mistake_is_named_with_its_line_and_the_rest_counts(extra: str, line: 
     assert len(loaded.settings.entity) == 2
 
 
+def test_a_name_of_which_there_is_none_yet_is_to_be_defined() -> None:
+    [problem] = parse_settings('[[entity]]\nid = "light.x"\nname = "x"\narea = "attic"\n').problems
+    assert problem.remedy == "there is none yet: define it"
+
+
 def test_a_header_inside_a_long_string_is_no_table() -> None:
     loaded = parse_settings('[home]\nname = """\n[web]\n"""\n')
     assert loaded.problems == ()
