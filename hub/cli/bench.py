@@ -7,7 +7,7 @@ import click
 
 from hub.bench.measure import Measure
 from hub.bench.names import BENCHES, QUICK, run
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ def bench(name: str, as_json: bool) -> int:
     Exits with 1 when a target was missed.
     """
     log_to_stderr()
-    missed = False
+    missed: list[str] = []
     for each in QUICK if name == "all" else (name,):
         for line in run(each, _listening):
-            missed = missed or line.ok is False
+            if line.ok is False:
+                missed.append(line.measure)
             emit(line) if as_json else click.echo(_readable(line))
-    return int(missed)
+    return failure(f"target missed: {'; '.join(missed)}") if missed else 0
 
 
 def _listening(paths: HomePaths) -> "AbstractAsyncContextManager[Hub]":

@@ -49,15 +49,19 @@ def _all_of(check: Callable[[], Iterator[Finding]]) -> list[Finding]:
     return list(check())
 
 
+def _said(error: HearthError) -> str:
+    """What is wrong and where, without the remedy: a finding has that by itself."""
+    return f"{error.place}: {error.message}" if error.place else error.message
+
+
 def _settings(paths: HomePaths) -> tuple[Settings, list[Finding]]:
     try:
         loaded = load_settings(paths.settings)
     except HearthError as error:
-        return Settings(), [Finding(check="settings", level="broken", detail=str(error), mend=error.remedy)]
+        return Settings(), [Finding(check="settings", level="broken", detail=_said(error), mend=error.remedy)]
     if loaded.problems:
         return loaded.settings, [
-            Finding(check="settings", level="broken", detail=f"{p.place}: {p.message}", mend=p.remedy)
-            for p in loaded.problems
+            Finding(check="settings", level="broken", detail=_said(p), mend=p.remedy) for p in loaded.problems
         ]
     if not paths.settings.exists():
         mend = "describe your home in that file, or try `hearth run --config demo`"
@@ -127,7 +131,7 @@ def _plugins(settings: Settings) -> Iterator[Finding]:
     skills, devices = find_skills(settings.plugins), find_devices(settings.plugins)
     for broken in (*skills.broken, *devices.broken):
         mend = broken.error.remedy
-        yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=str(broken.error), mend=mend)
+        yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=_said(broken.error), mend=mend)
     detail = f"{len(skills.plugins)} skills, {len(devices.plugins)} device integrations"
     yield Finding(check="plugins", level="ok", detail=detail)
 
@@ -151,7 +155,7 @@ async def _store(paths: HomePaths, settings: Settings) -> AsyncIterator[Finding]
     try:
         database = await Database.open(settings.store.url or paths.database)
     except HearthError as error:
-        yield Finding(check="store", level="broken", detail=str(error), mend=error.remedy)
+        yield Finding(check="store", level="broken", detail=_said(error), mend=error.remedy)
         return
     await database.close()
     yield Finding(check="store", level="ok", detail=settings.store.url or str(paths.database))

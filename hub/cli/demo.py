@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.cli.choose_home import chosen_home
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import TOLD, json_line, readable_line
 from hub.core.bundled import bundled
 from hub.core.events import CommandDone, CommandFailed, Event, IntentMatched
@@ -95,7 +95,7 @@ async def _demo(paths: HomePaths, real_time: bool, as_json: bool) -> int:
             console.print(f"          [dim]{stages}[/]" + "".join(f"\n          [red]{m}[/]" for m in missing))
     if not as_json:
         console.print(f"\n{len(clips) - len(wrong)} of {len(clips)} went as the story says.")
-    return int(bool(wrong))
+    return failure(f"not as the story says: {', '.join(wrong)}") if wrong else 0
 
 
 def unmet(clip: Clip, heard: list[Event]) -> list[str]:

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 
 
 @click.command()
@@ -16,10 +16,11 @@ def doctor(config: str | None, as_json: bool) -> int:
     from hub.cli.checks import examine
 
     log_to_stderr("error")
-    broken = False
+    broken: list[str] = []
     with chosen_home(config) as paths:
         for finding in asyncio.run(examine(paths)):
-            broken = broken or finding.level == "broken"
+            if finding.level == "broken":
+                broken.append(finding.check)
             if as_json:
                 emit(finding)
                 continue
@@ -27,4 +28,4 @@ def doctor(config: str | None, as_json: bool) -> int:
             click.echo(f"{mark} {finding.check}: {finding.detail}")
             if finding.mend:
                 click.echo(f"    {finding.mend}")
-    return int(broken)
+    return failure(f"broken: {', '.join(broken)}") if broken else 0

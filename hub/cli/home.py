@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option, log_to_stderr
-from hub.core.errors import CommandError, UsageError
+from hub.cli.output import emit, failure, json_option, log_to_stderr
+from hub.core.errors import CommandError, ConfirmationRequiredError, UsageError
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
@@ -66,9 +66,12 @@ def set_value(entity: str, value: str, trait: str, yes: bool, config: str | None
 
     async def send(hub: "Hub") -> None:
         chosen = trait or _fitting_trait(hub, entity, value)
-        result = await hub.dispatcher.send(
-            Command(entity=entity, trait=chosen, value=value, channel="cli", confirmed=yes)
-        )
+        command = Command(entity=entity, trait=chosen, value=value, channel="cli", confirmed=yes)
+        try:
+            result = await hub.dispatcher.send(command)
+        except ConfirmationRequiredError as error:
+            remedy = "this is risky; add --yes if you mean it"
+            raise ConfirmationRequiredError(error.message, place=entity, remedy=remedy) from error
         if as_json:
             line = {"entity": entity, "trait": result.trait, "value": result.value, "ok": result.ok}
             emit({"event": "command", **line, **({} if result.ok else {"code": result.code, "reason": result.reason})})
@@ -94,7 +97,9 @@ def _fitting_trait(hub: "Hub", entity: str, value: str) -> str:
         except ValueRefusedError:
             continue
         return trait
-    raise UsageError(f"{entity} cannot become {value!r}", remedy=f"its traits: {', '.join(traits) or 'none'}")
+    takes = ", ".join(f"{t} ({TRAITS[t].commands})" for t in traits if TRAITS[t].commands)
+    remedy = f"it takes {takes}" if takes else "it can only be read"
+    raise UsageError(f"{entity} cannot become {value!r}", remedy=remedy)
 
 
 @home.command()
@@ -137,6 +142,8 @@ def check(directory: Path, as_json: bool) -> int:
         emit(line) if as_json else click.echo(f"{line['place']}: {line['problem']} ({line['remedy']})", err=True)
     if not lines and not as_json:
         click.echo(f"{path}: {len(loaded.settings.area)} areas, {len(known)} entities, nothing wrong")
+    if lines and as_json:
+        return failure(f"{path} has mistakes: {len(lines)}")
     return int(bool(lines))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 
@@ -92,11 +92,12 @@ def verify(name: str | None, as_json: bool) -> int:
     """Read every file of NAME, or of all models that are here, and compare its hash with the card."""
     from hub.inference.store import ModelStore
 
-    broken = False
+    wrong: dict[str, str] = {}
     for status in ModelStore().verify(name):
         _tell(status, as_json)
-        broken = broken or status.state == "broken" or (name is not None and status.state != "ready")
-    return int(broken)
+        if status.state == "broken" or (name is not None and status.state != "ready"):
+            wrong[status.name] = f"{status.name} is {status.state}"
+    return failure(f"{', '.join(wrong.values())} (run `hearth models pull {' '.join(wrong)}`)") if wrong else 0
 
 
 def _tell(status: "ModelStatus", as_json: bool) -> None:

@@ -22,6 +22,12 @@ def emit(line: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def failure(reason: str) -> int:
+    """Say on stderr, in one line, why the command failed; returns its exit code."""
+    click.echo(f"hearth: {' '.join(reason.split())}", err=True)
+    return 1
+
+
 def log_to_stderr(level: str = "warning") -> None:
     """Send structured logs to stderr from `level` up; stdout belongs to the command's report."""
     import structlog

@@ -5,9 +5,9 @@ import asyncio
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import TOLD, json_line, readable_line
-from hub.core.events import Event, NotUnderstood
+from hub.core.events import CommandFailed, Event, NotUnderstood
 from hub.core.paths import HomePaths
 
 
@@ -18,7 +18,7 @@ from hub.core.paths import HomePaths
 @home_option
 @json_option
 def say(text: str, area: str, person: str, config: str | None, as_json: bool) -> int:
-    """Text through the dialogue, as if it had been heard. Exits with 1 when it was not understood."""
+    """Text through the dialogue, as if it had been heard. Exits with 1 when it was not understood or not done."""
     log_to_stderr()
     with chosen_home(config) as paths:
         return asyncio.run(_say(paths, text, area, person, as_json))
@@ -29,11 +29,13 @@ async def _say(paths: HomePaths, text: str, area: str, person: str, as_json: boo
 
     from hub.app import Parts, running_hub
 
-    console, understood = Console(highlight=False), True
+    console, failed = Console(highlight=False), list[str]()
 
     def tell(event: Event) -> None:
-        nonlocal understood
-        understood = understood and not isinstance(event, NotUnderstood)
+        if isinstance(event, NotUnderstood):
+            failed.append(f"{event.reason.replace('_', ' ')}: {event.text}")
+        elif isinstance(event, CommandFailed):
+            failed.append(f"{event.entity}: {event.reason}")
         if as_json:
             emit(json_line(event))
         else:
@@ -42,4 +44,4 @@ async def _say(paths: HomePaths, text: str, area: str, person: str, as_json: boo
     async with running_hub(paths, Parts.TEXT) as hub:
         hub.bus.subscribe(TOLD, tell)
         await hub.say(text, area=area, person=person, channel="cli")
-    return 0 if understood else 1
+    return failure("; ".join(failed)) if failed else 0

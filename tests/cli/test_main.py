@@ -1,19 +1,13 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from hub.cli.main import COMMANDS
+from tests.command import failed, hearth
 
 HEAVY = ("numpy", "aiohttp", "sqlalchemy", "onnxruntime", "hassil", "jinja2", "rich", "structlog", "pocketsphinx")
-
-
-def hearth(*arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:
-    config = ("--config", str(home)) if home else ()
-    command = [sys.executable, "-m", "hub.cli", *config, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
 
 def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
@@ -35,6 +29,4 @@ def test_every_command_has_its_own_help(name: str) -> None:
 def test_wrong_usage_is_2_and_trouble_is_1_with_one_line() -> None:
     assert hearth("fly").returncode == 2
     assert hearth().returncode == 2
-    missing = hearth("home", home=Path("/nowhere/at/all"))
-    assert missing.returncode == 2
-    assert len(missing.stderr.strip().splitlines()) == 1
+    failed(hearth("--config", "/nowhere/at/all", "home"), "there is no directory '/nowhere/at/all'", code=2)

@@ -36,17 +36,6 @@ HEARS = (
 _URL = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
-def hearth(*arguments: str | Path, inside: Sequence[str] = ()) -> "subprocess.CompletedProcess[str]":
-    """Run the command as a person types it; `inside` is one that runs it, such as `unshare --net`."""
-    command = [*inside, sys.executable, "-m", "hub.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
-
-
-def lines_of(ran: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
-    """What a command told with `--json`: every line of its stdout is an object."""
-    return [json.loads(line) for line in ran.stdout.splitlines()]
-
-
 class RunningHub:
     """`hearth run` over `home`, in a process group of its own; `stop` it."""
 

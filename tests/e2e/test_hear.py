@@ -14,7 +14,8 @@ import pytest
 
 from hub.bench.spoken import RATE, spoken
 from hub.core.bundled import bundled
-from tests.e2e.running import HEARS, hearth, lines_of
+from tests.command import hearth, lines_of
+from tests.e2e.running import HEARS
 from tests.media.sound_files import wav
 
 pytestmark = list(HEARS)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from hub.core.bundled import bundled
-from tests.e2e.running import HEARS, RunningHub, free_port, hearth, lines_of
+from tests.command import hearth, lines_of
+from tests.e2e.running import HEARS, RunningHub, free_port
 
 pytestmark = list(HEARS[1:])  # without `sealed`: where a namespace may not be made, CI too goes without
 ALONE = ("unshare", "--net")

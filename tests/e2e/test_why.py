@@ -5,8 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.command import hearth
 from tests.e2e.conftest import Run
-from tests.e2e.running import hearth
 
 WORDS = "turn on the kitchen light"
 KINDS = ["IntentMatched", "CommandSent", "StateChanged"]
