@@ -62,10 +62,10 @@ class Slips(Struct, frozen=True, forbid_unknown_fields=True):
 class Language(Struct, frozen=True, forbid_unknown_fields=True):
     """All that the dialogue knows of one language.
 
-    `rules` are hassil expansions, `numbers` ranges by list name, `lists` fixed words by list name, `phrases` ways of
-    saying targets, places, times... , `sentences` what people say to the dialogue itself. `heard_rules` and
-    `heard_lists` take the place of `rules` and `lists` for a recogniser: what may be typed but is hardly ever said
-    only gives it something to mishear.
+    `rules` are hassil expansions, `numbers` ranges by list name (those of `round_numbers` are mostly said in tens),
+    `lists` fixed words by list name, `phrases` ways of saying targets, places, times... , `sentences` what people say
+    to the dialogue itself. `heard_rules` and `heard_lists` take the place of `rules` and `lists` for a recogniser:
+    what may be typed but is hardly ever said only gives it something to mishear.
     """
 
     language: str
@@ -82,6 +82,7 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     slips: Slips
     replies: dict[str, str]
     compounds: tuple[str, ...] = ()
+    round_numbers: tuple[str, ...] = ()
     heard_rules: dict[str, str] = {}
     heard_lists: dict[str, tuple[str, ...]] = {}
 

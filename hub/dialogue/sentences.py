@@ -140,15 +140,17 @@ class Sentences:
         expressions: list[Expression] = []
         for intent, words in intents.items():
             number = self._filter(words.target)
-            data = IntentData(sentence_texts=[scope.rewrite(t, number) for t in words.sentences], slots=words.slots)
-            for sentence, template in zip(data.sentences, words.sentences, strict=True):
+            templates = (*words.sentences, *words.typed)
+            whole = IntentData(sentence_texts=[scope.rewrite(t, number) for t in templates], slots=words.slots)
+            for sentence, template in zip(whole.sentences, templates, strict=True):
                 meaning = scope.meaning(intent, words, template, number)
                 for reference in sentence.expression.list_references(self.rules):  # type: ignore[attr-defined]
                     scope.check(reference)
                 meanings.append(meaning)
                 expressions.append(sentence.expression)
-            if data.sentences:
-                blocks.append(Block(meanings[-1].name, data))
+            if words.sentences:
+                heard = whole.sentence_texts[: len(words.sentences)]
+                blocks.append(Block(f"{scope.skill}.{intent}", IntentData(sentence_texts=heard, slots=words.slots)))
         return blocks, meanings, expressions
 
     def _filter(self, wanted: TargetFilter) -> int:
@@ -169,7 +171,7 @@ class _Scope:
     """One skill's private lists and expansions, and the rewriting of its templates to the names they get here."""
 
     def __init__(self, skill: str, locale: Locale, sentences: Sentences) -> None:
-        self._skill, self._locale, self._sentences = skill, locale, sentences
+        self.skill, self._locale, self._sentences = skill, locale, sentences
         rules: dict[str, Sentence] = {}
         for name, text in locale.expansions.items():
             if not words_of(text):
@@ -182,7 +184,7 @@ class _Scope:
     def meaning(self, intent: str, words: IntentWords, template: str, target: int) -> SentenceMeaning:
         """What `template` of `intent` means."""
         number = target if any(m[1] == "target" for m in _SLOT.finditer(template)) else -1
-        return SentenceMeaning(skill=self._skill, intent=intent, template=template, slots=words.slots, filter=number)
+        return SentenceMeaning(skill=self.skill, intent=intent, template=template, slots=words.slots, filter=number)
 
     def rewrite(self, text: str, target: int) -> str:
         """`text` with every list and expansion under the name that it has among all skills."""
@@ -212,11 +214,11 @@ class _Scope:
                 raise ManifestError("{target} inside an expansion", remedy="write it in the sentence")
             return f"target_{target}"
         if name in self._locale.lists:
-            return f"{self._skill}__{name}"
+            return f"{self.skill}__{name}"
         return _BUILT_IN.get(name, name)
 
     def _rule(self, name: str) -> str:
-        return f"{self._skill}__{name}" if name in self._locale.expansions else name
+        return f"{self.skill}__{name}" if name in self._locale.expansions else name
 
     def _add_list(self, name: str, values: Mapping[str, Any]) -> None:
         expressions = [parse_sentence(self.rewrite(text, -1)).expression for text in values]

@@ -19,6 +19,7 @@ from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.pronounce import pronunciations
 
 _MAX_RANGE = 10_000
+_TENS, _FIVES = 30.0, 6.0
 _NOTHING: Automaton = Automaton((), {})
 
 Place = int | tuple[str, int, int]
@@ -28,12 +29,21 @@ Place = int | tuple[str, int, int]
 class Priors(Struct, frozen=True, kw_only=True):
     """How often this home used what: counts by intent and by spoken value of a slot ("kitchen light").
 
-    A value never used counts as `unseen`, so that nothing becomes unsayable.
+    A value never used counts as `unseen`, so that nothing becomes unsayable. Of the number lists named in
+    `round_numbers`, tens are said more often than fives, and those more often than the rest.
     """
 
     intents: dict[str, float] = {}
     values: dict[str, float] = {}
     unseen: float = 1.0
+    round_numbers: frozenset[str] = frozenset()
+
+    def number_costs(self, name: str | None, numbers: Iterable[int | float]) -> dict[int | float, int]:
+        """-1000 ln of how often each of the numbers of list `name` is said."""
+        plain = name not in self.round_numbers
+        weights = {n: 1.0 if plain else _TENS if n % 10 == 0 else _FIVES if n % 5 == 0 else 1.0 for n in numbers}
+        total = sum(weights.values())
+        return {n: cost_of(weight / total) for n, weight in weights.items()}
 
     def cost(self, counts: Mapping[str, float], key: str) -> int:
         """-1000 ln of the count against the largest; 0 where nothing has been counted."""
@@ -119,7 +129,8 @@ class _Builder:
         inline = reference.get_inline_range()
         values = scope.lists.get(reference.list_name) if inline is None else RangeSlotList(reference.list_name, *inline)
         if isinstance(values, RangeSlotList):
-            key = f"{values.start}..{values.stop},{values.step},{values.fraction_type},{values.words_language}"
+            span = f"{values.start}..{values.stop},{values.step}"
+            key = f"{values.name},{span},{values.fraction_type},{values.words_language}"
         elif isinstance(values, TextSlotList):
             narrowed = any(value.context for value in values.values)
             wanted = f"{scope.data.requires_context} {scope.data.excludes_context}" if narrowed else ""
@@ -172,7 +183,7 @@ class _Builder:
             prefix, key, suffix = label.split(SLOT)
             values, scope = self._lists[key]
             if isinstance(values, RangeSlotList):
-                opened = _range_words(values, self._language)
+                opened = _range_words(values, self._language, self.priors)
             else:
                 opened = self._text_words(values, scope)
             if prefix or suffix:
@@ -213,7 +224,7 @@ def _agrees(actual: object, wanted: object) -> bool:
     return bool(wanted_values & actual_values)
 
 
-def _range_words(values: RangeSlotList, language: str) -> Automaton:
+def _range_words(values: RangeSlotList, language: str, priors: Priors) -> Automaton:
     """The numbers of a range as the matcher spells them."""
     if not values.words:
         return _NOTHING
@@ -221,27 +232,28 @@ def _range_words(values: RangeSlotList, language: str) -> Automaton:
     if len(numbers) > _MAX_RANGE:
         raise ManifestError(f"a range of {len(numbers)} numbers", remedy=f"at most {_MAX_RANGE}")
     engine = get_rbnf_engine(values.words_language or language)
+    costs = priors.number_costs(values.name, numbers)
     spoken = {
-        tuple(text.replace("-", " ").split())
+        tuple(text.replace("-", " ").split()): costs[number]
         for number in numbers
         for text in engine.format_number(number).text_by_ruleset.values()
     }
-    return _of_word_lists(spoken, cost_of(1 / len(numbers)))
+    return _of_word_lists(spoken)
 
 
-def _of_word_lists(sentences: Iterable[tuple[str, ...]], cost: int) -> Automaton:
-    """The automaton of sentences that are given one by one."""
+def _of_word_lists(sentences: Mapping[tuple[str, ...], int]) -> Automaton:
+    """The automaton of sentences that are given one by one, each with its cost."""
     trie: list[dict[str, int]] = [{}]
-    ends: set[int] = set()
-    for sentence in sentences:
+    ends: dict[int, int] = {}
+    for sentence, cost in sentences.items():
         state = 0
         for word in sentence:
             target = trie[state].setdefault(word, len(trie))
             if target == len(trie):
                 trie.append({})
             state = target
-        ends.add(state)
-    return minimal(0, lambda s: [(word, t, 0) for word, t in trie[s].items()], lambda s: cost if s in ends else None)
+        ends[state] = cost
+    return minimal(0, lambda s: [(word, t, 0) for word, t in trie[s].items()], ends.get)
 
 
 def _attached(inner: Automaton, prefix: str, suffix: str) -> Automaton:

@@ -1,5 +1,6 @@
 """What a recogniser is told of a home's grammar: the same sentences, without what is typed but hardly ever said."""
 
+import msgspec
 from hassil.intents import TextSlotList
 from hassil.parse_expression import parse_sentence
 
@@ -18,4 +19,5 @@ def spoken_grammar(grammar: HomeGrammar, priors: Priors | None = None) -> Speech
     }
     rules = {name: parse_sentence(text) for name, text in language.heard_rules.items()}
     joiner = min(language.conjunctions, key=len, default="")
+    priors = msgspec.structs.replace(priors or Priors(), round_numbers=frozenset(language.round_numbers))
     return speech_grammar(grammar.intents, lists, rules, language=language.language, joiner=joiner, priors=priors)

@@ -18,7 +18,7 @@ class TurnSettings(Struct, frozen=True, kw_only=True):
     complete_s: float = 0.14  # ends it after a whole command that nothing longer begins with
     no_speech_s: float = 5.0  # of nothing but silence, and nobody is there
     longest_s: float = 15.0  # of speech
-    begin_s: float = 0.1  # of voice, and somebody is speaking: "stop" is not much longer
+    begin_s: float = 0.09  # of voice (three frames), and somebody is speaking: "stop" is not much longer
     begin_chance: float = 0.5
     go_on_chance: float = 0.35
     early_end: bool = True

@@ -33,9 +33,14 @@ class TargetFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class IntentWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one intent is said. `slots` are set when this intent matches, whatever was said."""
+    """How one intent is said. `slots` are set when this intent matches, whatever was said.
+
+    `typed` are further sentences that are understood, but that no recogniser listens for: they are said so rarely that
+    listening for them costs more commands than it wins.
+    """
 
     sentences: tuple[str, ...]
+    typed: tuple[str, ...] = ()
     target: TargetFilter = TargetFilter()
     slots: dict[str, Any] = field(default_factory=dict)
     examples: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from hub.perception.turn import Hearing, Turn, TurnEnd, TurnSettings
 from hub.perception.vad.silero import FRAME_S
 from hub.perception.vad.voice import VoiceActivity
 
-PRE_ROLL_S: Final = 0.4
+PRE_ROLL_S: Final = 0.7
 """Sound before the first voice that the recogniser is given too: a voice begins before it is noticed."""
 BELIEVED: Final = 0.5
 """Confidence from which words are believed to have been said."""

@@ -13,12 +13,14 @@ import numpy as np
 from hub.core.errors import ModelError, UnavailableError
 from hub.perception.speech.confidence import WordScore, confidence
 from hub.perception.speech.grammar import Ending, SpeechGrammar
-from hub.perception.speech.level import with_noise
+from hub.perception.speech.level import tail_length, with_noise
 from hub.perception.speech.pauses import Pauses
-from hub.perception.speech.recognizer import Partial, Pcm, Transcript, WordTime
+from hub.perception.speech.recognizer import SAMPLE_RATE, Partial, Pcm, Transcript, WordTime
 
 _MOST_OPEN: Final = 4
 _FRAME_S: Final = 0.01
+_WEIGHT: Final = 4.0
+"""How much a nat of the grammar's costs counts against one of sound: neighbouring frames of sound say the same."""
 _SEARCH: Final = "home"
 _JOINED: Final = 1e-30
 """How likely a second command follows. The decoder divides logarithms by 1,024: this weighs as much as a fifth of a
@@ -74,6 +76,7 @@ class GrammarUtterance:
         self._sound: list[Pcm] = []
         self._pauses = Pauses()
         self._scores: list[WordScore] = []
+        self._offset_s = 0.0
 
     def feed(self, pcm: Pcm) -> None:
         """More sound, int16 at 16 kHz."""
@@ -103,10 +106,12 @@ class GrammarUtterance:
         scores = self._scores
         self.cancel()
         words = tuple(
-            WordTime(score.word, round(score.start * _FRAME_S, 3), round((score.end + 1) * _FRAME_S, 3))
-            for score in scores
+            WordTime(score.word, self._seconds(score.start), self._seconds(score.end + 1)) for score in scores
         )
         return Transcript(" ".join(w.word for w in words), confidence(scores), words=words)
+
+    def _seconds(self, frame: int) -> float:
+        return round(self._offset_s + frame * _FRAME_S, 3)
 
     def cancel(self) -> None:
         """Forget the sound and give the decoder back."""
@@ -119,7 +124,10 @@ class GrammarUtterance:
 
     def _decode(self, decoder: "_Decoder") -> None:
         self._pauses.spoke = False
-        self._scores = decoder.decode(with_noise(np.concatenate(self._sound)))
+        sound = np.concatenate(self._sound)
+        tail = tail_length(sound)
+        self._offset_s = tail / SAMPLE_RATE
+        self._scores = decoder.decode(with_noise(sound[tail:]))
 
 
 class _Decoder:
@@ -145,10 +153,10 @@ class _Decoder:
         self._learn(grammar)
         end = grammar.states
         arcs: list[tuple[Any, ...]] = [
-            (source, target, math.exp(-cost / 1000), f"w{grammar.words[word]}")
+            (source, target, _probability(cost), f"w{grammar.words[word]}")
             for source, target, word, cost in grammar.arcs
         ]
-        arcs += [(state, end, math.exp(-cost / 1000)) for state, cost in grammar.finals]
+        arcs += [(state, end, _probability(cost)) for state, cost in grammar.finals]
         if grammar.joiner:
             arcs += [(state, 0, _JOINED, f"w{grammar.joiner}") for state, _ in grammar.finals]
         try:
@@ -198,6 +206,10 @@ class _Decoder:
 def _plain(word: str) -> str:
     """Our word: without the mark that keeps it apart from PocketSphinx's own, and without its variant's number."""
     return word[1:].partition("(")[0]
+
+
+def _probability(cost: int) -> float:
+    return math.exp(max(-cost * _WEIGHT / 1000, -690.0))
 
 
 def _log(probability: float) -> float:

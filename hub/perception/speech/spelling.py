@@ -35,7 +35,8 @@ _RULES: Final = tuple(
         (r"oor", "AO R"), (r"ar", "AA R"), (r"or", "AO R"), (r"(?:er|ir|ur|yr)", "ER"),
         (r"ee", "IY"), (r"ea", "IY"), (r"ie", "IY"), (r"ei", "EY"), (r"ai", "EY"), (r"ay", "EY"), (r"au", "AO"),
         (r"aw", "AO"), (r"oa", "OW"), (r"oo", "UW"), (r"oi", "OY"), (r"oy", "OY"), (r"ou", "AW"),
-        (r"ow(?=[nl]?$)", "OW"), (r"ow", "AW"), (r"ue", "UW"), (r"ui", "UW"), (r"eu", "Y UW"), (r"ew", "UW"), (r"al(?=[lk])", "AO"),
+        (r"ow(?=[nl]?$)", "OW"), (r"ow", "AW"), (r"ue", "UW"), (r"ui", "UW"), (r"eu", "Y UW"), (r"ew", "UW"),
+        (r"al(?=[lk])", "AO"),
         # long vowels before one consonant and a silent e
         (r"a(?=[^aeiouywx]e\b)", "EY"), (r"e(?=[^aeiouywx]e\b)", "IY"), (r"i(?=[^aeiouywx]e\b)", "AY"),
         (r"o(?=[^aeiouywx]e\b)", "OW"), (r"u(?=[^aeiouywx]e\b)", "UW"),
