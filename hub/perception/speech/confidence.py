@@ -6,8 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
-_STEEPNESS: Final = 2000.0
-_MIDDLE: Final = -0.0060
+_STEEPNESS: Final = 1000.0
+_MIDDLE: Final = -0.0092
+"""Set on 378 commands by people and synthesisers, of which it keeps all, and 184 other clips, of which it lets 3 by."""
+_DOUBT_FRAMES: Final = 10
+"""Perfect frames that every word is given: the score of a short word says less."""
 
 
 class WordScore(Struct, frozen=True):
@@ -19,14 +22,16 @@ class WordScore(Struct, frozen=True):
     score: float
 
     @property
-    def per_frame(self) -> float:
-        """The score a frame: how well the word fits, however long it is."""
-        return self.score / max(1, self.end - self.start + 1)
+    def frames(self) -> int:
+        """How long it is."""
+        return max(1, self.end - self.start + 1)
 
 
 def confidence(words: Sequence[WordScore]) -> float:
-    """0 to 1. The worst word decides: a sentence with one foreign word is a foreign sentence."""
+    """0 to 1, from the worst word and from all of them: foreign speech has a foreign word, or fits badly throughout."""
     if not words:
         return 0.0
-    worst = min(word.per_frame for word in words)
-    return round(1.0 / (1.0 + math.exp(-_STEEPNESS * (worst - _MIDDLE))), 4)
+    worst = min(word.score / (word.frames + _DOUBT_FRAMES) for word in words)
+    mean = sum(word.score for word in words) / sum(word.frames for word in words)
+    doubt = _STEEPNESS * (_MIDDLE - worst - mean)
+    return 1.0 / (1.0 + math.exp(min(50.0, doubt)))
