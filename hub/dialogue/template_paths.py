@@ -59,11 +59,12 @@ class TemplatePaths:
         cost: int = 0,
     ) -> None:
         """One more template. Raises `ManifestError` when it names an expansion that does not exist or holds itself."""
-        start = self._state()
-        self._edges[0].append((BLANK, start, cost))
-        last = _Layout(self, rules, slot).lay(expression, start, 0)
-        if last is not None:
-            self._edges[last].append((BLANK, self.end, 0))
+        for whole in _alternatives(expression):
+            start = self._state()
+            self._edges[0].append((BLANK, start, cost))
+            last = _Layout(self, rules, slot).lay(whole, start, 0)
+            if last is not None:
+                self._edges[last].append((BLANK, self.end, 0))
 
     def _state(self) -> int:
         self._edges.append([])
@@ -172,6 +173,15 @@ class _Layout:
                 ends.append(None if before is None else self.lay(item, before, depth + 1))
             states[said] = self._join(state, ends)
         return states[everything]
+
+
+def _alternatives(expression: Expression) -> list[Expression]:
+    """The sentences that a template lists, "(undo|take that back)", as templates of their own: none is dearer."""
+    while isinstance(expression, Group) and not isinstance(expression, Alternative | Permutation):
+        if len(expression.items) != 1:
+            return [expression]
+        expression = expression.items[0]
+    return list(expression.items) if isinstance(expression, Alternative) else [expression]
 
 
 def _pieces(text: str) -> Iterator[str]:

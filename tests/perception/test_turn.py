@@ -33,7 +33,7 @@ def test_silence_after_speech_ends_it() -> None:
 
 @pytest.mark.parametrize(
     ("hearing", "wait"),
-    [(Hearing.WORDS, 0.7), (Hearing.NOTHING, 0.7), (Hearing.ACCEPTABLE, 0.25), (Hearing.COMPLETE, 0.14)],
+    [(Hearing.WORDS, 0.7), (Hearing.NOTHING, 0.7), (Hearing.ACCEPTABLE, 0.15), (Hearing.COMPLETE, 0.05)],
 )
 def test_a_whole_command_needs_less_silence(hearing: Hearing, wait: float) -> None:
     verdict, at = run(Turn(SETTINGS, 0.0), [(1.0, 0.9), (3, 0.0)], hearing)
@@ -62,7 +62,7 @@ def test_nobody_speaks() -> None:
 
 def test_a_click_is_not_speech() -> None:
     turn = Turn(SETTINGS, 0.0)
-    verdict, at = run(turn, [(1, 0.0), (0.1, 0.9), (20, 0.0)])
+    verdict, at = run(turn, [(1, 0.0), (0.06, 0.9), (20, 0.0)])
     assert verdict is TurnEnd.NOBODY
     assert at == pytest.approx(5.0, abs=2 * FRAME)
 

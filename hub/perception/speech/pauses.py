@@ -9,7 +9,7 @@ from hub.perception.speech.recognizer import Pcm
 _FRAME: Final = 320  # 20 ms
 _QUIET: Final = 0.18
 """Of the loudest part's level; softer is a pause."""
-_PAUSE_S: Final = 0.12
+_PAUSE_S: Final = 0.1
 _LEAST_LEVEL: Final = 30.0
 
 

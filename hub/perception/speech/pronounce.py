@@ -2,7 +2,7 @@
 
 The recogniser's own dictionary first, then what flite says (its letter-to-sound rules were trained on the same
 dictionary and speak the same phones), then espeak-ng, then the spelling rules of `spelling`. Runs in the hub while a
-grammar is built; the sealed worker needs `spoken_parts` alone. docs/decisions/0012-pronunciations.md says why.
+grammar is built; the sealed worker needs `spoken_parts` alone. docs/decisions/0005-pronunciations.md says why.
 """
 
 import importlib.util
