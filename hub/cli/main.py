@@ -65,7 +65,7 @@ def main() -> None:
     except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except (click.ClickException, HearthError, OSError) as error:
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)

@@ -28,6 +28,10 @@ second of sound that fits badly."""
 _BEAMS: Final = {"beam": 1e-48, "pbeam": 1e-48, "wbeam": 1e-40, "maxhmmpf": 3500}
 """Narrower loses commands, wider (1e-60) costs a fifth more and wins none."""
 
+_SCORES: Final = {"compallsen": True}
+"""Every sound of the model is scored, also those that no sentence has: in a small grammar nothing else tells that it
+was foreign speech."""
+
 
 class GrammarRecognizer:
     """A `Recognizer`. Each open utterance has a decoder of its own; they are kept and used again."""
@@ -138,7 +142,7 @@ class _Decoder:
 
         try:
             self._sphinx = Decoder(
-                hmm=str(model), dict=None, lm=None, loglevel="FATAL", lw=1.0, bestpath=False, **_BEAMS
+                hmm=str(model), dict=None, lm=None, loglevel="FATAL", lw=1.0, bestpath=False, **_BEAMS, **_SCORES
             )
         except (RuntimeError, ValueError) as error:
             remedy = "run `hearth models verify pocketsphinx-en-us`"

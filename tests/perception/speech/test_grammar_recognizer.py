@@ -1,0 +1,87 @@
+"""PocketSphinx with the real acoustic model, in a small grammar, on the demo home's clips."""
+
+import numpy as np
+import pytest
+
+from hub.bench.recordings import clips, read
+from hub.core.bundled import bundled
+from hub.core.errors import ModelError, UnavailableError
+from hub.inference.store import ModelStore
+from hub.perception.speech.automaton import Arc, minimal
+from hub.perception.speech.grammar import SpeechGrammar
+from hub.perception.speech.grammar_recognizer import GrammarRecognizer
+from hub.perception.speech.pronounce import pronunciations
+
+SENTENCES = (
+    "hey jarvis turn on the kitchen light",
+    "hey jarvis turn off the kitchen light",
+    "hey jarvis lock the door",
+)
+
+
+def grammar(*sentences: str) -> SpeechGrammar:
+    paths = [tuple(s.split()) for s in sentences]
+
+    def arcs(state: tuple[str, ...]) -> list[Arc[tuple[str, ...]]]:
+        return [
+            (p[len(state)], p[: len(state) + 1], 0) for p in paths if len(p) > len(state) and p[: len(state)] == state
+        ]
+
+    automaton = minimal((), arcs, lambda state: 0 if state in paths else None)
+    return SpeechGrammar.of(automaton, pronunciations({w for p in paths for w in p}))
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> GrammarRecognizer:
+    made = GrammarRecognizer(ModelStore().folder("pocketsphinx-en-us") / "en-us")
+    made.set_grammar(grammar(*SENTENCES))
+    return made
+
+
+def test_a_clip_is_heard_word_by_word(recognizer: GrammarRecognizer) -> None:
+    sound = read(clips(bundled("config") / "demo" / "clips")[0])
+    utterance = recognizer.begin()
+    for at in range(0, len(sound), 1280):
+        utterance.feed(sound[at : at + 1280])
+    heard = utterance.finish()
+    assert heard.text == SENTENCES[0]
+    assert heard.confidence > 0.8
+    times = [(w.t_start, w.t_end) for w in heard.words]
+    assert times == sorted(times) and 0 < times[0][0] < times[-1][1] <= len(sound) / 16_000
+
+
+def test_the_guess_is_complete_once_the_command_is(recognizer: GrammarRecognizer) -> None:
+    sound = read(clips(bundled("config") / "demo" / "clips")[0])
+    utterance = recognizer.begin()
+    utterance.feed(sound)
+    partial = utterance.partial()
+    assert (partial.text, partial.complete) == (SENTENCES[0], True)
+    utterance.cancel()
+
+
+def test_another_sentence_is_not_believed(recognizer: GrammarRecognizer) -> None:
+    utterance = recognizer.begin()
+    utterance.feed(read(clips(bundled("config") / "demo" / "clips")[8]))  # what is the temperature in the bedroom
+    assert utterance.finish().confidence < 0.5
+
+
+def test_silence_is_nothing_and_what_was_kept_is_zeroed(recognizer: GrammarRecognizer) -> None:
+    utterance = recognizer.begin()
+    utterance.feed(np.zeros(16_000, np.int16))
+    kept = utterance._sound
+    assert utterance.finish().text == ""
+    assert kept == [] and utterance.finish().text == ""
+
+
+def test_at_most_four_speak_at_once(recognizer: GrammarRecognizer) -> None:
+    open_ones = [recognizer.begin() for _ in range(4)]
+    with pytest.raises(UnavailableError, match="speak at once"):
+        recognizer.begin()
+    for utterance in open_ones:
+        utterance.cancel()
+    recognizer.begin().cancel()
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: object) -> None:
+    with pytest.raises(ModelError, match="hearth models verify"):
+        GrammarRecognizer(tmp_path)  # type: ignore[arg-type]
