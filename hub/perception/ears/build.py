@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, NotFoundError
+from hub.core.errors import HearthError, ModelError, NotFoundError
 from hub.core.settings import Settings, WakeWordSettings
 from hub.guard.worker_host import WorkerHost
 from hub.inference.providers import choose
@@ -48,12 +48,22 @@ def build_ears(settings: Settings, models: ModelStore, bus: Bus, *, allow_unseal
 
 
 def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tuple[Path, ...]]:
-    """What the worker is told, and the files and folders that it must be able to read."""
+    """What the worker is told, and the files and folders that it must be able to read.
+
+    Raises `ModelError` where nothing recognises the home's language: the hub then says so and goes on by text.
+    """
     mel = models.path("openwakeword", "melspectrogram.onnx")
     embedding = models.path("openwakeword", "embedding_model.onnx")
     vad = models.path("silero-vad", "ggml-silero-v6.2.0.bin")
     words = {wake.model: _wake_word(wake, models) for wake in settings.wake}
     acoustic, whisper = _acoustic_model(models), _whisper(settings, models)
+    language = settings.home.language
+    if whisper is None and language not in _LANGUAGES:
+        raise ModelError(
+            f"nothing here recognises speech in {language!r}",
+            place="[home]",
+            remedy='type and read in that language, or set language = "en" to speak',
+        )
     voice = settings.voice
     config = EarsConfig(
         mel=str(mel),

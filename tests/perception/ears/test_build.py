@@ -63,5 +63,10 @@ def test_the_grammar_is_the_default(models: ModelStore) -> None:
         made = config(models, Settings(voice=VoiceSettings(recognizer=recognizer)))
         assert made.whisper == ""
         assert (Path(made.acoustic_model) / "mdef").is_file()
-    german = config(models, Settings(home=HomeSettings(language="de"), voice=VoiceSettings(recognizer="grammar")))
-    assert german.whisper == ""
+
+
+@pytest.mark.parametrize("recognizer", ["auto", "grammar"])
+def test_a_language_that_nothing_here_recognises_is_said_at_once(models: ModelStore, recognizer: str) -> None:
+    settings = Settings(home=HomeSettings(language="de"), voice=VoiceSettings(recognizer=recognizer))
+    with pytest.raises(ModelError, match=r"'de'.*language = \"en\""):
+        config(models, settings)
