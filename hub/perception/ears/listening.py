@@ -83,7 +83,7 @@ class Listening:
         self._ring = ring
         self._at = start
         self._strip = strip
-        self._forever = forever
+        self._forever, self._eager = forever, eager
         self._turn = Turn(self._settings, counts_from / SAMPLE_RATE)
         self._utterance: Utterance | None = None
         self._utterance_start = start
@@ -124,10 +124,11 @@ class Listening:
         return outcomes
 
     def finish(self) -> list[Outcome]:
-        """The stream ended: take what was said as it is."""
+        """The stream ended: take what was said as it is. An answer that had not begun by then is nothing to tell."""
         t = self._at / SAMPLE_RATE
         outcomes: list[Outcome] = []
-        if not self.done and not (self._forever and self._turn.began is None and self._told_any):
+        untold = self._turn.began is None and (self._told_any if self._forever else not self._eager)
+        if not self.done and not untold:
             verdict = TurnEnd.NOBODY if self._turn.began is None else TurnEnd.SILENCE
             outcomes = self._conclude(verdict, t, last=True)
         self.cancel()
