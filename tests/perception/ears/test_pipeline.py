@@ -62,7 +62,7 @@ def test_a_command_after_a_pause(fakes: Fakes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "wait"), [("turn off the light", 50), ("turn on the light", 150), ("the light", 700)]
+    ("command", "wait"), [("turn off the light", 50), ("turn on the light", 200), ("the light", 700)]
 )
 def test_the_turn_ends_as_early_as_the_command_allows(fakes: Fakes, command: str, wait: float) -> None:
     said = one(fakes.pipeline(), sound(silence(1), wakes(), says(command), silence(3)))
