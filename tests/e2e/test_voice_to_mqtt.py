@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
