@@ -315,12 +315,15 @@ def _open_rooms(
     server: "WebServer",
     floor: HomeFloor,
     dialogue: "Dialogue | None" = None,
-    listening: Callable[[], bool] | None = None,
+    feed: "GrammarFeed | None" = None,
     *,
     complete: bool,
 ) -> None:
     from hub.web.ports import Rooms
     from hub.web.speaking import SpokenTo
+
+    def names_known() -> bool:
+        return dialogue is not None and dialogue.current and feed is not None and feed.current
 
     rooms = Rooms(
         home=floor.home,
@@ -328,7 +331,8 @@ def _open_rooms(
         speaker=None if dialogue is None else SpokenTo(dialogue),
         why=floor.why,
         history=floor.history,
-        listening=listening,
+        listening=None if feed is None else feed.listening,
+        names_known=names_known,
     )
     server.open(rooms, complete=complete)
 
@@ -379,7 +383,7 @@ async def running_hub(
         if Parts.DIALOGUE in parts:
             dialogue = await _dialogue_floor(ground, floor, stack, feed)
         if server is not None:
-            _open_rooms(server, floor, dialogue, None if feed is None else feed.listening, complete=True)
+            _open_rooms(server, floor, dialogue, feed, complete=True)
         if loading is not None and feed is not None and dialogue is not None:
             ears = await _hearing(ground, loading, feed, needed=server is None)
             if ears is not None and Parts.SATELLITES in parts:

@@ -90,6 +90,11 @@ class Dialogue:
         self._replies = Replies(self._skills.words())
         await self._grammars.reload()
 
+    @property
+    def current(self) -> bool:
+        """Whether every name that the home has now is understood; False for a moment after it has changed."""
+        return self._grammars.current
+
     def grammar(self, language: str = "") -> HomeGrammar | None:
         """The grammar in service, None before `start`."""
         return self._grammars.grammar(language or self._home().language)

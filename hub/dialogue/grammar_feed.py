@@ -14,6 +14,7 @@ class GrammarFeed:
     def __init__(self, set_grammar: Callable[[SpeechGrammar], Awaitable[None]]) -> None:
         self._set_grammar = set_grammar
         self._newest: HomeGrammar | None = None
+        self._in_use: HomeGrammar | None = None
         self._arrived = asyncio.Event()
         self.first = asyncio.Event()
 
@@ -27,11 +28,18 @@ class GrammarFeed:
         """Whether the recogniser has a grammar."""
         return self.first.is_set()
 
+    @property
+    def current(self) -> bool:
+        """Whether the recogniser has the newest grammar that was taken."""
+        return self._in_use is not None and self._in_use is self._newest
+
     async def run(self) -> None:
         """Build and hand over, for ever. Raises what the recogniser says of a grammar that it cannot use."""
         while True:
             await self._arrived.wait()
             self._arrived.clear()
-            assert self._newest is not None
-            await self._set_grammar(await asyncio.to_thread(spoken_grammar, self._newest))
+            newest = self._newest
+            assert newest is not None
+            await self._set_grammar(await asyncio.to_thread(spoken_grammar, newest))
+            self._in_use = newest
             self.first.set()

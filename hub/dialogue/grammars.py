@@ -44,12 +44,15 @@ class Grammars:
         self._building = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._dirty = asyncio.Event()
+        self.current = False
+        """Whether every name that the home has now is in the grammars in service."""
         self._cancel: Callable[[], None] | None = None
 
     async def start(self) -> None:
         """Build the grammar of the home's language and follow its changes."""
         self._cancel = self._bus.subscribe(HomeChanged, self._note)
         await self._build(self._home().language)
+        self.current = not self._dirty.is_set()
         self._task = asyncio.get_running_loop().create_task(self._follow(), name="dialogue:grammars")
 
     async def close(self) -> None:
@@ -77,6 +80,7 @@ class Grammars:
             await self._build(language)
 
     def _note(self, _event: HomeChanged) -> None:
+        self.current = False
         self._dirty.set()
 
     async def _follow(self) -> None:
@@ -88,11 +92,16 @@ class Grammars:
                 self._dirty.clear()
                 await asyncio.sleep(QUIET_SECONDS)
             self._dirty.clear()
-            for language in list(self._matchers):
-                try:
-                    await self._build(language)
-                except Exception:
-                    log.exception("the grammar could not be rebuilt; the old one serves on", language=language)
+            built = [await self._rebuilt(language) for language in list(self._matchers)]
+            self.current = all(built) and not self._dirty.is_set()
+
+    async def _rebuilt(self, language: str) -> bool:
+        try:
+            await self._build(language)
+        except Exception:
+            log.exception("the grammar could not be rebuilt; the old one serves on", language=language)
+            return False
+        return True
 
     async def _build(self, language: str, *, missing: bool = False) -> Matcher:
         async with self._building:

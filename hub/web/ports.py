@@ -156,3 +156,5 @@ class Rooms(Struct, frozen=True, kw_only=True):
     gauges: Gauges | None = None
     listening: Callable[[], bool] | None = None
     """Whether the hub would hear its wake word now."""
+    names_known: Callable[[], bool] | None = None
+    """Whether it would understand every name that the home has now."""

@@ -206,12 +206,13 @@ class WebServer:
 
     async def _health(self, _request: web.Request) -> HealthResponse:
         problems = dict(self._problems())
-        listening = self._api.rooms.listening
+        listening, names_known = self._api.rooms.listening, self._api.rooms.names_known
         return HealthResponse(
             status="starting" if not self._complete else "degraded" if problems else "ok",
             version=__version__,
             uptime_s=round(time.monotonic() - self._began, 3),
             listening=listening is not None and listening(),
+            names_known=names_known is not None and names_known(),
             problems=problems,
         )
 

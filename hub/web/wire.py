@@ -34,13 +34,15 @@ class ErrorResponse(Struct, frozen=True):
 class HealthResponse(Struct, frozen=True, kw_only=True):
     """`starting` until every room is there, then `ok`, or `degraded` with what is wrong.
 
-    `listening`: a wake word would be heard now.
+    `listening`: a wake word would be heard now. `names_known`: and every name of the home with it; false for a moment
+    after a device was found or renamed.
     """
 
     status: str
     version: str
     uptime_s: float
     listening: bool
+    names_known: bool
     problems: dict[str, str] = field(default_factory=dict)
 
 

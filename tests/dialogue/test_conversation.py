@@ -346,6 +346,18 @@ async def test_a_changed_home_is_understood_soon_and_the_old_grammar_serves_mean
                 await asyncio.sleep(0.05)
 
 
+async def test_whether_all_names_are_known_is_told_from_the_moment_the_home_changes() -> None:
+    async with House() as house:
+        assert house.dialogue.current
+        house.home = make_home(entity("light.new", "disco ball", "bedroom", LIGHT))
+        house.bus.publish(HomeChanged(what="entity", thing="light.new"))
+        assert not house.dialogue.current
+        async with asyncio.timeout(10):
+            while not house.dialogue.current:
+                await asyncio.sleep(0.01)
+        assert (await house.dialogue.hear("turn on the disco ball")).ok
+
+
 async def test_a_skill_with_broken_sentences_is_reported_once() -> None:
     broken = make_skills('bad: {en: {language: en, intents: {a: {sentences: ["say {nowhere}"]}}}}')
     async with House(words=[*broken, *make_skills()]) as house:

@@ -67,6 +67,9 @@ async def test_health_says_whether_the_hub_listens(empty_server: WebServer, clie
     assert (await _get(client, "/healthz"))["listening"] is False
     ears.append("awake")
     assert (await _get(client, "/healthz"))["listening"] is True
+    assert (await _get(client, "/healthz"))["names_known"] is False
+    empty_server.open(Rooms(listening=lambda: bool(ears), names_known=lambda: True))
+    assert (await _get(client, "/healthz"))["names_known"] is True
 
 
 async def test_the_home_with_values_ranges_and_availability(
