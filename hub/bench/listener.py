@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from hub.bench.recordings import Sound, padded
-from hub.core.settings import Settings
+from hub.bench.recordings import Sound
+from hub.core.settings import Settings, VoiceSettings
 from hub.dialogue.conversation import Act, Conversation, Own, Reading, Session
 from hub.dialogue.matcher import Matcher
 from hub.dialogue.spoken_grammar import spoken_grammar
@@ -36,9 +36,9 @@ class Understanding(Struct, frozen=True):
 class Listener:
     """Hears with the models of this machine in the grammar of one home."""
 
-    def __init__(self, matcher: Matcher, area: str = "") -> None:
-        """Raises `ModelError` when the models have not been pulled."""
-        settings = Settings()
+    def __init__(self, matcher: Matcher, area: str = "", voice: VoiceSettings | None = None) -> None:
+        """`voice`: how the home is set up to hear. Raises `ModelError` when the models have not been pulled."""
+        settings = Settings(voice=voice or VoiceSettings())
         self._least = settings.voice.min_confidence
         self._matcher, self._area = matcher, area
         self._pipeline = build_pipeline(ears_config(settings, ModelStore())[0])
@@ -49,9 +49,9 @@ class Listener:
         return _meant(Conversation(self._matcher).read(text, Session(), self._area, 0.0))
 
     def hear(self, sound: Sound) -> Understanding:
-        """The first utterance that is acted on, else the first."""
+        """The first utterance that is acted on, else the first; the last ends with `sound` at the latest."""
         self._pipeline.open(1, {})
-        self._pipeline.feed(1, padded(sound, 0.0, 1.0))
+        self._pipeline.feed(1, sound)
         self._pipeline.end(1)
         found: list[Understanding] = []
         while self._pipeline.has(1):

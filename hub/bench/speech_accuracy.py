@@ -13,7 +13,7 @@ from typing import Final
 from hub.bench.intent import bundled_words
 from hub.bench.listener import Listener, heard_by
 from hub.bench.measure import Measure, compare
-from hub.bench.recordings import clips, read, recordings
+from hub.bench.recordings import Sound, clips, padded, read, recordings
 from hub.core.bundled import bundled
 from hub.core.bus import Bus
 from hub.core.settings_file import load_settings
@@ -49,10 +49,15 @@ def measure() -> list[Measure]:
     return [*found, *_foreign()]
 
 
+def _live(path: Path) -> Sound:
+    """A clip in a stream that goes on after it."""
+    return padded(read(path), 0.0, 1.0)
+
+
 def _commands(reader: Listener, name: str, target: float, reference: float) -> Measure:
     paths = [p for p in clips(recordings("voice", "home", name)) if not p.stem.startswith(FOREIGN)]
     good = 0
-    for path, got in zip(paths, heard_by(listener, [read(p) for p in paths]), strict=True):
+    for path, got in zip(paths, heard_by(listener, [_live(p) for p in paths]), strict=True):
         wanted = reader.read(path.stem)
         if wanted and got.acted and got.meant == wanted:
             good += 1
@@ -73,7 +78,7 @@ def _foreign() -> list[Measure]:
     passed, total = 0, 0
     for name, paths in sets.items():
         let_through = 0
-        for path, got in zip(paths, heard_by(listener, [read(p) for p in paths]), strict=True):
+        for path, got in zip(paths, heard_by(listener, [_live(p) for p in paths]), strict=True):
             let_through += got.acted
             if got.acted:
                 sys.stderr.write(f"{name}: {path.name} acted on as {got.text!r} ({got.confidence:.2f})\n")

@@ -119,7 +119,10 @@ class HomeGrammar:
         return lists
 
     def _targets(self, number: int, fitting: Fitting, lists: dict[str, SlotList]) -> None:
-        """The lists that `{target}` of filter `number` is made of: only what this home has and the filter lets in."""
+        """The lists that `{target}` of filter `number` is made of: only what this home has and the filter lets in.
+
+        `{first_target_...}` is what a sentence may begin with.
+        """
         index = self.index
         entities = fitting.by_id.values()
         areas = fitting.areas
@@ -142,16 +145,17 @@ class HomeGrammar:
         for name, values in narrowed.items():
             rename[name] = f"{name}_{number}"
             lists[rename[name]] = values
-        rename |= {"place": f"place_{number}", "one": f"one_{number}"}
+        rename["place"] = f"place_{number}"
         lists[rename["place"]] = self._phrase("place", rename["place"], rename)
-        lists[rename["one"]] = self._phrase("one", rename["one"], rename)
-        lists[f"target_{number}"] = self._phrase("target", f"target_{number}", rename)
-        if not fitting.by_id:
-            for name in (rename["one"], f"target_{number}"):
-                lists[name] = TextSlotList(name, [])
+        for first in (False, True):
+            one, target = f"{'first_' * first}one_{number}", f"{'first_' * first}target_{number}"
+            lists[one] = self._phrase("one", one, rename, first=first)
+            lists[target] = self._phrase("target", target, {**rename, "one": one}, first=first)
+            if not fitting.by_id:
+                lists[one], lists[target] = TextSlotList(one, []), TextSlotList(target, [])
 
-    def _phrase(self, phrase: str, name: str, rename: Mapping[str, str]) -> TextSlotList:
-        ways = [way for way in self.language.ways(phrase) if not way.typed]
+    def _phrase(self, phrase: str, name: str, rename: Mapping[str, str], *, first: bool = False) -> TextSlotList:
+        ways = [way for way in self.language.ways(phrase) if not way.typed and (way.begins or not first)]
         return TextSlotList(name, [_template(_renamed(way.say, rename), phrase) for way in ways])
 
 

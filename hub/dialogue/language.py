@@ -19,12 +19,14 @@ FOLDER: Final = Path(__file__).parent / "locale"
 class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """One way to say something: a hassil template, and slot values that hold when it was said this way.
 
-    `typed` ones are understood, but no recogniser is told to listen for them: digits, and long enumerations.
+    `typed` ones are understood, but no recogniser is told to listen for them: digits, and long enumerations. No
+    recogniser expects one that does not begin (`begins: false`) as a sentence's first words: nobody says "them on".
     """
 
     say: str
     set: dict[str, Any] = field(default_factory=dict)
     typed: bool = False
+    begins: bool = True
 
 
 class KindWords(Struct, frozen=True, forbid_unknown_fields=True):

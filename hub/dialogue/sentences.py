@@ -27,6 +27,7 @@ _MAX_SENTENCE: Final = 2000
 _SLOT = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _RULE = re.compile(r"(?<!\\)<([^<>]*)>")
 _RANGE = re.compile(r"(\d{1,6})\.\.(\d{1,6})(?:,\d{1,4})?$")
+_FIRST_TARGET = re.compile(r"^\{target")
 _BUILT_IN: Final = {"area": "area_phrase", "place": "place", "person": "person", "kind": "kind"}
 _DECIMAL: Final = frozenset({"degrees"})
 
@@ -149,7 +150,7 @@ class Sentences:
                 meanings.append(meaning)
                 expressions.append(sentence.expression)
             if words.sentences:
-                heard = whole.sentence_texts[: len(words.sentences)]
+                heard = [_FIRST_TARGET.sub("{first_target", t) for t in whole.sentence_texts[: len(words.sentences)]]
                 blocks.append(Block(f"{scope.skill}.{intent}", IntentData(sentence_texts=heard, slots=words.slots)))
         return blocks, meanings, expressions
 

@@ -19,7 +19,7 @@ _LOUD_DB: Final = 12.0
 _NEAR_FLOOR_DB: Final = 7.0
 _NOISE_BELOW_DB: Final = 36.0
 """How far under the loudest speech the noise lies: more hides consonants, less leaves digital silence as it is."""
-_QUIETEST_DB, _LOUDEST_DB = 5.0, 35.0
+_QUIETEST_DB, _LOUDEST_DB = 5.0, 55.0
 
 
 def levels(pcm: Pcm) -> NDArray[np.float64]:

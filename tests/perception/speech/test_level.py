@@ -31,8 +31,9 @@ def test_a_command_that_begins_at_once_is_kept_whole() -> None:
 def test_noise_lies_in_digital_silence_and_far_under_speech() -> None:
     sound = np.concatenate([np.zeros(RATE, np.int16), tone(1.0, 8000)])
     noisy = with_noise(sound)
-    assert 5 < levels(noisy)[:90].mean() < 40
-    assert np.abs(noisy[RATE:].astype(int) - sound[RATE:]).max() < 400
+    assert 34 < levels(sound).max() - levels(noisy)[:90].mean() < 38
+    noise = noisy[RATE:].astype(float) - sound[RATE:]
+    assert 34 < 10 * np.log10(np.square(sound[RATE:].astype(float)).mean() / np.square(noise).mean()) < 38
     assert (with_noise(sound) == noisy).all()
 
 
