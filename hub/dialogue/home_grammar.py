@@ -14,7 +14,7 @@ from hassil.parse_expression import parse_sentence
 
 from hub.core.entities import Entity, HomeView
 from hub.dialogue.home_index import Fitting, HomeIndex
-from hub.dialogue.language import Language
+from hub.dialogue.language import SHARE, Language
 from hub.dialogue.lattice import Lattice, Mender, Span, WordSource
 from hub.dialogue.lists import TrieNode, WordTrie
 from hub.dialogue.references import Selector
@@ -156,7 +156,10 @@ class HomeGrammar:
 
     def _phrase(self, phrase: str, name: str, rename: Mapping[str, str], *, first: bool = False) -> TextSlotList:
         ways = [way for way in self.language.ways(phrase) if not way.typed and (way.begins or not first)]
-        return TextSlotList(name, [_template(_renamed(way.say, rename), phrase) for way in ways])
+        values = [_template(_renamed(way.say, rename), phrase) for way in ways]
+        for way, value in zip(ways, values, strict=True):
+            value.metadata = {SHARE: way.share}
+        return TextSlotList(name, values)
 
 
 def _renamed(template: str, rename: Mapping[str, str]) -> str:

@@ -13,6 +13,8 @@ from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
 
+SHARE: Final = "share"
+"""In the metadata of a value of a list: how often it is said, against 1 for the others."""
 FOLDER: Final = Path(__file__).parent / "locale"
 
 
@@ -20,13 +22,15 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True):
     """One way to say something: a hassil template, and slot values that hold when it was said this way.
 
     `typed` ones are understood, but no recogniser is told to listen for them: digits, and long enumerations. No
-    recogniser expects one that does not begin (`begins: false`) as a sentence's first words: nobody says "them on".
+    recogniser expects one that does not begin (`begins: false`) as a sentence's first words: nobody says "it on".
+    `share` is how often this way is said, against 1 for the others.
     """
 
     say: str
     set: dict[str, Any] = field(default_factory=dict)
     typed: bool = False
     begins: bool = True
+    share: float = 1.0
 
 
 class KindWords(Struct, frozen=True, forbid_unknown_fields=True):

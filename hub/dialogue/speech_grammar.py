@@ -13,6 +13,7 @@ from hassil.numbers import get_rbnf_engine
 from msgspec import Struct
 
 from hub.core.errors import ManifestError
+from hub.dialogue.language import SHARE
 from hub.dialogue.template_paths import SLOT, TemplatePaths, cost_of, plain_words
 from hub.perception.speech.automaton import Arc, Automaton, minimal
 from hub.perception.speech.grammar import SpeechGrammar
@@ -196,12 +197,11 @@ class _Builder:
         """The values of a list, which may name further lists."""
         assert isinstance(values, TextSlotList)
         paths = TemplatePaths()
-        for value in values.values:
+        shares = [(value.metadata or {}).get(SHARE, 1.0) for value in values.values]
+        for value, share in zip(values.values, shares, strict=True):
             if _allowed(value, scope.data):
                 spoken = getattr(value.text_in, "text", "")
-                cost = self.priors.cost(self.priors.values, plain_words(spoken).strip()) + cost_of(
-                    1 / len(values.values)
-                )
+                cost = self.priors.cost(self.priors.values, plain_words(spoken).strip()) + cost_of(share / sum(shares))
                 paths.add(value.text_in, scope.rules, lambda ref: self._key(ref, scope), cost)
         return self._with_slots_open(minimal(0, paths.arcs, paths.final))
 

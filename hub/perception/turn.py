@@ -67,14 +67,12 @@ class Turn:
         if chance is None:
             self.last_voice += length
             self._waited_from += length
-            return None
+            return self._too_long(end)
         if chance >= (s.begin_chance if self.began is None else s.go_on_chance):
             self._voice(end, length)
         if self.began is None:
             return TurnEnd.NOBODY if end - self._waited_from >= s.no_speech_s - 1e-9 else None
-        if end - self.began >= s.longest_s:
-            return TurnEnd.TOO_LONG
-        return self._over(end - self.last_voice + 1e-9, hearing)
+        return self._too_long(end) or self._over(end - self.last_voice + 1e-9, hearing)
 
     def _voice(self, end: float, length: float) -> None:
         if end <= self._counts_from:
@@ -85,6 +83,10 @@ class Turn:
         self.last_voice = end
         if self.began is None and self.voiced_s >= self._settings.begin_s - 1e-9:
             self.began = self._first_voice
+
+    def _too_long(self, end: float) -> TurnEnd | None:
+        long = self.began is not None and end - self.began >= self._settings.longest_s
+        return TurnEnd.TOO_LONG if long else None
 
     def _over(self, silent: float, hearing: Hearing) -> TurnEnd | None:
         s = self._settings

@@ -23,12 +23,12 @@ def _heard(sentence: str) -> bool:
     return _grammar().ending(sentence.split()).whole
 
 
-@pytest.mark.parametrize("sentence", ["turn on the lamp", "lamp on", "turn it off", "turn them on", "set that to red"])
+@pytest.mark.parametrize("sentence", ["turn on the lamp", "lamp on", "turn it off", "set that to red"])
 def test_what_people_say_is_listened_for(sentence: str) -> None:
     assert _heard(sentence)
 
 
-@pytest.mark.parametrize("sentence", ["them on", "that off", "it red", "turn on the sofa"])
+@pytest.mark.parametrize("sentence", ["turn them on", "that off", "it red", "turn on the sofa"])
 def test_what_nobody_says_is_not(sentence: str) -> None:
     assert not _heard(sentence)
 

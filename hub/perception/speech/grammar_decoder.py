@@ -33,14 +33,17 @@ class GrammarDecoder:
         if grammar is self._grammar:
             return
         self._learn(grammar)
-        end = grammar.states
+        end, again = grammar.states, grammar.states + 1
         arcs: list[Arc] = [
             (source, target, _probability(cost), f"{_MARK}{grammar.words[word]}")
             for source, target, word, cost in grammar.arcs
         ]
         arcs += [(state, end, _probability(cost)) for state, cost in grammar.finals]
         if grammar.joiner:
-            arcs += [(state, 0, _JOINED, f"{_MARK}{grammar.joiner}") for state, _ in grammar.finals]
+            # Not back to the start: PocketSphinx models the first sound of all words that leave a state after one of
+            # the sounds that lead there, and after "and" every command would begin as after a D, the first one too.
+            arcs += [(again, *arc[1:]) for arc in arcs if arc[0] == 0 and len(arc) == 4]
+            arcs += [(state, again, _JOINED, f"{_MARK}{grammar.joiner}") for state, _ in grammar.finals]
         self._sphinx.search(0, end, arcs)
         self._grammar = grammar
 

@@ -13,7 +13,7 @@ from hub.core.errors import UnavailableError
 from hub.perception.speech.confidence import certain, confidence
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.grammar_decoder import GrammarDecoder
-from hub.perception.speech.level import tail_length, with_noise
+from hub.perception.speech.level import may_be_tail, tail_length, with_noise
 from hub.perception.speech.pauses import Pauses
 from hub.perception.speech.phone_loop import PhoneLoop
 from hub.perception.speech.recognizer import SAMPLE_RATE, Partial, Pcm, Transcript, WordTime
@@ -90,7 +90,7 @@ class GrammarUtterance:
         """What was said up to the last pause, and while it lasts whether that is a whole command."""
         if self._decoder is None:
             return Partial()
-        if self._pauses.resting and self._pauses.spoke:
+        if self._pauses.resting and self._pauses.spoke and not may_be_tail(np.concatenate(self._sound)):
             self._decode(self._decoder)
         words = [segment.word for segment in self._words]
         text = " ".join(words)

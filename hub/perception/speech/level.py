@@ -17,9 +17,9 @@ _LONGEST_TAIL: Final = 50
 _PAUSE: Final = 12
 _LOUD_DB: Final = 12.0
 _NEAR_FLOOR_DB: Final = 7.0
-_NOISE_BELOW_DB: Final = 36.0
+_NOISE_BELOW_DB: Final = 42.0
 """How far under the loudest speech the noise lies: more hides consonants, less leaves digital silence as it is."""
-_QUIETEST_DB, _LOUDEST_DB = 5.0, 55.0
+_QUIETEST_DB, _LOUDEST_DB = 5.0, 35.0
 
 
 def levels(pcm: Pcm) -> NDArray[np.float64]:
@@ -48,6 +48,12 @@ def tail_length(pcm: Pcm) -> int:
         if near[frame : frame + _PAUSE].all():
             return frame * _FRAME
     return 0
+
+
+def may_be_tail(pcm: Pcm) -> bool:
+    """Whether `pcm` is loud from its first sample on and too short for `tail_length` to say what of it is a tail."""
+    level = levels(pcm[: _HEAD_FRAMES * _FRAME])
+    return 0 < len(level) < _HEAD_FRAMES and float(level[:9].max()) >= float(level.min()) + _LOUD_DB
 
 
 def with_noise(pcm: Pcm) -> Pcm:

@@ -4,6 +4,7 @@ Scores are natural logarithms divided by 1,024, PocketSphinx's own scale.
 """
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,6 +81,11 @@ class Sphinx:
 
     def decode(self, pcm: Pcm) -> list[Segment]:
         """The likeliest path through a whole utterance of int16 at 16 kHz; empty when there is none."""
+        # Forgets the noise of the last speaker's room. It is called deprecated, but without it a sentence is heard
+        # differently after another one, and one that was heard before leaves a trace in what is heard now.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._decoder.start_stream()
         self._decoder.start_utt()
         try:
             self._decoder.process_raw(pcm.tobytes(), False, True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hub.bench.recordings import clips, read
+from hub.bench.recordings import Sound, clips, read
 from hub.core.bundled import bundled
 from hub.core.errors import ModelError, UnavailableError
 from hub.inference.store import ModelStore
@@ -11,6 +11,7 @@ from hub.perception.speech.automaton import Arc, minimal
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.grammar_recognizer import GrammarRecognizer
 from hub.perception.speech.pronounce import pronunciations
+from hub.perception.speech.recognizer import Transcript
 
 SENTENCES = (
     "hey jarvis turn on the kitchen light",
@@ -85,3 +86,16 @@ def test_at_most_four_speak_at_once(recognizer: GrammarRecognizer) -> None:
 def test_a_folder_without_a_model_is_named(tmp_path: object) -> None:
     with pytest.raises(ModelError, match="hearth models verify"):
         GrammarRecognizer(tmp_path)  # type: ignore[arg-type]
+
+
+def test_what_was_heard_before_changes_nothing(recognizer: GrammarRecognizer) -> None:
+    sounds = [read(path) for path in clips(bundled("config") / "demo" / "clips")[:2]]
+
+    def hear(sound: Sound) -> Transcript:
+        utterance = recognizer.begin()
+        utterance.feed(sound)
+        return utterance.finish()
+
+    first = hear(sounds[0])
+    hear((sounds[1] // 8).astype(np.int16))
+    assert hear(sounds[0]) == first
