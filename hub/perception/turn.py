@@ -14,7 +14,7 @@ class TurnSettings(Struct, frozen=True, kw_only=True):
     """The waits, in seconds, and the chances of speech that begin and go on counting as speech."""
 
     silence_s: float = 0.7  # ends any turn
-    acceptable_s: float = 0.2  # ends it after a whole command that a longer one begins with
+    acceptable_s: float = 0.17  # ends it after a whole command that a longer one begins with
     complete_s: float = 0.05  # ends it after a whole command that nothing longer begins with
     no_speech_s: float = 5.0  # of nothing but silence, and nobody is there
     longest_s: float = 15.0  # of speech

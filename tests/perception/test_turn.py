@@ -33,7 +33,7 @@ def test_silence_after_speech_ends_it() -> None:
 
 @pytest.mark.parametrize(
     ("hearing", "wait"),
-    [(Hearing.WORDS, 0.7), (Hearing.NOTHING, 0.7), (Hearing.ACCEPTABLE, 0.2), (Hearing.COMPLETE, 0.05)],
+    [(Hearing.WORDS, 0.7), (Hearing.NOTHING, 0.7), (Hearing.ACCEPTABLE, 0.17), (Hearing.COMPLETE, 0.05)],
 )
 def test_a_whole_command_needs_less_silence(hearing: Hearing, wait: float) -> None:
     verdict, at = run(Turn(SETTINGS, 0.0), [(1.0, 0.9), (3, 0.0)], hearing)
