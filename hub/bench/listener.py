@@ -11,8 +11,10 @@ from itertools import pairwise
 from msgspec import Struct
 
 from hub.bench.recordings import Sound
+from hub.core.events import Hypothesis
 from hub.core.settings import Settings, VoiceSettings
 from hub.dialogue.conversation import Act, Conversation, Own, Reading, Session
+from hub.dialogue.hearing import best_reading
 from hub.dialogue.matcher import Matcher
 from hub.dialogue.spoken_grammar import spoken_grammar
 from hub.inference.store import ModelStore
@@ -57,10 +59,18 @@ class Listener:
         while self._pipeline.has(1):
             for message in self._pipeline.step():
                 if isinstance(message, Transcribed):
-                    meant = self.read(message.text)
-                    acted = bool(meant) and message.confidence >= self._least
-                    found.append(Understanding(message.text, message.confidence, meant, acted))
+                    found.append(self._understood(Hypothesis(message.text, message.confidence), message.alternatives))
         return next((each for each in found if each.acted), found[0] if found else Understanding("", 0.0, (), False))
+
+    def _understood(self, first: Hypothesis, others: Sequence[Hypothesis]) -> Understanding:
+        conversation, session = Conversation(self._matcher), Session()
+        heard = best_reading(
+            [first, *others],
+            lambda guess: conversation.read(guess, session, self._area, 0.0),
+            self._matcher.grammar.language.slips.opposites,
+        )
+        meant = _meant(heard.reading)
+        return Understanding(heard.text, heard.confidence, meant, bool(meant) and heard.confidence >= self._least)
 
 
 def _meant(reading: Reading) -> tuple[Meant, ...]:

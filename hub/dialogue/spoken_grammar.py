@@ -20,4 +20,5 @@ def spoken_grammar(grammar: HomeGrammar, priors: Priors | None = None) -> Speech
     rules = {name: parse_sentence(text) for name, text in language.heard_rules.items()}
     joiner = min(language.conjunctions, key=len, default="")
     priors = msgspec.structs.replace(priors or Priors(), round_numbers=frozenset(language.round_numbers))
-    return speech_grammar(grammar.intents, lists, rules, language=language.language, joiner=joiner, priors=priors)
+    spoken = speech_grammar(grammar.intents, lists, rules, language=language.language, joiner=joiner, priors=priors)
+    return msgspec.structs.replace(spoken, opposites=language.slips.opposites)

@@ -17,6 +17,7 @@ class SpeechGrammar(Struct, frozen=True, kw_only=True, dict=True, array_like=Tru
     State 0 is the start. `arcs` are (from, to, index into `words`, cost), `finals` (state, cost of ending there);
     costs are -1000 ln p. `pronunciations` gives for each word its phones in ARPAbet, the likeliest first.
     `joiner` is a word that begins another command after a whole one ("and"); empty: one command a sentence.
+    `opposites` are groups of words that must not be taken for each other ("on", "off").
     """
 
     language: str = "en"
@@ -25,6 +26,7 @@ class SpeechGrammar(Struct, frozen=True, kw_only=True, dict=True, array_like=Tru
     finals: tuple[tuple[int, int], ...] = ()
     pronunciations: dict[str, tuple[str, ...]] = {}
     joiner: str = ""
+    opposites: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(

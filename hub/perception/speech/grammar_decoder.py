@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import Final
 
-from hub.perception.speech.grammar import Ending, SpeechGrammar
+from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.recognizer import Pcm
 from hub.perception.speech.sphinx import Arc, Segment, Sphinx
 
@@ -70,10 +70,11 @@ class GrammarDecoder:
             if s.word.startswith(_MARK)
         ]
 
-    def ending(self, words: list[str]) -> Ending:
-        """Whether these words are a whole sentence of the grammar in use, and whether a longer one begins so."""
+    @property
+    def grammar(self) -> SpeechGrammar:
+        """The one in use; there is none before `use`."""
         assert self._grammar is not None
-        return self._grammar.ending(words)
+        return self._grammar
 
 
 def _plain(word: str) -> str:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from hub.core.errors import UnavailableError
+from hub.core.events import Hypothesis
 from hub.perception.speech.confidence import certain, confidence
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.grammar_decoder import GrammarDecoder
 from hub.perception.speech.level import may_be_tail, tail_length, with_noise
+from hub.perception.speech.opposites import Opposites
 from hub.perception.speech.pauses import Pauses
 from hub.perception.speech.phone_loop import PhoneLoop
 from hub.perception.speech.recognizer import SAMPLE_RATE, Partial, Pcm, Transcript, WordTime
@@ -21,6 +24,13 @@ from hub.perception.speech.sphinx import Segment
 
 _MOST_OPEN: Final = 4
 _FRAME_S: Final = 0.01
+
+
+class Verdict(Struct, frozen=True):
+    """How sure the words are, and what may have been said instead."""
+
+    confidence: float
+    alternatives: tuple[Hypothesis, ...] = ()
 
 
 class GrammarRecognizer:
@@ -32,6 +42,7 @@ class GrammarRecognizer:
         self._grammar: SpeechGrammar | None = None
         self._idle: list[GrammarDecoder] = [GrammarDecoder(model)]
         self._loop = PhoneLoop(model)
+        self._opposites = Opposites(model)
         self._open = 0
 
     def set_grammar(self, grammar: SpeechGrammar) -> None:
@@ -56,10 +67,12 @@ class GrammarRecognizer:
         self._open -= 1
         self._idle.append(decoder)
 
-    def confidence(self, words: list[Segment], sound: Pcm) -> float:
-        """How surely `words` were said in `sound`, which they were decoded from."""
-        compared = words and not certain(words)
-        return confidence(words, self._loop.scores(sound) if compared else None)
+    def judge(self, words: list[Segment], sound: Pcm, grammar: SpeechGrammar) -> Verdict:
+        """How surely `words` were said in `sound`, which they were decoded from, and what else may have been."""
+        if not words or certain(words):
+            return Verdict(confidence(words))
+        sure = confidence(words, self._loop.scores(sound))
+        return Verdict(sure, self._opposites.weigh([word.word for word in words], sure, grammar, sound))
 
 
 class GrammarUtterance:
@@ -77,7 +90,7 @@ class GrammarUtterance:
         self._pauses = Pauses()
         self._decoded = np.zeros(0, np.int16)
         self._words: list[Segment] = []
-        self._confidence: float | None = None
+        self._verdict: Verdict | None = None
         self._offset_s = 0.0
 
     def feed(self, pcm: Pcm) -> None:
@@ -96,9 +109,9 @@ class GrammarUtterance:
         text = " ".join(words)
         if self._pauses.spoke:
             return Partial(text)
-        ending = self._decoder.ending(words)
+        ending = self._decoder.grammar.ending(words)
         if ending.whole:
-            self._sure()  # now, while it is waited for more
+            self._judged(self._decoder)  # now, while it is waited for more
         return Partial(text, complete=ending.whole and not ending.longer, acceptable=ending.whole)
 
     def finish(self) -> Transcript:
@@ -108,7 +121,8 @@ class GrammarUtterance:
         if self._pauses.spoke:
             self._decode(self._decoder)
         words = tuple(WordTime(s.word, self._seconds(s.start), self._seconds(s.end + 1)) for s in self._words)
-        transcript = Transcript(" ".join(w.word for w in words), self._sure(), words=words)
+        verdict = self._judged(self._decoder)
+        transcript = Transcript(" ".join(w.word for w in words), verdict.confidence, verdict.alternatives, words)
         self.cancel()
         return transcript
 
@@ -132,9 +146,9 @@ class GrammarUtterance:
         self._offset_s = tail / SAMPLE_RATE
         self._decoded = with_noise(sound[tail:])
         self._words = decoder.decode(self._decoded)
-        self._confidence = None
+        self._verdict = None
 
-    def _sure(self) -> float:
-        if self._confidence is None:
-            self._confidence = self._owner.confidence(self._words, self._decoded)
-        return self._confidence
+    def _judged(self, decoder: GrammarDecoder) -> Verdict:
+        if self._verdict is None:
+            self._verdict = self._owner.judge(self._words, self._decoded, decoder.grammar)
+        return self._verdict
