@@ -24,6 +24,8 @@ from hub.perception.speech.sphinx import Segment
 
 _MOST_OPEN: Final = 4
 _FRAME_S: Final = 0.01
+_SURE: Final = 0.8
+"""Confidence from which no opposite is weighed."""
 
 
 class Verdict(Struct, frozen=True):
@@ -69,9 +71,10 @@ class GrammarRecognizer:
 
     def judge(self, words: list[Segment], sound: Pcm, grammar: SpeechGrammar) -> Verdict:
         """How surely `words` were said in `sound`, which they were decoded from, and what else may have been."""
-        if not words or certain(words):
-            return Verdict(confidence(words))
-        sure = confidence(words, self._loop.scores(sound))
+        compared = bool(words) and not certain(words)
+        sure = confidence(words, self._loop.scores(sound) if compared else None)
+        if not words or sure >= _SURE:
+            return Verdict(sure)
         return Verdict(sure, self._opposites.weigh([word.word for word in words], sure, grammar, sound))
 
 
