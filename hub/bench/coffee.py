@@ -20,7 +20,7 @@ import numpy as np
 
 from hub.bench.listener import Listener, Understanding, heard_by
 from hub.bench.measure import Measure, compare
-from hub.bench.recordings import Sound, padded, read, recordings
+from hub.bench.recordings import Sound, padded, piece, read, recordings
 from hub.core.bundled import bundled
 from hub.core.entities import HomeView
 from hub.core.settings import VoiceSettings
@@ -38,7 +38,6 @@ KITCHEN: Final[dict[int, tuple[float, str]]] = {24: (95.5, REFERENCE), 15: (92.1
 """dB over the kitchen's noise -> the reference, in percent, and whose it is."""
 PATIENT: Final = VoiceSettings(early_end=False, silence_ms=1500)
 _LOUDEST: Final = 2048  # samples
-_STRIDE: Final = 314_187  # samples from one clip's piece of noise to the next one's
 
 
 def listener(voice: VoiceSettings | None = None) -> Listener:
@@ -65,8 +64,7 @@ def right(wanted: dict[str, str], got: Understanding) -> bool:
 
 def in_kitchen(order: Sound, kitchen: Sound, number: int, snr_db: float) -> Sound:
     """The order with a piece of the noise under it, which its number chooses; half of full scale at its loudest."""
-    begin = number * _STRIDE % max(1, len(kitchen) - len(order))
-    under = np.resize(kitchen[begin : begin + len(order)], len(order)).astype(np.float64)
+    under = piece(kitchen, number, len(order))
     speech = order.astype(np.float64)
     mixture = speech + under * np.sqrt(_loudest(speech) / _loudest(under) / 10 ** (snr_db / 10))
     loudest: Sound = (mixture * (16_384 / np.abs(mixture).max())).round().astype(np.int16)

@@ -58,14 +58,19 @@ def loudest_power(sound: Sound) -> float:
     return float((energy[length:] - energy[:-length]).max() / length) if length else 0.0
 
 
+def piece(noise: Sound, number: int, length: int) -> NDArray[np.float64]:
+    """The `length` samples of the noise that belong to clip `number`."""
+    begin = number * _STRIDE % max(1, len(noise) - length)
+    return np.resize(noise[begin : begin + length].astype(np.float64), length)
+
+
 def mixed(sound: Sound, noise: Sound, number: int, snr_db: float) -> Sound:
     """The sound, padded, with noise under all of it; scaled down as a whole where it would clip.
 
     `number` is the clip's own: it chooses the piece of noise.
     """
     speech = padded(sound).astype(np.float64)
-    begin = number * _STRIDE % max(1, len(noise) - len(speech))
-    under = np.resize(noise[begin : begin + len(speech)].astype(np.float64), len(speech))
+    under = piece(noise, number, len(speech))
     power = max(float(np.mean(under**2)), 1e-9)
     mixture = speech + under * np.sqrt(loudest_power(sound) / power / 10 ** (snr_db / 10))
     level = min(1.0, 32767 / max(float(np.abs(mixture).max()), 1.0))

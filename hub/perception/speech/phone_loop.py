@@ -10,35 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hub.perception.speech.pronounce import PHONES
 from hub.perception.speech.recognizer import Pcm
 from hub.perception.speech.sphinx import Sphinx
 
-_PHONES: Final = (
-    *(
-        "AA",
-        "AE",
-        "AH",
-        "AO",
-        "AW",
-        "AY",
-        "B",
-        "CH",
-        "D",
-        "DH",
-        "EH",
-        "ER",
-        "EY",
-        "F",
-        "G",
-        "HH",
-        "IH",
-        "IY",
-        "JH",
-        "K",
-    ),
-    *("L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH"),
-)
-"""Of the English model (the CMU set)."""
 _BEAMS: Final = {"beam": 1e-20, "pbeam": 1e-20, "wbeam": 1e-10, "maxhmmpf": 800}
 
 
@@ -48,8 +23,8 @@ class PhoneLoop:
     def __init__(self, model: Path) -> None:
         """`model` is the folder of the acoustic model. Raises `ModelError` when it cannot be used."""
         self._sphinx = Sphinx(model, **_BEAMS)
-        self._sphinx.learn([(f"p{phone}", phone) for phone in _PHONES])
-        self._sphinx.search(0, 1, [(0, 0, 1.0, f"p{phone}") for phone in _PHONES] + [(0, 1, 1.0)])
+        self._sphinx.learn([(f"p{phone}", phone) for phone in sorted(PHONES)])
+        self._sphinx.search(0, 1, [(0, 0, 1.0, f"p{phone}") for phone in sorted(PHONES)] + [(0, 1, 1.0)])
 
     def scores(self, pcm: Pcm) -> NDArray[np.float64]:
         """The sum of the scores of all frames of 10 ms before each, so that a difference is that of a stretch."""
