@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # The first interpreter that really runs and is of a version that Hearth supports.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
-# What Debian gives: a voice for the hub; and for the tests a broker, system call traces and the audio encoders.
-SYSTEM_RUN := flite espeak-ng
+# What Debian gives: a voice and what MediaPipe draws on for the hub; and for the tests a broker, system call traces and the audio encoders.
+SYSTEM_RUN := flite espeak-ng libgles2 libegl1
 SYSTEM_TEST := $(SYSTEM_RUN) mosquitto strace pulseaudio pulseaudio-utils
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera
 
 .PHONY: help setup run demo test lint bench docs lock clean
 
@@ -21,13 +21,13 @@ $(VENV)/made: requirements/run.txt pyproject.toml
 		echo "this Python has no venv module; trying virtualenv from pip" >&2; \
 		rm -rf $(VENV); $(PYTHON) -m pip install --quiet --user --break-system-packages virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
 	@echo "installing Hearth's libraries into $(VENV) (about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/made-dev: $(VENV)/made requirements/dev.txt
 	@echo "installing the tools for tests and lint"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
 # Debian packages: installed where we are root on Debian, named otherwise. The hub runs without them.
