@@ -119,6 +119,31 @@ class GestureSeen(Event, frozen=True):
     t: float
 
 
+class GestureMade(Event, frozen=True):
+    """A gesture was meant: the hand was armed, held it long enough, and lets go before it counts again."""
+
+    stream: str
+    name: str
+    hand: str
+    t: float
+
+
+class HandPointed(Event, frozen=True):
+    """A hand points, in the picture of camera `stream`.
+
+    `x`, `y` are its tip as fractions of the picture's width and height, `dx`, `dy` the direction (length 1, in square
+    pixels, y down), `aspect` the picture's width divided by its height.
+    """
+
+    stream: str
+    x: float
+    y: float
+    dx: float
+    dy: float
+    aspect: float
+    t: float
+
+
 class PresenceChanged(Event, frozen=True):
     """The belief about how many people are in an area changed."""
 

@@ -1,0 +1,1 @@
+"""The eyes: cameras through the sealed vision worker, what was seen as events."""

@@ -1,0 +1,1 @@
+"""Gestures: from the joints of a hand to what it says."""

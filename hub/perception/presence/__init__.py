@@ -1,0 +1,1 @@
+"""Presence: who is where, believed from every sign that a room gives."""
