@@ -107,11 +107,49 @@ class SatelliteSettings(_Table, frozen=True):
 
 
 class CameraSettings(_Table, frozen=True):
-    """[[camera]]: read and kept; the hub does not see yet."""
+    """[[camera]]: a camera that the hub looks through, while its switch is on."""
 
-    name: Annotated[str, Meta(description="how you call it")]
-    source: Annotated[str, Meta(description="its address")]
+    name: Annotated[str, Meta(description='how you call it: "turn off the hallway camera" closes it')]
+    source: Annotated[str, Meta(description="`/dev/video0`, `rtsp://user:password@host/path`, or a picture or film")]
     area: Annotated[str, Meta(description="the area that it sees")] = ""
+    gestures: Annotated[bool, Meta(description="look for hands")] = True
+    people: Annotated[bool, Meta(description="look for people, to know which rooms are in use")] = True
+    rate: Annotated[float, Meta(gt=0, le=60, description="frames a second to look at, at most")] = 15.0
+    sees: Annotated[
+        dict[str, tuple[float, float]],
+        Meta(
+            description="where entities are in its picture: fractions of width and height, from the left and the top; "
+            'or point at one and say "that is the lamp"'
+        ),
+    ] = field(default_factory=dict)
+
+
+GestureName = Literal[
+    "open_palm", "fist", "point", "victory", "three", "four", "thumb_up", "thumb_down", "ok", "rock", "call",
+    "swipe_left", "swipe_right", "raise", "lower", "circle",
+]  # fmt: skip
+
+
+class GestureSettings(_Table, frozen=True):
+    """[[gesture]]: what a gesture is for. One of `does` and `say`; it replaces what the gesture is for otherwise."""
+
+    name: Annotated[GestureName, Meta(description="the gesture or motion")]
+    does: Annotated[
+        Literal["", "stop", "yes", "no", "raise", "lower", "select", "nothing"],
+        Meta(description="stop or mute; answer a question just asked; change the light last spoken of; point at"),
+    ] = ""
+    say: Annotated[str, Meta(description="do what this sentence would do; risky things are asked about")] = ""
+
+
+class SeeingSettings(_Table, frozen=True):
+    """[seeing]: all cameras together."""
+
+    allow_unsealed: Annotated[
+        bool, Meta(description="look even where the vision worker cannot be cut off from the network")
+    ] = False
+    arm: Annotated[
+        bool, Meta(description="a gesture counts only after an open palm or the wake word; off: always")
+    ] = True
 
 
 class WyomingSettings(_Table, frozen=True):
@@ -182,6 +220,8 @@ class Settings(_Table, frozen=True):
     mqtt: tuple[MqttSettings, ...] = ()
     satellite: tuple[SatelliteSettings, ...] = ()
     camera: tuple[CameraSettings, ...] = ()
+    gesture: tuple[GestureSettings, ...] = ()
+    seeing: SeeingSettings = SeeingSettings()
     wyoming: WyomingSettings = WyomingSettings()
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
