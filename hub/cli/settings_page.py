@@ -83,6 +83,8 @@ def _words(kind: inspect.Type) -> str:
             return " or ".join(_words(t) for t in kind.types if not isinstance(t, inspect.NoneType))
         case inspect.VarTupleType():
             return f"list of {_words(kind.item_type)}"
+        case inspect.TupleType():
+            return f"[{', '.join(_words(item) for item in kind.item_types)}]"
         case inspect.DictType():
             inner = kind.value_type
             return "tables" if isinstance(inner, inspect.StructType) else f"table of {_words(inner)}"
