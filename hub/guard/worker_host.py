@@ -1,7 +1,7 @@
 """The host of a worker process: keeps it alive, speaks with it, and tells the home when something was lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -124,8 +124,14 @@ class WorkerHost(Generic[M]):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def send(self, message: Struct) -> None:
-        """Send a message of the worker's vocabulary. Raises `WorkerDiedError` while it is down."""
+    async def send(self, message: Struct, descriptors: Sequence[int] = ()) -> None:
+        """Send a message of the worker's vocabulary, and copies of open descriptors with it.
+
+        Raises `WorkerDiedError` while it is down.
+        """
+        process = self._process
+        if descriptors and process is not None and self._up:
+            process.hand_over(descriptors)
         await self._put(frame(Frame.MESSAGE, msgspec.msgpack.encode(message)))
 
     async def send_sound(self, number: int, samples: bytes | memoryview) -> None:

@@ -13,6 +13,7 @@ from hub.core.errors import ProtocolError
 from hub.guard.framing import HEARTBEAT_S, MOST_FROM_WORKER, Frame, FrameReader, Received, frame
 
 _READ_BYTES = 256 * 1024
+_HATCH_S = 5.0
 
 
 class HubGone(Exception):  # noqa: N818 -- not an error: the worker's normal end
@@ -22,8 +23,10 @@ class HubGone(Exception):  # noqa: N818 -- not an error: the worker's normal end
 class WorkerLink:
     """Blocking, for the worker's one loop. Call `receive` often: it keeps the heartbeat going."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, hatch: socket.socket | None = None) -> None:
+        """`hatch` is where the hub hands over descriptors."""
         self._socket = connection
+        self._hatch = hatch
         self._socket.setblocking(True)
         self._reader = FrameReader(from_worker=False)
         self._waiting: deque[Received] = deque()
@@ -48,6 +51,22 @@ class WorkerLink:
             elif deadline is not None and time.monotonic() >= deadline:
                 return None
         return self._waiting.popleft()
+
+    def take_descriptors(self, count: int) -> list[int]:
+        """The descriptors that came with the message just received; they are ours to close.
+
+        Raises `ProtocolError` when they did not come.
+        """
+        found: list[int] = []
+        if self._hatch is not None:
+            self._hatch.settimeout(_HATCH_S)
+            try:
+                _, found, _, _ = socket.recv_fds(self._hatch, 1, count)
+            except TimeoutError:
+                found = []
+        if len(found) != count:
+            raise ProtocolError(f"{len(found)} of {count} descriptors came", remedy="this is a fault of the hub")
+        return found
 
     def send(self, message: Struct) -> None:
         """Send a message of the worker's vocabulary. Raises `ProtocolError` when it is larger than 8 KiB."""

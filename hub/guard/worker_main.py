@@ -19,9 +19,9 @@ Entry = Callable[[WorkerLink, dict[str, Any]], None]
 """What a worker becomes: a function that loops over `link.receive` until `HubGone`, with its own configuration."""
 
 
-def main(descriptor: int) -> int:
-    """Serve the connection that is open as `descriptor`; returns the exit code."""
-    link = WorkerLink(socket.socket(fileno=descriptor))
+def main(connection: int, hatch: int) -> int:
+    """Serve the connection that is open as descriptor `connection`, descriptors come in at `hatch`; the exit code."""
+    link = WorkerLink(socket.socket(fileno=connection), socket.socket(fileno=hatch))
     try:
         _work(link)
     except HubGone:

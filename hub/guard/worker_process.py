@@ -1,4 +1,7 @@
-"""One life of a worker process: an exec'd interpreter that holds one socket pair and an empty environment."""
+"""One life of a worker process: an exec'd interpreter that holds its sockets to the hub and an empty environment.
+
+One pair carries frames both ways. The other is a hatch: through it the hub hands over descriptors, and nothing else.
+"""
 
 import asyncio
 import contextlib
@@ -6,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +30,7 @@ _KEPT_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _BOOT: Final = (
     "import sys; root = sys.argv[1]; sys.path.insert(0, root); from hub.guard.worker_main import main; "
-    "sys.path.remove(root); sys.exit(main(int(sys.argv[2])))"
+    "sys.path.remove(root); sys.exit(main(int(sys.argv[2]), int(sys.argv[3])))"
 )
 
 
@@ -40,12 +43,14 @@ class WorkerProcess:
         process: asyncio.subprocess.Process,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        hatch: socket.socket,
     ) -> None:
         self.name = name
         self.pid = process.pid
         self._process = process
         self._reader = reader
         self._writer = writer
+        self._hatch = hatch
         self._frames = FrameReader(from_worker=True)
         self.last_line = ""
         """The last thing that it wrote to stderr: after a crash, often why."""
@@ -56,12 +61,15 @@ class WorkerProcess:
     async def spawn(cls, name: str, order: StartOrder, environment: Mapping[str, str]) -> "WorkerProcess":
         """Start a worker and give it its order. Raises `WorkerDiedError` when no process can be started."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        hatch, their_hatch = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        hatch.setblocking(False)
+        ends = (theirs.fileno(), their_hatch.fileno())
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BYTES)
         kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), str(theirs.fileno())),
-                pass_fds=(theirs.fileno(),),
+                *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), *map(str, ends)),
+                pass_fds=ends,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
@@ -72,10 +80,12 @@ class WorkerProcess:
             reader, writer = await asyncio.open_connection(sock=ours)
         except OSError as error:
             ours.close()
+            hatch.close()
             raise WorkerDiedError(f"{name} cannot be started: {error}", remedy="see `hearth doctor`") from error
         finally:
             theirs.close()
-        worker = cls(name, process, reader, writer)
+            their_hatch.close()
+        worker = cls(name, process, reader, writer, hatch)
         await worker.put(frame(Frame.START, msgspec.msgpack.encode(order)))
         return worker
 
@@ -86,6 +96,15 @@ class WorkerProcess:
             await self._writer.drain()
         except (ConnectionError, RuntimeError) as error:
             raise WorkerDiedError(f"{self.name} is gone", remedy="it is being restarted; say it again") from error
+
+    def hand_over(self, descriptors: Sequence[int]) -> None:
+        """Give the worker copies of open descriptors. Raises `WorkerDiedError` when it is gone or takes none."""
+        try:
+            socket.send_fds(self._hatch, [b"d"], list(descriptors))
+        except OSError as error:
+            raise WorkerDiedError(
+                f"{self.name} takes no descriptors: {error}", remedy="it is being restarted"
+            ) from error
 
     async def frames(self, deadline_s: Callable[[], float]) -> AsyncIterator[Received]:
         """What the worker sends, to its end.
@@ -113,6 +132,7 @@ class WorkerProcess:
     async def end(self) -> str:
         """Let the worker leave, kill it if it does not, and say how it ended."""
         self._writer.close()
+        self._hatch.close()
         try:
             await asyncio.wait_for(self._process.wait(), _LEAVE_S)
         except TimeoutError:

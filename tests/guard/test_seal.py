@@ -103,7 +103,7 @@ from hub.guard import seccomp, worker_main
 def refuse(*_):
     raise SealError("no filter today")
 seccomp.install = refuse
-sys.exit(worker_main.main(int(sys.argv[2])))
+sys.exit(worker_main.main(int(sys.argv[2]), int(sys.argv[3])))
 """
 
 

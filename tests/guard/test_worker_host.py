@@ -110,14 +110,34 @@ async def test_it_gets_nothing_of_the_hubs_environment(host: Start, monkeypatch:
     assert "HOME" not in facts["found"]
 
 
-async def test_it_holds_one_socket_and_no_other_descriptor(host: Start) -> None:
+async def test_it_holds_its_two_sockets_and_no_other_descriptor(host: Start) -> None:
     worker = await host("echo")
     await worker.send(Said("descriptors"))
     _, facts = await answers(worker, 2)
     targets = [target for number, target in facts["found"].items() if int(number) > 2]
-    assert len([t for t in targets if t.startswith("socket:")]) == 1
+    assert len([t for t in targets if t.startswith("socket:")]) == 2
     assert [t for t in targets if not t.startswith("socket:")] == []
     assert facts["found"]["0"] == facts["found"]["1"] == "/dev/null"
+
+
+async def test_descriptors_are_handed_over_with_the_message_that_needs_them(host: Start) -> None:
+    worker = await host("echo")
+    for text in ("first secret", "second secret"):
+        memory = os.memfd_create("handed over")
+        os.write(memory, text.encode())
+        await worker.send(Said("take 1"), (memory,))
+        os.close(memory)
+    _, *said = await answers(worker, 3)
+    assert said == [{"type": "Said", "text": "first secret"}, {"type": "Said", "text": "second secret"}]
+
+
+async def test_a_worker_that_waits_for_a_descriptor_in_vain_says_so(host: Start) -> None:
+    worker = await host("echo")
+    memory = os.memfd_create("handed over")
+    await worker.send(Said("take 2"), (memory,))
+    os.close(memory)
+    _, down, _ = await answers(worker, 3)
+    assert "1 of 2 descriptors came" in down.reason
 
 
 async def test_what_it_writes_to_stderr_is_logged_short_and_printable(host: Start) -> None:

@@ -63,6 +63,9 @@ def echo(link: WorkerLink, config: dict[str, Any]) -> None:
             sys.stderr.write("first line\n\x1b[31msecond\x07 line" + "y" * 1000 + "\n")
             sys.stderr.flush()
             link.send(Said("complained"))
+        elif text.startswith("take "):
+            for descriptor in link.take_descriptors(int(text.removeprefix("take "))):
+                link.send(Said(os.pread(descriptor, 100, 0).decode()))
         elif text == "environment":
             link.send(Facts(dict(os.environ)))
         elif text == "descriptors":
