@@ -4,6 +4,7 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -42,15 +43,29 @@ class WorkerLink:
         while not self._waiting:
             self.beat()
             left = HEARTBEAT_S if deadline is None else max(0.0, min(HEARTBEAT_S, deadline - time.monotonic()))
-            readable, _, _ = select.select([self._socket], [], [], left)
-            if readable:
-                data = self._socket.recv(_READ_BYTES)
-                if not data:
-                    raise HubGone
-                self._waiting.extend(self._reader.feed(data))
+            if self.wait((), left):
+                self._read()
             elif deadline is not None and time.monotonic() >= deadline:
                 return None
         return self._waiting.popleft()
+
+    def wait(self, others: Sequence[int], timeout_s: float = HEARTBEAT_S) -> list[int]:
+        """Wait until the hub said something or one of the descriptors `others` can be read, at most `timeout_s`.
+
+        Returns those that can be read, the connection's own among them.
+        """
+        if self._waiting:
+            return [self._socket.fileno()]
+        poll = select.poll()  # unlike select, for descriptors of any number
+        for descriptor in (self._socket.fileno(), *others):
+            poll.register(descriptor, select.POLLIN)
+        return [descriptor for descriptor, _ in poll.poll(timeout_s * 1000)]
+
+    def _read(self) -> None:
+        data = self._socket.recv(_READ_BYTES)
+        if not data:
+            raise HubGone
+        self._waiting.extend(self._reader.feed(data))
 
     def take_descriptors(self, count: int) -> list[int]:
         """The descriptors that came with the message just received; they are ours to close.
