@@ -49,7 +49,7 @@ async def carried_out(meaning: Meaning, area: str) -> tuple[list[tuple[str, str,
 def test_there_are_enough_different_commands_from_every_skill() -> None:
     assert len({c["text"] for c in COMMANDS}) >= 60
     skills = {p.parent.name for p in bundled("skills").glob("*/skill.toml")}
-    assert {c["intent"].partition(".")[0] for c in COMMANDS} == skills
+    assert {c["intent"].partition(".")[0] for c in COMMANDS} == skills - {"cameras"}  # the demo home has none
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: re.sub(r"\W+", "_", c["text"]))
