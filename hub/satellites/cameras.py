@@ -1,0 +1,118 @@
+"""The hub's own cameras: each one an entity with a switch. Off means that its device is closed and nobody looks."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+import structlog
+
+from hub.core.entities import Entity
+from hub.core.errors import ValueRefusedError
+from hub.core.settings import CameraSettings
+from hub.core.states import StateTable
+from hub.core.supervisor import Supervisor
+from hub.core.traits import PLAIN_CONFIG
+from hub.sdk.device import DeviceCommand
+
+log = structlog.get_logger(__name__)
+OWNER: Final = "cameras"
+_SWITCH: Final = "camera_off."
+
+
+class Looking(Protocol):
+    """One camera at work."""
+
+    async def run(self) -> None:
+        """Open the device and look until cancelled; when this returns or raises the device is closed."""
+        ...
+
+
+class Registry(Protocol):
+    """The home, as far as cameras need it."""
+
+    def add(self, owner: str, entity: Entity) -> str:
+        """There is this entity; returns the home's own id of it."""
+        ...
+
+
+class Switches(Protocol):
+    """Where switches are kept."""
+
+    async def setting(self, key: str, kind: type[bool], default: bool) -> bool:
+        """A kept value."""
+        ...
+
+    async def set_setting(self, key: str, value: bool) -> None:
+        """Return when it is on disk; raises `StoreError`."""
+        ...
+
+
+class Cameras:
+    """Opens the cameras that are switched on, and closes them when told to; the sink of their commands."""
+
+    def __init__(
+        self,
+        settings: Iterable[CameraSettings],
+        home: Registry,
+        states: StateTable,
+        switches: Switches,
+        supervisor: Supervisor,
+        looking: Callable[[CameraSettings, str], Looking],
+    ) -> None:
+        """`looking` makes one camera ready to run, given its entity's id."""
+        self._settings = tuple(settings)
+        self._home = home
+        self._states = states
+        self._switches = switches
+        self._supervisor = supervisor
+        self._looking = looking
+        self._cameras: dict[str, tuple[str, Looking]] = {}  # our id -> (the home's id, the camera)
+
+    async def start(self) -> None:
+        """Make the entities, and open what was not switched off."""
+        for about in self._settings:
+            ours = _free(local_id(about.name), self._cameras)
+            entity = Entity(id=ours, name=about.name, area=about.area, traits={"OnOff": PLAIN_CONFIG})
+            theirs = self._home.add(OWNER, entity)
+            self._cameras[ours] = (theirs, self._looking(about, theirs))
+            off = await self._switches.setting(_SWITCH + ours, bool, False)
+            self._states.set(theirs, "OnOff", not off)
+            if not off:
+                self._open(ours)
+
+    async def deliver(self, command: DeviceCommand) -> None:
+        """Open or close a camera; acknowledged when it is so and will be so after a restart."""
+        if command.trait != "OnOff" or command.entity not in self._cameras:
+            raise ValueRefusedError(f"{command.entity} has no {command.trait}", remedy="a camera is on or off")
+        on = bool(command.value)
+        if not on:
+            await self._close(command.entity)  # first of all
+        await self._switches.set_setting(_SWITCH + command.entity, not on)
+        if on:
+            self._open(command.entity)
+        theirs, _ = self._cameras[command.entity]
+        self._states.set(theirs, "OnOff", on, causes=(command.id,))
+        command.done()
+
+    def _open(self, ours: str) -> None:
+        task, camera = self._task(ours), self._cameras[ours][1]
+        if task not in self._supervisor.running():
+            self._supervisor.start(task, camera.run)
+
+    async def _close(self, ours: str) -> None:
+        await self._supervisor.stop(self._task(ours))
+        self._supervisor.failures.pop(self._task(ours), None)
+
+    def _task(self, ours: str) -> str:
+        return ours.replace("camera.", "camera ")
+
+
+def local_id(name: str) -> str:
+    """The entity id that a camera's name gives: "Hallway camera" is `camera.hallway`."""
+    words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return f"camera.{words.removesuffix('_camera') or 'camera'}"[:100]
+
+
+def _free(wanted: str, taken: Iterable[str]) -> str:
+    numbers = (f"{wanted}_{n}" if n > 1 else wanted for n in range(1, 1000))
+    return next(candidate for candidate in numbers if candidate not in set(taken))
