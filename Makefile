@@ -10,7 +10,7 @@ SYSTEM_RUN := flite espeak-ng libgles2 libegl1
 SYSTEM_TEST := $(SYSTEM_RUN) mosquitto strace pulseaudio pulseaudio-utils
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera
 
-.PHONY: help setup run demo test lint bench docs lock clean
+.PHONY: help setup run demo test lint bench docs lock clean newest-mediapipe
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,13 @@ demo: setup ## the demo home plays its story
 test: setup $(VENV)/made-dev ## all tests
 	$(call system_packages,$(SYSTEM_TEST))
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+# A release that tries to send usage metrics, for the test that it cannot.
+newest-mediapipe: $(VENV)/newest-mediapipe/made
+
+$(VENV)/newest-mediapipe/made: requirements/mediapipe-newest.txt $(VENV)/made
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $(@D) -r $<
+	@touch $@
 
 lint: $(VENV)/made-dev ## format, lint, types, import direction
 	@$(BIN)/ruff format --check .
