@@ -73,15 +73,16 @@ async def _pull_from_outside(paths: HomePaths, names: tuple[str, ...], as_json: 
 def _pull(store: "ModelStore", names: tuple[str, ...], as_json: bool) -> int:
     wanted = names or tuple(card.name for card in store.cards() if card.default)
     failed = False
-    for name in wanted:
-        try:
-            with _progress(quiet=as_json) as progress:
-                status = store.pull(name, progress)
-        except HearthError as error:
-            failed = True
-            click.echo(f"{name}: {error}", err=True)
-            continue
-        _tell(status, as_json)
+    with store.keeping_wheels():
+        for name in wanted:
+            try:
+                with _progress(quiet=as_json) as progress:
+                    status = store.pull(name, progress)
+            except HearthError as error:
+                failed = True
+                click.echo(f"{name}: {error}", err=True)
+                continue
+            _tell(status, as_json)
     return int(failed)
 
 

