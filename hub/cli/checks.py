@@ -7,23 +7,14 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Literal
 
-from msgspec import Struct
-
+from hub.cli.finding import Finding
+from hub.cli.seeing_checks import seeing
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.core.settings_file import load_settings
 
 _LOW_DISK = 500 * 1024 * 1024
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One thing that was looked at. `absent` is done without; `broken` needs mending; `mend` says how."""
-
-    check: str
-    level: Literal["ok", "absent", "broken"]
-    detail: str
-    mend: str = ""
 
 
 async def examine(paths: HomePaths) -> list[Finding]:
@@ -35,6 +26,7 @@ async def examine(paths: HomePaths) -> list[Finding]:
         _models,
         lambda: _voice(settings),
         lambda: _microphone(settings),
+        lambda: seeing(settings),
         lambda: _plugins(settings),
         lambda: _port(settings),
     )
@@ -168,7 +160,7 @@ async def _sealing() -> AsyncIterator[Finding]:
     if status.sealed:
         yield Finding(check="sealed workers", level="ok", detail="no network, no new files, no programs")
     else:
-        mend = "hearing needs Linux with seccomp; containers must not forbid it"
+        mend = "hearing and seeing need Linux with seccomp; containers must not forbid it"
         yield Finding(check="sealed workers", level="broken", detail="; ".join(status.trouble), mend=mend)
 
 
