@@ -10,6 +10,8 @@ from msgspec import Struct, field
 
 from hub.dialogue.matcher import NOT_UNDERSTOOD, UNKNOWN_NAME, Matcher, aimed
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
+from hub.dialogue.placing import place_words
+from hub.dialogue.pointing import Pointed, nearest
 from hub.dialogue.references import Place, Reference
 from hub.dialogue.targets import Surroundings
 from hub.dialogue.walk import Found
@@ -60,20 +62,37 @@ class Reading(Struct, frozen=True):
 
 
 class Pending(Struct, frozen=True):
-    """A question that was asked, and until when (monotonic seconds) an answer is taken for one."""
+    """A question that was asked, and until when (monotonic seconds) an answer is taken for one.
+
+    `causes` are the events that it was asked because of.
+    """
 
     question: Question
     until: float
+    causes: tuple[int, ...] = ()
 
 
 class Session(Struct):
-    """One conversation: of an area, a stream or a person. Only the dialogue changes it."""
+    """One conversation: of an area, a stream or a person. Only the dialogue changes it.
 
+    `area` and `person` are where and by whom it was last spoken in.
+    """
+
+    area: str = ""
+    person: str = ""
     pending: Pending | None = None
     last: Meaning | None = None
     entities: tuple[str, ...] = ()
     said: str = ""
     heard_at: float = field(default=float("-inf"))
+
+    def asked(self, now: float) -> Pending | None:
+        """The question that waits for an answer at `now`."""
+        return self.pending if self.pending is not None and now <= self.pending.until else None
+
+    def spoken_of(self, now: float) -> tuple[str, ...]:
+        """What "it" is at `now`."""
+        return self.entities if now - self.heard_at < MEMORY_SECONDS else ()
 
 
 class Conversation:
@@ -82,22 +101,24 @@ class Conversation:
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
 
-    def read(self, text: str, session: Session, area: str, now: float) -> Reading:
-        """The steps that `text` asks for, heard in `area` at `now` (monotonic seconds)."""
+    def read(self, text: str, session: Session, area: str, now: float, pointed: Pointed | None = None) -> Reading:
+        """The steps that `text` asks for, heard in `area` at `now` (monotonic seconds) while a hand `pointed`."""
         words = self._matcher.words(text)
         if isinstance(words, Misunderstood):
             return Reading((Missed(words),), 0.0)
-        fresh = now - session.heard_at < MEMORY_SECONDS
-        last = session.last if fresh else None
-        around = Surroundings(area=area, last=session.entities if fresh else ())
+        last = session.last if now - session.heard_at < MEMORY_SECONDS else None
+        around = Surroundings(area=area, last=session.spoken_of(now), pointed=pointed)
         own = self._matcher.own(self._matcher.without_politeness(words)) or self._matcher.own(words)
-        if session.pending is not None and now <= session.pending.until:
-            answer = self._answer(session.pending.question, own, around)
-            if answer is not None:
-                return answer
+        pending = session.asked(now)
+        answer = self._answer(pending.question, own, around) if pending is not None else None
+        if answer is not None:
+            return answer
         whole = self._matcher.literally(words, around)
         if isinstance(whole, Understood | Which):
             return _reading((whole,))
+        placing = place_words(self._matcher.grammar, own, " ".join(words), around)
+        if placing is not None:
+            return _reading((placing,))
         for step in (self._own(own), self._follow_up(own, last, around)):
             if step is not None:
                 return step
@@ -119,12 +140,12 @@ class Conversation:
             everything = dict.fromkeys(e for o in options if o.target for e in o.target)
             return Reading((Act(aimed(options[0], tuple(everything))),), 1.0)
         for intent, way in own:
-            chosen = self._chosen(options, way) if intent == "choose" else []
+            chosen = self._chosen(options, way, around) if intent == "choose" else []
             if len(chosen) == 1:
                 return Reading((Act(chosen[0]),), 1.0)
         return None
 
-    def _chosen(self, options: tuple[Meaning, ...], way: Found) -> list[Meaning]:
+    def _chosen(self, options: tuple[Meaning, ...], way: Found, around: Surroundings) -> list[Meaning]:
         home = self._matcher.grammar.home
         named: set[str] = set()
         areas: set[str] = set()
@@ -132,6 +153,9 @@ class Conversation:
             for said in capture.value if isinstance(capture.value, tuple) else (capture.value,):
                 if isinstance(said, Place):
                     areas.update(said.areas)
+                elif isinstance(said, Reference) and said.that and around.aims:
+                    offered = {e for o in options for e in o.target or ()}
+                    named.update(aim.entity for aim in nearest(around.aims, offered.__contains__))
                 elif isinstance(said, Reference):
                     named.update(n.entity for n in said.named)
                     areas.update(said.place.areas if said.place else ())
@@ -155,7 +179,7 @@ class Conversation:
         if last is None:
             return None
         kinds = tuple({e.partition(".")[0] for e in last.target}) if last.target else ()
-        near = Surroundings(area=around.area, last=around.last, kinds=kinds)
+        near = msgspec.structs.replace(around, kinds=kinds)
         for intent, way in own:
             if intent != "follow_up":
                 continue
@@ -196,7 +220,7 @@ class Conversation:
             return None
         spoken_of = first.meaning.target if isinstance(first, Understood) else None
         last = spoken_of.entities if spoken_of else around.last
-        then = Surroundings(area=around.area, last=last, kinds=around.kinds)
+        then = msgspec.structs.replace(around, last=last)
         for shared in range(min(_SHARED_WORDS, len(left) - 1) + 1):
             second = self._matcher.literally(left[:shared] + right, then)
             if isinstance(second, Understood | Which):

@@ -110,6 +110,7 @@ class HomeGrammar:
         for name, trie in (("area", index.areas), ("floor", index.floors), ("floor_adverb", index.floor_adverbs)):
             lists[name] = _trie(name, trie)
         lists["kind"] = _trie("kind", index.kinds)
+        lists["name"] = _texts("name", ((" ".join(words), entity) for words, entity in index.spoken_names))
         lists["person"] = _trie("person", index.people)
         for phrase in self.language.phrases:
             if phrase not in ("target", "one"):

@@ -82,7 +82,7 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     phrases: dict[str, tuple[str | Phrase, ...]]
     kinds: tuple[KindWords, ...]
     floors: dict[str, FloorWords]
-    sentences: dict[str, tuple[str, ...]]
+    sentences: dict[str, tuple[str | Phrase, ...]]
     conjunctions: tuple[str, ...]
     polite: tuple[str, ...]
     slips: Slips

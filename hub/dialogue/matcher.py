@@ -10,6 +10,7 @@ from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.lattice import Lattice
 from hub.dialogue.lists import Anything
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
+from hub.dialogue.pointing import ALIKE
 from hub.dialogue.references import Place, Reference
 from hub.dialogue.sentences import SentenceMeaning
 from hub.dialogue.slips import DROPPED, LIMIT, MARGIN, SURE, WordMender
@@ -171,18 +172,20 @@ class Matcher:
             cost=way.cost,
             literal=literal,
             rank=resolved.rank,
+            causes=(resolved.cause,) if resolved.cause else (),
         )
         return _Reading(meaning, resolved)
 
     def _decide(self, readings: list[_Reading], words: list[str]) -> Outcome:
-        good = sorted((r for r in readings if not r.resolved.reason), key=_merit)
+        good = sorted((r for r in readings if not r.resolved.reason), key=lambda r: (_merit(r), r.resolved.off))
         if good:
             best = good[0].meaning
             options = [best]
             for reading in good[1:]:
                 rival = reading.meaning
                 aims = set(rival.target or ()), set(best.target or ())
-                if _merit(reading) == _merit(good[0]) and all(aims) and aims[0] != aims[1]:
+                clear = reading.resolved.off >= good[0].resolved.off + ALIKE  # another thing is clearly pointed at
+                if _merit(reading) == _merit(good[0]) and all(aims) and aims[0] != aims[1] and not clear:
                     options.append(rival)
             return Which(tuple(options)) if len(options) > 1 else Understood(best)
         bad = min(readings, key=_failure)

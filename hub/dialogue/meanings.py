@@ -9,7 +9,10 @@ from hub.sdk.locale import TargetFilter
 
 
 class Meaning(Struct, frozen=True, kw_only=True):
-    """An intent with its slots and entities. `said` is the sentence as it was understood, for asking back."""
+    """An intent with its slots and entities. `said` is the sentence as it was understood, for asking back.
+
+    `causes` are events beside the speech that it comes from: the hand that pointed.
+    """
 
     skill: str
     intent: str
@@ -20,6 +23,7 @@ class Meaning(Struct, frozen=True, kw_only=True):
     cost: float = 0.0
     literal: int = 0
     rank: int = 0
+    causes: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:

@@ -31,6 +31,18 @@ class Undo(Protocol):
         ...
 
 
+class Occupancy(Protocol):
+    """Who is where, as far as is believed."""
+
+    def belief(self, area: str) -> float | None:
+        """How probable it is (0 to 1) that somebody is in `area` now; None when nothing watches it.
+
+        The dialogue asks at the moment in which a wake word is published: take that in as a sign of somebody later
+        (from a queue of your own), or not at all.
+        """
+        ...
+
+
 class Halt(Protocol):
     """Stops what is audible: speech, ringing timers."""
 

@@ -1,12 +1,15 @@
 """What phrases of the language mean, before it is known which home they are said in: references, places, values."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
 from hub.core.entities import Entity
 from hub.dialogue.walk import Capture
+
+POINTED: Final = "pointed"
+"""The value of the words for "it" that go with a pointing hand: "that", "this one"."""
 
 
 class Place(Struct, frozen=True):
@@ -38,7 +41,10 @@ class Named(Struct, frozen=True):
 
 
 class Reference(Struct, frozen=True, kw_only=True):
-    """One noun phrase: what it names, or which things of a kind, where, and how many of them."""
+    """One noun phrase: what it names, or which things of a kind, where, and how many of them.
+
+    `it` is what was spoken of, `that` what is pointed at: alone, or to tell which of those that were named is meant.
+    """
 
     named: tuple[Named, ...] = ()
     selectors: tuple[Selector, ...] = ()
@@ -47,6 +53,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     every: bool = False
     everything: bool = False
     it: bool = False
+    that: bool = False
 
 
 def make_place(captures: tuple[Capture, ...], _set: Mapping[str, Any]) -> Place | None:
@@ -69,7 +76,7 @@ def make_area(captures: tuple[Capture, ...], _set: Mapping[str, Any]) -> Place |
 
 
 def make_reference(captures: tuple[Capture, ...], _set: Mapping[str, Any]) -> Reference | None:
-    """ "the kitchen light", "all lights upstairs", "everything", "it"."""
+    """ "the kitchen light", "all lights upstairs", "everything", "it", "that light over there"."""
     said = {capture.slot: capture.value for capture in captures}
     place: Place | None = said.get("place")
     if "area" in said:
@@ -92,6 +99,7 @@ def make_reference(captures: tuple[Capture, ...], _set: Mapping[str, Any]) -> Re
         every="all" in said,
         everything="everything" in said,
         it="it" in said,
+        that="that" in said or "there" in said or said.get("it") == POINTED,
     )
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
 from hub.dialogue.automaton import MAX_STEPS, Compiler, State, vocabulary
-from hub.dialogue.language import Language
+from hub.dialogue.language import Language, Phrase
 from hub.dialogue.lattice import WordSource
 from hub.dialogue.lists import ClockDigits, Numbers, Phrases, WordTrie, number_words
 from hub.dialogue.references import MAKERS
@@ -161,7 +161,7 @@ class Sentences:
 
     def _add_own(self) -> list[Expression]:
         scope = _Scope(OWN, Locale(language=self.language.language), self)
-        intents = {name: IntentWords(sentences=texts) for name, texts in self.language.sentences.items()}
+        intents = {name: _own_words(ways) for name, ways in self.language.sentences.items()}
         blocks, meanings, expressions = self._parse(scope, intents)
         self.blocks.extend(blocks)
         self.meanings.extend(meanings)
@@ -230,6 +230,14 @@ class _Scope:
 
 
 _HOME_LISTS: Final = frozenset({"name", "area", "area_only", "floor", "floor_adverb", "kind", "area_kind", "person"})
+
+
+def _own_words(ways: Iterable[str | Phrase]) -> IntentWords:
+    phrases = [way if isinstance(way, Phrase) else Phrase(say=way) for way in ways]
+    return IntentWords(
+        sentences=tuple(way.say for way in phrases if not way.typed),
+        typed=tuple(way.say for way in phrases if way.typed),
+    )
 
 
 def _listed(_captures: tuple[Capture, ...], said: Mapping[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from hub.core.entities import Entity
 from hub.dialogue.home_index import Fitting, HomeIndex
+from hub.dialogue.pointing import Aim, Pointed, nearest
 from hub.dialogue.references import Named, Place, Reference, Selector
 from hub.dialogue.words import MAX_NAME, words_of
 from hub.sdk.locale import TargetFilter
@@ -24,17 +25,27 @@ _LOOKED_AT: Final = 20
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """Where and after what something was said: the speaker's area, what was spoken of last, and of which kinds."""
+    """Where and after what something was said: the speaker's area, what was spoken of last, and of which kinds.
+
+    `pointed` is the hand that pointed meanwhile.
+    """
 
     area: str = ""
     last: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    pointed: Pointed | None = None
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """What the hand points at."""
+        return self.pointed.aims if self.pointed is not None else ()
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
     """What a phrase stands for: `entities`, or why not (`reason`).
 
     `candidates` are what it may mean when the hub should ask, `besides` what the rest of the phrase means anyway.
+    `cause` is the event of the hand that it was pointed out with, and `off` how far that was off (degrees).
     """
 
     entities: tuple[str, ...] = ()
@@ -45,6 +56,8 @@ class Resolved(Struct, frozen=True, kw_only=True):
     everything: bool = False
     total: int = 0  # of the ranks of all nouns
     place: Place | None = None
+    cause: int = 0
+    off: float = 0.0
 
 
 class Resolver:
@@ -60,9 +73,11 @@ class Resolver:
         fitting = self._index.fitting(wanted)
         found: dict[str, None] = {}
         rank, total, everything = 0, 0, False
+        cause, off = 0, 0.0
         open_question: Resolved | None = None
         for reference in phrase:
             one = self._one(reference, fitting, around, place)
+            cause, off = cause or one.cause, max(off, one.off)
             if one.reason == WHICH and open_question is None:
                 open_question = one
                 continue
@@ -74,7 +89,7 @@ class Resolver:
             around = self._after(one.entities, around)
         if open_question is not None:
             return msgspec.structs.replace(open_question, besides=tuple(found))
-        return Resolved(entities=tuple(found), rank=rank, total=total, everything=everything)
+        return Resolved(entities=tuple(found), rank=rank, total=total, everything=everything, cause=cause, off=off)
 
     def _called(self, pool: list[Entity], selectors: tuple[Selector, ...]) -> bool:
         """Whether one of `pool` bears the noun in its name: then it is as good as named."""
@@ -89,7 +104,8 @@ class Resolver:
         things = [self._index.home.entities[e] for e in entities]
         areas = {e.area for e in things}
         area = around.area or (areas.pop() if len(areas) == 1 else "")
-        return Surroundings(area=area, last=around.last, kinds=tuple({e.kind for e in things}))
+        kinds = tuple({e.kind for e in things})
+        return msgspec.structs.replace(around, area=area, kinds=kinds)
 
     def areas_of(self, place: Place | None, around: Surroundings) -> tuple[str, ...] | None:
         """The areas that a place means, None for no place, () for one that is unknown."""
@@ -108,9 +124,15 @@ class Resolver:
             return Resolved(reason=NOTHING_THERE, place=place)  # two places for one thing
         areas = self.areas_of(where, around)
         if said.it:
-            return self._it(fitting, around)
+            return self._it(said, fitting, around)
+        if said.that:
+            shown = self._shown(said, fitting, around)
+            if shown is not None:
+                return shown
         if said.named:
-            return self._named(said.named, fitting, areas, around)
+            found = self._named(said.named, fitting, areas, around)
+            # "that lamp": where something else is pointed at that is a lamp, that is meant and not what is called so
+            return msgspec.structs.replace(found, rank=max(found.rank, _NAMED)) if said.that and around.aims else found
         if areas == ():
             return Resolved(reason=NO_AREA if where is not None and where.here else NOTHING_THERE, place=where)
         if said.bare:
@@ -120,7 +142,34 @@ class Resolver:
             return msgspec.structs.replace(found, everything=True)
         return self._kind(said, fitting, areas, around, where)
 
-    def _it(self, fitting: Fitting, around: Surroundings) -> Resolved:
+    def _shown(self, said: Reference, fitting: Fitting, around: Surroundings) -> Resolved | None:
+        """What of `said` is pointed at; None when nothing of it is."""
+        names = {named.entity for named in said.named}
+
+        def fits(entity: str) -> bool:
+            able = fitting.by_id.get(entity)
+            if able is None or (said.named and entity not in names):
+                return False
+            return not said.selectors or any(selector.selects(able) for selector in said.selectors)
+
+        shown = nearest(around.aims, fits)
+        if not shown or around.pointed is None:
+            return None
+        cause, off = around.pointed.event, shown[0].off
+        if len(shown) > 1:
+            candidates = tuple(aim.entity for aim in shown)
+            return Resolved(reason=WHICH, candidates=candidates, rank=_NAMED_HERE, cause=cause, off=off)
+        return Resolved(entities=(shown[0].entity,), rank=_NAMED_HERE, cause=cause, off=off)
+
+    def _it(self, said: Reference, fitting: Fitting, around: Surroundings) -> Resolved:
+        """What is pointed at ("that"), or what was spoken of last ("it"); either word means the other at need."""
+        if said.that or not around.last:
+            shown = self._shown(said, fitting, around)
+            if shown is not None:
+                return shown
+        if said.that and any(aim.entity in self._index.home.entities for aim in around.aims):
+            pointed_at = tuple(aim.entity for aim in nearest(around.aims, self._index.home.entities.__contains__))
+            return Resolved(reason=UNSUPPORTED, candidates=pointed_at)
         if not around.last:
             return Resolved(reason=NO_REFERENT)
         entities = tuple(e for e in around.last if e in fitting.by_id)
@@ -139,8 +188,8 @@ class Resolver:
             if not able:
                 return Resolved(reason=NOTHING_THERE)
         here = [n for n in able if around.area and fitting.by_id[n.entity].area == around.area]
-        for nearest, rank in ((here, _NAMED_HERE), (able, _NAMED)):
-            pool = [n for n in nearest if not n.short] or nearest
+        for closest, rank in ((here, _NAMED_HERE), (able, _NAMED)):
+            pool = [n for n in closest if not n.short] or closest
             entities = tuple(dict.fromkeys(n.entity for n in pool))
             if len(entities) == 1:
                 loose = pool[0].short and rank == _NAMED and areas is None

@@ -1,18 +1,21 @@
 """Taking a turn: the steps that a sentence asks for, one after the other, and what is said about each."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from msgspec import Struct
 
 from hub.core.bus import Bus
-from hub.core.entities import HomeView
+from hub.core.entities import Entity, HomeView
 from hub.core.errors import CommandTimeoutError, HearthError, PluginError
 from hub.core.events import IntentMatched, NotUnderstood, Origin
 from hub.dialogue.conversation import ANSWER_SECONDS, Act, Missed, Own, Pending, Question, Session, Step
 from hub.dialogue.meanings import Meaning, Misunderstood
+from hub.dialogue.placing import Placing
+from hub.dialogue.pointing import Pointer
 from hub.dialogue.ports import Halt, SkillCaller, Undo
 from hub.dialogue.replies import Replies
 from hub.dialogue.sentences import OWN
@@ -21,6 +24,9 @@ from hub.sdk.intents import CallContext, IntentAnswer, IntentCall
 SKILL_SECONDS: Final = 30.0
 """How long a skill may take to answer."""
 CONFIRM: Final = "confirmation_required"
+DENIED: Final = "denied"
+GESTURE: Final = "gesture"
+SELECT: Final = "select"
 _UNDO: Final = Meaning(skill=OWN, intent="undo")
 _NAMED: Final = 6  # a question does not read out more names than this
 _RISKY_KINDS: Final = frozenset({"lock", "alarm", "valve", "siren"})
@@ -28,14 +34,28 @@ _RISKY_CLASSES: Final = frozenset({"garage", "door", "gate"})
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What turns are taken with; `exposed` says what voice and gesture may touch."""
+
+    bus: Bus
+    skills: SkillCaller
+    replies: Replies
+    undo: Undo | None = None
+    halt: Halt | None = None
+    pointer: Pointer | None = None
+    exposed: Callable[[Entity], bool] | None = None
+
+
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """How a sentence reached the hub."""
+    """How a sentence reached the hub. Replies go back on the stream `reply_to`, or where there is none to the area."""
 
     text: str
     confidence: float = 1.0
     area: str = ""
     person: str = ""
     stream: str = ""
+    reply_to: str = ""
     language: str = "en"
     channel: str = "voice"
     causes: tuple[int, ...] = ()
@@ -44,18 +64,9 @@ class Circumstances(Struct, frozen=True, kw_only=True):
 class TurnTaker:
     """Takes the steps of one sentence; what came of it is in its public fields."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        home: HomeView,
-        skills: SkillCaller,
-        replies: Replies,
-        undo: Undo | None,
-        halt: Halt | None,
-        around: Circumstances,
-    ) -> None:
-        self._bus, self._home, self._skills, self._words = bus, home, skills, replies
-        self._undo, self._halt, self._around = undo, halt, around
+    def __init__(self, means: Means, home: HomeView, around: Circumstances) -> None:
+        self._means, self._home, self._around = means, home, around
+        self._bus, self._skills, self._words = means.bus, means.skills, means.replies
         self._origin = Origin(area=around.area, source=around.stream)
         self.replies: list[str] = []
         self.intents: list[Meaning] = []
@@ -87,7 +98,7 @@ class TurnTaker:
             self._ask(Question(key="did_you_mean", options=(meaning,)), session, now)
             return
         if meaning.skill == OWN:
-            await self._take_back(session, now, confirmed=act.confirmed)
+            await self._own_act(act, session, now)
             return
         event = self._matched(meaning)
         session.last = meaning
@@ -95,7 +106,7 @@ class TurnTaker:
             session.entities = meaning.target.entities
         answer = await self._answer(meaning, event, act.confirmed)
         code = (answer.error or {}).get("code", "")
-        if code == CONFIRM:
+        if code == CONFIRM or (code == DENIED and self._may_be_asked(meaning)):
             self._ask(Question(key="confirm", options=(meaning,)), session, now)
         elif answer.error is not None:
             self._failed(answer.error)
@@ -116,7 +127,7 @@ class TurnTaker:
                 language=around.language,
                 text=meaning.said or around.text,
                 channel=around.channel,
-                causes=(*around.causes, event),
+                causes=(*around.causes, *meaning.causes, event),
                 confirmed=confirmed,
             ),
         )
@@ -140,7 +151,7 @@ class TurnTaker:
             text=meaning.said or self._around.text,
             confidence=round(self._around.confidence * max(0.0, 1.0 - meaning.cost / 2), 3),
             origin=self._origin,
-            causes=self._around.causes,
+            causes=(*self._around.causes, *meaning.causes),
         )
         self._bus.publish(event)
         self.intents.append(meaning)
@@ -157,10 +168,16 @@ class TurnTaker:
         entities = [self._home.entities.get(e) for e in meaning.target or ()]
         return any(e and (e.kind in _RISKY_KINDS or e.device_class in _RISKY_CLASSES) for e in entities)
 
+    def _may_be_asked(self, meaning: Meaning) -> bool:
+        """Whether what a gesture may not do by itself may be asked about: voice could do it, with a yes."""
+        exposed = self._means.exposed
+        entities = [self._home.entities.get(e) for e in meaning.target or ()]
+        return self._around.channel == GESTURE and all(e and (exposed is None or exposed(e)) for e in entities)
+
     # -- questions, and what is said to the dialogue itself ---------------------------------------------------------
 
     def _ask(self, question: Question, session: Session, now: float) -> None:
-        session.pending = Pending(question, now + ANSWER_SECONDS)
+        session.pending = Pending(question, now + ANSWER_SECONDS, (*self._around.causes, *self.ids))
         targets = [option.target.entities if option.target is not None else () for option in question.options]
         common = set.intersection(*map(set, targets)) if len(targets) > 1 else set()  # what is meant in any case
         texts = (", ".join(self._names(e for e in target if e not in common)) for target in targets)
@@ -174,9 +191,8 @@ class TurnTaker:
         if what == "undo":
             await self._take_back(session, now, confirmed=False)
         elif what == "stop":
-            stopped = self._halt is not None and await self._halt.stop(
-                area=self._around.area, stream=self._around.stream
-            )
+            halt = self._means.halt
+            stopped = halt is not None and await halt.stop(area=self._around.area, stream=self._around.stream)
             if not stopped:
                 self._say(self._own_words("cancelled"))
         elif what == "repeat":
@@ -186,14 +202,33 @@ class TurnTaker:
         else:
             self._say(self._own_words("cancelled"))
 
+    async def _own_act(self, act: Act, session: Session, now: float) -> None:
+        meaning = act.meaning
+        if meaning.intent == _UNDO.intent:
+            await self._take_back(session, now, confirmed=act.confirmed)
+            return
+        self._matched(meaning)
+        if meaning.target:
+            session.last, session.entities = None, meaning.target.entities
+        if meaning.intent == SELECT:
+            return
+        key = ""
+        try:
+            key = await Placing(self._means.pointer).carry_out(meaning)
+        except HearthError as error:
+            self._failed(error.to_wire())
+        if key:
+            self._say(self._own_words(key, names=self._names(meaning.target or ())))
+
     async def _take_back(self, session: Session, now: float, *, confirmed: bool) -> None:
         around = self._around
         event = self._matched(_UNDO)
-        if self._undo is None:
+        undo = self._means.undo
+        if undo is None:
             self._say(self._own_words("nothing_to_undo"))
             return
         try:
-            done = await self._undo.undo(
+            done = await undo.undo(
                 area=around.area, channel=around.channel, causes=(*around.causes, event), confirmed=confirmed
             )
         except HearthError as error:
@@ -218,7 +253,8 @@ class TurnTaker:
         )
         area = self._home.areas.get(why.area)
         names = ", ".join(self._names(why.entities[:_NAMED])) or why.name
-        self._say(self._own_words(why.reason, name=names, area=area.name if area else ""))
+        seeing = self._means.pointer is not None
+        self._say(self._own_words(why.reason, name=names, area=area.name if area else "", seeing=seeing))
 
     def _failed(self, error: dict[str, str]) -> None:
         self.ok = False

@@ -1,5 +1,6 @@
 """The home as users and integrations made it: what hearth.toml does not say lives here."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -65,10 +66,10 @@ class HomeTable:
         await self._database.write(*(self._upsert("entity", entity.id, entity) for entity in entities))
 
     async def delete_entity(self, entity: str) -> bool:
-        """Forget an entity and what a person changed about it; False when there was none."""
+        """Forget an entity, what a person changed about it and where it was placed; False when there was none."""
         counts = await self._database.write(
-            _deletion("entity", entity), _deletion("override", entity)
-        )  # fmt: skip
+            _deletion("entity", entity), _deletion("override", entity), _deletion("placement", entity)
+        )
         return any(counts)
 
     async def setting(self, key: str, kind: type[T], default: T) -> T:
@@ -143,3 +144,21 @@ class Overrides:
             await self._table.set_row("override", entity, fields)
         else:
             await self._table.delete_row("override", entity)
+
+
+class Placements:
+    """By which rays people placed things in cameras' pictures: entity -> camera's stream -> rays of five numbers."""
+
+    def __init__(self, table: HomeTable) -> None:
+        self._table = table
+
+    async def load(self) -> dict[str, dict[str, list[list[float]]]]:
+        """Every placed entity's rays."""
+        return await self._table.all_rows("placement", dict[str, list[list[float]]])
+
+    async def save(self, entity: str, rays: Mapping[str, list[list[float]]]) -> None:
+        """Keep the rays of one entity (empty: forget them); on the disk when this returns."""
+        if rays:
+            await self._table.set_row("placement", entity, rays)
+        else:
+            await self._table.delete_row("placement", entity)
