@@ -1,18 +1,30 @@
-"""Feeds a recogniser the sentences of every new grammar, built off the event loop; only the newest matters."""
+"""Feeds a recogniser the sentences of every new grammar, built off the event loop; only the newest matters.
+
+What this home is asked for most is made likelier; when that changes, the same grammar is built and handed over anew.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from hub.dialogue.home_grammar import HomeGrammar
+from hub.dialogue.speech_grammar import Priors
 from hub.dialogue.spoken_grammar import spoken_grammar
 from hub.perception.speech.grammar import SpeechGrammar
 
 
 class GrammarFeed:
-    """Keep `run` under a supervisor; `first` is set once the recogniser has a grammar."""
+    """Keep `run` under a supervisor; `first` is set once the recogniser has a grammar.
 
-    def __init__(self, set_grammar: Callable[[SpeechGrammar], Awaitable[None]]) -> None:
+    `priors` gives how often what is said in the home of a grammar.
+    """
+
+    def __init__(
+        self,
+        set_grammar: Callable[[SpeechGrammar], Awaitable[None]],
+        priors: Callable[[HomeGrammar], Priors] | None = None,
+    ) -> None:
         self._set_grammar = set_grammar
+        self._priors = priors
         self._newest: HomeGrammar | None = None
         self._in_use: HomeGrammar | None = None
         self._arrived = asyncio.Event()
@@ -22,6 +34,11 @@ class GrammarFeed:
         """Pass `grammar` on, when it is in the language that is spoken at home."""
         if grammar.language.language == grammar.home.language:
             self._newest = grammar
+            self._arrived.set()
+
+    def refresh(self) -> None:
+        """Build the grammar in use anew, because its priors have changed. The old one serves meanwhile."""
+        if self._newest is not None:
             self._arrived.set()
 
     def listening(self) -> bool:
@@ -40,6 +57,7 @@ class GrammarFeed:
             self._arrived.clear()
             newest = self._newest
             assert newest is not None
-            await self._set_grammar(await asyncio.to_thread(spoken_grammar, newest))
+            priors = self._priors(newest) if self._priors is not None else None
+            await self._set_grammar(await asyncio.to_thread(spoken_grammar, newest, priors))
             self._in_use = newest
             self.first.set()

@@ -30,8 +30,8 @@ Place = int | tuple[str, int, int]
 class Priors(Struct, frozen=True, kw_only=True):
     """How often this home used what: counts by intent and by spoken value of a slot ("kitchen light").
 
-    A value never used counts as `unseen`, so that nothing becomes unsayable. Of the number lists named in
-    `round_numbers`, tens are said more often than fives, and those more often than the rest.
+    A value never used counts as `unseen`, so that nothing becomes unsayable. `hub.dialogue.usage` fills them. Of the
+    number lists named in `round_numbers`, tens are said more often than fives, and those more often than the rest.
     """
 
     intents: dict[str, float] = {}
@@ -198,10 +198,12 @@ class _Builder:
         assert isinstance(values, TextSlotList)
         paths = TemplatePaths()
         shares = [(value.metadata or {}).get(SHARE, 1.0) for value in values.values]
-        for value, share in zip(values.values, shares, strict=True):
+        spoken = [plain_words(getattr(value.text_in, "text", "")).strip() for value in values.values]
+        # A list of which nothing was counted costs nothing: only names are weighed against each other.
+        counts = self.priors.values if any(text in self.priors.values for text in spoken) else {}
+        for value, share, text in zip(values.values, shares, spoken, strict=True):
             if _allowed(value, scope.data):
-                spoken = getattr(value.text_in, "text", "")
-                cost = self.priors.cost(self.priors.values, plain_words(spoken).strip()) + cost_of(share / sum(shares))
+                cost = self.priors.cost(counts, text) + cost_of(share / sum(shares))
                 paths.add(value.text_in, scope.rules, lambda ref: self._key(ref, scope), cost)
         return self._with_slots_open(minimal(0, paths.arcs, paths.final))
 
