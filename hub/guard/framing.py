@@ -86,6 +86,8 @@ class FrameReader:
 class StartOrder(Struct, frozen=True, kw_only=True):
     """What a worker is told first: which function to become, what it may read, how it is sealed.
 
+    `devices` are device nodes that it may open for reading and writing, such as a camera.
+
     `entry` is `module:function`; `search` are folders to import it from, beside the installed packages; `config` is
     the entry's own, as MessagePack. Without `seal` it runs unsealed: the household insisted, and is told so.
     """
@@ -93,6 +95,7 @@ class StartOrder(Struct, frozen=True, kw_only=True):
     entry: str
     config: bytes
     readable: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     seal: bool = True
     memory_mb: int = 4096

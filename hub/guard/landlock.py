@@ -15,8 +15,10 @@ from hub.core.errors import SealError
 from hub.guard.libc import call
 from hub.guard.syscalls import Architecture
 
+_WRITE_FILE: Final = 1 << 1
 _READ_FILE: Final = 1 << 2
 _READ_DIRECTORY: Final = 1 << 3
+_DEVICE_IOCTL: Final = 1 << 15  # from version 5 on; before, nothing kept anybody from it
 _FILE_RIGHTS: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _TCP: Final = 0b11  # bind, connect
 _SCOPES: Final = 0b11  # abstract UNIX sockets, signals
@@ -32,8 +34,9 @@ def version(architecture: Architecture) -> int:
     return max(0, result)
 
 
-def restrict(architecture: Architecture, readable: Iterable[Path]) -> int:
-    """Leave this thread, and those it starts, nothing but reading `readable` (files, and folders with all in them).
+def restrict(architecture: Architecture, readable: Iterable[Path], devices: Iterable[Path] = ()) -> int:
+    """Leave this thread, and those it starts, nothing but reading `readable` (files, and folders with all in them), and
+    reading and writing `devices` (device nodes; as they are now: one that is plugged in later is another).
 
     Paths that do not exist are passed over. Returns Landlock's version, 0 where the kernel has none and nothing
     happened. Needs `no_new_privs`. Raises `SealError` when the kernel refuses.
@@ -56,19 +59,24 @@ def restrict(architecture: Architecture, readable: Iterable[Path]) -> int:
     try:
         for path in readable:
             _allow(numbers["landlock_add_rule"], rules, path)
+        for device in devices:
+            if device.is_char_device():  # never a folder, or a file that somebody put there
+                use = (_READ_FILE | _WRITE_FILE | _DEVICE_IOCTL) & rights
+                _allow(numbers["landlock_add_rule"], rules, device, use)
         _checked(call(numbers["landlock_restrict_self"], rules, 0), "landlock_restrict_self")
     finally:
         os.close(rules)
     return have
 
 
-def _allow(number: int, rules: int, path: Path) -> None:
+def _allow(number: int, rules: int, path: Path, rights: int | None = None) -> None:
     try:
         handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
     try:
-        rights = _READ_FILE | (_READ_DIRECTORY if path.is_dir() else 0)
+        if rights is None:
+            rights = _READ_FILE | (_READ_DIRECTORY if path.is_dir() else 0)
         rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, handle), 12)
         _checked(call(number, rules, _PATH_BENEATH, ctypes.addressof(rule), 0), f"landlock_add_rule for {path}")
     finally:

@@ -5,8 +5,9 @@ it loads afterwards runs inside. Linux only, on x86-64 and arm64; see docs/decis
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +18,11 @@ from hub.guard.self_check import failed_checks
 from hub.guard.syscalls import this_architecture
 
 MEMORY_MB = 4096
+_NO_LANDLOCK: Final = "this kernel has no Landlock: workers can read files, but send nothing anywhere"
+_NO_LANDLOCK_WITH_DEVICES: Final = (
+    "this kernel has no Landlock: a camera's worker can read files and change those that the hub may change, "
+    "but send nothing anywhere"
+)
 
 
 class SealStatus(Struct, frozen=True, kw_only=True):
@@ -31,11 +37,12 @@ class SealStatus(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
 
 
-def seal(readable: Iterable[Path] = (), *, memory_mb: int = MEMORY_MB) -> SealStatus:
+def seal(readable: Iterable[Path] = (), devices: Collection[Path] = (), *, memory_mb: int = MEMORY_MB) -> SealStatus:
     """Seal this process and try whether it holds.
 
-    `readable` are files and folders that it may read beside Python, the hub and system libraries. Raises `SealError`
-    when this system cannot seal, when threads run already (they would stay outside), or when a bar did not hold.
+    `readable` are files and folders that it may read beside Python, the hub and system libraries, `devices` device
+    nodes that it may also write to, such as a camera. Raises `SealError` when this system cannot seal, when threads run
+    already (they would stay outside), or when a bar did not hold.
     """
     architecture = this_architecture()
     if architecture is None:
@@ -43,10 +50,10 @@ def seal(readable: Iterable[Path] = (), *, memory_mb: int = MEMORY_MB) -> SealSt
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 -- pathlib is not imported for this
         raise SealError("threads run already", remedy="seal before importing native code")
     privileges.give_up(architecture, memory_mb)
-    version = landlock.restrict(architecture, readable_paths(readable))
-    seccomp.install(architecture, seccomp.build(architecture, os.getpid()))
+    version = landlock.restrict(architecture, readable_paths(readable), devices)
+    seccomp.install(architecture, seccomp.build(architecture, os.getpid(), devices=bool(devices)))
     failed = failed_checks(architecture, files=version > 0)
     if failed:
         raise SealError(f"sealed, and yet could {', '.join(failed)}", remedy="run `hearth doctor` and report this")
-    no_files = () if version else ("this kernel has no Landlock: workers can read files, but send nothing anywhere",)
-    return SealStatus(sealed=True, landlock=version, trouble=no_files)
+    trouble = () if version else (_NO_LANDLOCK_WITH_DEVICES if devices else _NO_LANDLOCK,)
+    return SealStatus(sealed=True, landlock=version, trouble=trouble)

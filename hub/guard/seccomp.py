@@ -40,6 +40,7 @@ _SENDS_SIGNALS: Final = "kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo"
 _CLONE_THREAD: Final = 0x00010000
 _CLONE_NEW_NAMESPACE: Final = 0x7E020000  # every CLONE_NEW*
 _OPEN_TO_WRITE: Final = 0o1 | 0o2 | 0o100 | 0o1000 | 0o20000000  # WRONLY, RDWR, CREAT, TRUNC, TMPFILE
+_OPEN_FOR_BOTH: Final = 0o2  # RDWR: what a device asks for; which ones, Landlock says
 _TERMINAL_INPUT: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into the user's terminal
 _UNIX: Final = 1
 _STREAM: Final = 1
@@ -51,8 +52,10 @@ _NOT_IMPLEMENTED: Final = bpf.end(bpf.errno(errno.ENOSYS))
 _ALLOWED: Final = bpf.end(bpf.ALLOW)
 
 
-def build(architecture: Architecture, pid: int) -> list[Instruction]:
-    """The filter for a process `pid` on `architecture`."""
+def build(architecture: Architecture, pid: int, *, devices: bool = False) -> list[Instruction]:
+    """The filter for a process `pid` on `architecture`; with `devices` it may open for reading and writing what there
+    is, but make and empty nothing: a filter cannot see which path is meant.
+    """
     numbers = architecture.numbers
     program = [
         bpf.load(bpf.ARCHITECTURE),
@@ -65,15 +68,15 @@ def build(architecture: Architecture, pid: int) -> list[Instruction]:
     verdicts = {name: [_NOT_PERMITTED] for name in _FORBIDDEN.split()}
     verdicts |= {name: [_NOT_IMPLEMENTED] for name in _ABSENT.split()}
     verdicts |= {name: _only_when(0, pid) for name in _SENDS_SIGNALS.split()}
-    verdicts |= _conditional(pid)
+    verdicts |= _conditional(pid, _OPEN_TO_WRITE & ~_OPEN_FOR_BOTH if devices else _OPEN_TO_WRITE)
     for name, body in verdicts.items():
         if name in numbers:
             program += [bpf.skip_unless_equal(numbers[name], len(body)), *body]
     return [*program, _ALLOWED]
 
 
-def _conditional(pid: int) -> dict[str, list[Instruction]]:
-    """What depends on a call's arguments. Every body ends in a verdict."""
+def _conditional(pid: int, never_open: int) -> dict[str, list[Instruction]]:
+    """What depends on a call's arguments. Every body ends in a verdict. `never_open` are flags of `open`."""
     return {
         "clone": [
             bpf.load(bpf.argument(0)),
@@ -99,8 +102,8 @@ def _conditional(pid: int) -> dict[str, list[Instruction]]:
             _ALLOWED,
         ],
         "prlimit64": [bpf.load(bpf.argument(0)), bpf.skip_unless_equal(0, 1), _ALLOWED, *_only_when(0, pid)],
-        "open": _unless_writing(1),
-        "openat": _unless_writing(2),
+        "open": _unless_opened_with(never_open, 1),
+        "openat": _unless_opened_with(never_open, 2),
         "creat": [_NO_ACCESS],
         "ioctl": [
             bpf.load(bpf.argument(1)),
@@ -118,8 +121,8 @@ def _unless_zero(offset: int) -> list[Instruction]:
     return [bpf.load(offset), bpf.skip_if_equal(0, 1), _NOT_PERMITTED]
 
 
-def _unless_writing(index: int) -> list[Instruction]:
-    return [bpf.load(bpf.argument(index)), bpf.skip_unless_any_bit(_OPEN_TO_WRITE, 1), _NO_ACCESS, _ALLOWED]
+def _unless_opened_with(flags: int, index: int) -> list[Instruction]:
+    return [bpf.load(bpf.argument(index)), bpf.skip_unless_any_bit(flags, 1), _NO_ACCESS, _ALLOWED]
 
 
 class _Program(ctypes.Structure):

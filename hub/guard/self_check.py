@@ -35,6 +35,7 @@ def failed_checks(architecture: Architecture, *, files: bool) -> list[str]:
     }
     if files:
         forbidden["read a stranger's file"] = lambda: os.close(os.open("/etc/passwd", os.O_RDONLY))
+        forbidden["write to a stranger's file"] = lambda: os.close(os.open("/etc/passwd", os.O_RDWR))
         forbidden["look at its parent"] = lambda: os.close(os.open(f"/proc/{os.getppid()}/status", os.O_RDONLY))
     failed = [what for what, attempt in forbidden.items() if not _refused(attempt)]
     if not _threads_run():

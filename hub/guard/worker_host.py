@@ -61,6 +61,7 @@ class WorkerHost(Generic[M]):
         answers: Any,
         *,
         readable: tuple[Path, ...] = (),
+        devices: tuple[Path, ...] = (),
         search: tuple[Path, ...] = (),
         allow_unsealed: bool = False,
         memory_mb: int = 4096,
@@ -77,6 +78,7 @@ class WorkerHost(Generic[M]):
             entry=entry,
             config=msgspec.msgpack.encode(config),
             readable=tuple(map(str, readable)),
+            devices=tuple(map(str, devices)),
             search=tuple(map(str, search)),
             memory_mb=memory_mb,
         )

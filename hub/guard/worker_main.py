@@ -48,7 +48,9 @@ def _work(link: WorkerLink) -> None:
     order = msgspec.msgpack.decode(first.body, type=StartOrder)
     search = [str(Path(p)) for p in order.search]
     readable = [*map(Path, order.readable), *map(Path, search)]
-    link.sealed(seal(readable, memory_mb=order.memory_mb) if order.seal else SealStatus(trouble=("not asked for",)))
+    devices = [*map(Path, order.devices)]
+    status = SealStatus(trouble=("not asked for",))
+    link.sealed(seal(readable, devices, memory_mb=order.memory_mb) if order.seal else status)
     sys.path[:0] = search
     entry = _load(order.entry)
     entry(link, msgspec.msgpack.decode(order.config))

@@ -24,10 +24,20 @@ def architecture(request: pytest.FixtureRequest) -> Architecture:
 
 
 def verdict(architecture: Architecture, call: str | int, *arguments: int, audit: int | None = None) -> int:
+    return verdict_of(seccomp.build(architecture, PID), architecture, call, *arguments, audit=audit)
+
+
+def verdict_of(
+    program: list[bpf.Instruction],
+    architecture: Architecture,
+    call: str | int,
+    *arguments: int,
+    audit: int | None = None,
+) -> int:
     number = architecture.numbers[call] if isinstance(call, str) else call
     words = [a & 0xFFFFFFFFFFFFFFFF for a in (*arguments, *[0] * (6 - len(arguments)))]
     data = struct.pack("=IIQ6Q", number, architecture.audit if audit is None else audit, 0, *words)
-    return bpf.run(seccomp.build(architecture, PID), data)
+    return bpf.run(program, data)
 
 
 @pytest.mark.parametrize("call", FORBIDDEN.split())

@@ -82,6 +82,17 @@ def _open(number: str) -> bool:
     return True
 
 
+def opens(link: WorkerLink, config: dict[str, Any]) -> None:
+    """Tells which of the paths in its configuration it can open for reading and writing, or with other flags."""
+    link.ready()
+    ways = {path: (path, os.O_RDWR) for path in config["paths"]}
+    ways |= {
+        f"{path} {flag}": (path, getattr(os, flag)) for path in config["paths"] for flag in ("O_WRONLY", "O_CREAT")
+    }
+    link.send(Facts({name: _outcome(lambda way=way: os.close(os.open(*way))) for name, way in ways.items()}))
+    link.receive(None)
+
+
 def no_model(link: WorkerLink, config: dict[str, Any]) -> None:
     """Cannot start."""
     raise ModelError("there is no such model", remedy="pull it")
