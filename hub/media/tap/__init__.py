@@ -1,0 +1,1 @@
+"""Taps: sealed processes in which cameras and files are decoded, one process for each source."""
