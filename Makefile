@@ -10,7 +10,7 @@ SYSTEM_RUN := flite espeak-ng libgles2 libegl1
 SYSTEM_TEST := $(SYSTEM_RUN) mosquitto strace pulseaudio pulseaudio-utils
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera
 
-.PHONY: help setup run demo test lint bench docs lock clean newest-mediapipe
+.PHONY: help setup run demo test lint bench docs models lock clean newest-mediapipe
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,9 @@ bench: setup $(VENV)/made-dev ## every benchmark, beside its peer
 
 docs: $(VENV)/made ## write the reference pages from the code
 	@$(BIN)/hearth docs docs/reference
+
+models: $(VENV)/made ## train the small models that come with the hub
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m hub.learning.train_gesture
 
 lock: $(VENV)/made-dev ## resolve requirements/ anew
 	@$(LOCK) pyproject.toml --group build -o requirements/run.txt

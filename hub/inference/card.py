@@ -48,7 +48,14 @@ class HuggingFaceSource(_Table, frozen=True, tag="huggingface"):
     revision: Annotated[str, Meta(pattern="^[0-9a-f]{40}$")]
 
 
-Source = WheelSource | UrlSource | HuggingFaceSource
+class BundledSource(_Table, frozen=True, tag="bundled"):
+    """Files that come with the hub and lie beside the cards: a path below their folder, with `{file}`."""
+
+    bundled: str
+
+
+Download = UrlSource | HuggingFaceSource
+Source = WheelSource | Download | BundledSource
 
 
 class ModelFile(_Table, frozen=True):
@@ -143,9 +150,9 @@ def parse_card(text: str, place: str) -> ModelCard:
 
 def _tag(source: object, field: str, place: str) -> None:
     """Say which kind of source it is by the key that names it, so that cards need no `type`."""
-    kinds = [k for k in ("wheel", "url", "huggingface") if isinstance(source, dict) and k in source]
+    kinds = [k for k in ("wheel", "url", "huggingface", "bundled") if isinstance(source, dict) and k in source]
     if len(kinds) != 1 or not isinstance(source, dict):
-        text = f"field {field}: must have exactly one of wheel, url and huggingface"
+        text = f"field {field}: must have exactly one of wheel, url, huggingface and bundled"
         raise ModelError(text, place=place, remedy="see an existing card in models/")
     source["type"] = kinds[0]
 
@@ -161,14 +168,15 @@ def _check_names(card: ModelCard, place: str) -> None:
     if len({n.lower() for n in names}) != len(names):
         raise ModelError("field files: two files have the same name", place=place, remedy="rename one of them")
     for number, source in enumerate(card.sources):
-        template = {WheelSource: "member", UrlSource: "url"}.get(type(source))
+        template = {WheelSource: "member", UrlSource: "url", BundledSource: "bundled"}.get(type(source))
         value = getattr(source, template) if template else "{file}"
         if "{file}" not in value and len(names) > 1:
             text = f"field sources[{number}].{template}: has no {{file}} though the model has {len(names)} files"
             raise ModelError(text, place=place, remedy="write {file} where the file's name stands")
-        if template == "member" and (value.startswith("/") or ".." in value.split("/")):
-            text = f"field sources[{number}].member: {value!r} leaves the wheel"
-            raise ModelError(text, place=place, remedy="name a path inside the wheel")
+        if template in ("member", "bundled") and (value.startswith("/") or ".." in value.split("/")):
+            whole = "wheel" if template == "member" else "folder of the cards"
+            text = f"field sources[{number}].{template}: {value!r} leaves the {whole}"
+            raise ModelError(text, place=place, remedy=f"name a path inside the {whole}")
     for number, word in enumerate(card.words):
         if word.file not in names:
             text = f"field words[{number}].file: there is no file {word.file!r}"

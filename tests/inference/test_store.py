@@ -166,6 +166,24 @@ def test_an_installed_distribution_is_used_in_place(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()  # nothing is written to use what is installed
 
 
+def test_files_that_come_with_the_hub_are_used_in_place_if_they_are_right(tmp_path: Path) -> None:
+    cards = write_card(tmp_path / "cards", 'bundled = "mine/{file}"')
+    for name, data in FILES.items():
+        (cards / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
+        (cards / "mine" / name).write_bytes(data)
+    store = ModelStore(tmp_path / "cache", cards)
+    assert store.path("thing", "a.bin") == cards / "mine" / "a.bin"
+    assert store.folder("thing") == cards / "mine"
+    assert [s.state for s in store.list()] == ["ready"]
+    assert store.pull("thing").state == "ready"
+    assert [p.name for p in (tmp_path / "cache").iterdir()] == [".thing.lock"]  # nothing was copied
+    (cards / "mine" / "a.bin").write_bytes(FILES["a.bin"].replace(b"f", b"g"))
+    with pytest.raises(ModelError, match="thing is not on this machine"):
+        store.path("thing", "a.bin")
+    with pytest.raises(ModelError, match=r"a\.bin, which comes with the hub, is missing or changed"):
+        store.pull("thing")
+
+
 def test_a_broken_card_leaves_the_others(tmp_path: Path, cards: Path) -> None:
     (cards / "bad.toml").write_text("name = 5")
     store = ModelStore(tmp_path / "cache", cards)
