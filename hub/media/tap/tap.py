@@ -1,0 +1,197 @@
+"""A tap as the hub holds it: starts the sealed process, has it play something, and ends it."""
+
+import asyncio
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
+
+from hub.core.bus import Bus
+from hub.core.errors import HearthError, MediaError, UnavailableError, WorkerDiedError
+from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerPatience, WorkerUp
+from hub.media.slot import Slot
+from hub.media.tap.config import TapConfig
+from hub.media.tap.messages import (
+    FromTap,
+    SourceEnded,
+    SourceReady,
+    SourceTrouble,
+    StopSource,
+    TapFile,
+    TapRtsp,
+    TapUsb,
+    UseSlot,
+)
+
+_ENTRY: Final = "hub.media.tap.worker:run"
+_MEMORY_MB: Final = 1536
+_COMES_BACK_S: Final = 30.0
+_LEAVES_S: Final = 1.0
+_PATIENCE: Final = WorkerPatience(load_s=30.0)
+
+
+def _ignore(_ready: SourceReady) -> None:
+    pass
+
+
+class Tap:
+    """A process that decodes one source at a time into `slot`. Nothing else of the hub decodes pictures.
+
+    When it dies, what it played is over (`WorkerDiedError`); it is started again by itself.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        slot: Slot,
+        bus: Bus,
+        *,
+        device: str = "",
+        config: TapConfig | None = None,
+        search: tuple[Path, ...] = (),
+        allow_unsealed: bool = False,
+        patience: WorkerPatience = _PATIENCE,
+    ) -> None:
+        """`device` is the camera of this machine that it may open; `search` is where `config` names a capture from."""
+        self.name = name
+        self._slot = slot
+        self._host: WorkerHost[FromTap] = WorkerHost(
+            f"tap {name}",
+            _ENTRY,
+            to_builtins(config or TapConfig()),
+            bus,
+            FromTap,
+            devices=(Path(device),) if device else (),
+            readable=(Path("/sys/class/video4linux"), Path("/sys/dev/char")) if device else (),
+            search=search,
+            allow_unsealed=allow_unsealed,
+            memory_mb=_MEMORY_MB,
+            patience=patience,
+            lost=lambda: f"what {name} showed",
+        )
+        self._up = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._last_source = 0
+        self._ended: asyncio.Future[SourceEnded] | None = None
+        self._told_ready: Callable[[SourceReady], None] = _ignore
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the process really has no network."""
+        return self._host.status.sealed
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, None while there is none."""
+        return self._host.pid
+
+    async def start(self) -> None:
+        """Start the process. Raises `SealError` when it cannot be sealed, `WorkerDiedError` when it does not run."""
+        self._task = asyncio.get_running_loop().create_task(self._listen(), name=f"tap {self.name}")
+        try:
+            await self._host.start()
+        except BaseException:
+            await self.stop()
+            raise
+        await self._up.wait()
+
+    async def stop(self) -> None:
+        """End the process, and with it whatever it holds open: the device, the connection, the file."""
+        await self._host.stop()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        self._over(WorkerDiedError(f"{self.name} was stopped"))
+
+    async def play_file(
+        self, path: Path, *, rate: float = 0.0, every: bool = True, ready: Callable[[SourceReady], None] = _ignore
+    ) -> SourceEnded:
+        """Play a picture or film to its end. `every`: all its frames (at most `rate` a second of film; 0: all) are
+        looked at, as fast as looking goes; else it is like a camera. Raises `MediaError` that says what is wrong.
+        """
+        file = await asyncio.to_thread(_opened, path)
+        try:
+            return await self.play(TapFile(source=0, name=str(path), rate=rate, every=every), (file,), ready=ready)
+        finally:
+            os.close(file)
+
+    async def play(
+        self,
+        source: TapFile | TapUsb | TapRtsp,
+        descriptors: Sequence[int] = (),
+        *,
+        ready: Callable[[SourceReady], None] = _ignore,
+    ) -> SourceEnded:
+        """Play a source to its end; cancelled, it is stopped. `ready` is called when its first frame is there.
+
+        Its number is given here; `descriptors` stay the caller's. Raises what keeps it from being played.
+        """
+        await self._wait_until_up()
+        self._over(MediaError(f"{self.name} plays something else now", remedy="this is a fault of the hub"))
+        self._last_source += 1
+        ended = self._ended = asyncio.get_running_loop().create_future()
+        self._told_ready = ready
+        await self._host.send(replace(source, source=self._last_source), descriptors)
+        try:
+            return await asyncio.shield(ended)
+        except asyncio.CancelledError:
+            await self._stop_playing(ended)
+            raise
+
+    async def _stop_playing(self, ended: "asyncio.Future[SourceEnded]") -> None:
+        """Let it take its leave of a camera."""
+        with contextlib.suppress(HearthError, TimeoutError):
+            await self._host.send(StopSource(self._last_source))
+            await asyncio.wait_for(ended, _LEAVES_S)
+
+    async def _wait_until_up(self) -> None:
+        if self._task is None:
+            raise UnavailableError(f"{self.name} is closed", remedy="start it first")
+        try:
+            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+        except TimeoutError:
+            raise WorkerDiedError(f"{self.name} does not come back", remedy="see `hearth doctor`") from None
+
+    async def _listen(self) -> None:
+        async for said in self._host.messages():
+            if isinstance(said, WorkerUp):
+                with contextlib.suppress(HearthError):  # gone again already; the next one is told
+                    await self._host.send(UseSlot(), self._slot.for_writer())
+                    self._up.set()
+            elif isinstance(said, WorkerDown):
+                self._up.clear()
+                reason = f"the process that decodes {self.name} {said.reason}"
+                self._over(WorkerDiedError(reason, remedy="it is being restarted"))
+            elif said.source == self._last_source:
+                self._take(said)
+
+    def _take(self, said: Struct) -> None:
+        if isinstance(said, SourceReady):
+            self._told_ready(said)
+        elif isinstance(said, SourceTrouble):
+            self._over(HearthError.from_wire(said.error))
+        elif isinstance(said, SourceEnded) and self._ended is not None and not self._ended.done():
+            self._ended.set_result(said)
+
+    def _over(self, error: HearthError) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_exception(error)
+            self._ended.exception()  # somebody waits for it, or nobody does any more
+
+
+def _opened(path: Path) -> int:
+    """A file, open for reading; never one that makes its reader wait."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise MediaError(error.strerror or str(error), place=str(path), remedy="give a readable file") from error
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise MediaError("this is no file", place=str(path), remedy="give a picture or film")
+    return file
