@@ -15,15 +15,18 @@ from hub.perception.speech.grammar import SpeechGrammar
 class GrammarFeed:
     """Keep `run` under a supervisor; `first` is set once the recogniser has a grammar.
 
-    `priors` gives how often what is said in the home of a grammar.
+    `priors` gives how often what is said in the home of a grammar; `pointing` says that a camera looks for hands.
     """
 
     def __init__(
         self,
         set_grammar: Callable[[SpeechGrammar], Awaitable[None]],
         priors: Callable[[HomeGrammar], Priors] | None = None,
+        *,
+        pointing: bool = False,
     ) -> None:
         self._set_grammar = set_grammar
+        self._pointing = pointing
         self._priors = priors
         self._newest: HomeGrammar | None = None
         self._in_use: HomeGrammar | None = None
@@ -58,6 +61,7 @@ class GrammarFeed:
             newest = self._newest
             assert newest is not None
             priors = self._priors(newest) if self._priors is not None else None
-            await self._set_grammar(await asyncio.to_thread(spoken_grammar, newest, priors))
+            built = await asyncio.to_thread(spoken_grammar, newest, priors, pointing=self._pointing)
+            await self._set_grammar(built)
             self._in_use = newest
             self.first.set()

@@ -71,7 +71,8 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     `rules` are hassil expansions, `numbers` ranges by list name (those of `round_numbers` are mostly said in tens),
     `lists` fixed words by list name, `phrases` ways of saying targets, places, times... , `sentences` what people say
     to the dialogue itself. `heard_rules` and `heard_lists` take the place of `rules` and `lists` for a recogniser:
-    what may be typed but is hardly ever said only gives it something to mishear.
+    what may be typed but is hardly ever said only gives it something to mishear. `heard_pointing` are further lists for
+    homes where a camera looks for pointing hands.
     """
 
     language: str
@@ -91,6 +92,7 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     round_numbers: tuple[str, ...] = ()
     heard_rules: dict[str, str] = {}
     heard_lists: dict[str, tuple[str, ...]] = {}
+    heard_pointing: dict[str, tuple[str, ...]] = {}
 
     def ways(self, phrase: str) -> tuple[Phrase, ...]:
         """The ways to say `phrase`, none when the language has no such phrase."""
