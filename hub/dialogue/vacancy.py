@@ -12,8 +12,10 @@ from hub.dialogue.ports import Occupancy
 MOST: Final = 0.25
 """What is added to the least confidence in a room that is certainly empty."""
 EMPTY: Final = 0.1
-DOUBTFUL: Final = 0.5
-"""Beliefs up to `EMPTY` add all of it, from `DOUBTFUL` on nothing: who sits still is soon believed half gone."""
+DOUBTFUL: Final = 0.35
+"""Beliefs up to `EMPTY` add all of it, from `DOUBTFUL` on nothing: that much is believed of a room that nothing is
+known of, and of one where somebody has sat still for long.
+"""
 _TURN_S: Final = 20.0  # from a wake word to the end of what is said after it
 _STREAMS: Final = 64
 

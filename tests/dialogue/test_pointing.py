@@ -281,3 +281,12 @@ async def test_hands_and_cameras_do_not_grow_memory() -> None:
         for _ in range(40):
             home.point((0.1, 0.1), frames=20)
         assert all(len(camera.seen) <= 96 for camera in home.pointer._cameras.values())
+
+
+async def test_an_entity_that_is_forgotten_takes_its_place_with_it(tmp_path: Any) -> None:
+    database = await Database.open(tmp_path / "hearth.db")
+    home = HomeTable(database)
+    await Placements(home).save("light.a", {CAMERA: [[0.5, 0.5, 1.0, 0.0, 1.5]]})
+    assert await home.delete_entity("light.a")
+    assert await Placements(home).load() == {}
+    await database.close()

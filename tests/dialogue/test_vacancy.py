@@ -19,7 +19,7 @@ class Belief:
 
 def test_it_rises_smoothly_and_never_for_what_is_unknown() -> None:
     assert more_confidence(None) == 0.0
-    assert [more_confidence(b) for b in (1.0, 0.5)] == [0.0, 0.0]
+    assert [more_confidence(b) for b in (1.0, 0.35)] == [0.0, 0.0]
     assert [more_confidence(b) for b in (0.0, 0.1)] == [MOST, MOST]
     rising = [more_confidence(b / 100) for b in range(50, 9, -1)]
     assert rising == sorted(rising)
