@@ -121,7 +121,6 @@ class RtspSession:
         deadline = time.monotonic() + _ANSWER_S
         while time.monotonic() < deadline:
             for found in self._receive(_LOOK_UP_S):
-                # What comes behind an answer is not lost: the first packets of a film are the first of its next round.
                 if isinstance(found, Reply) and found.header("cseq") in (number, ""):
                     return found
         raise MediaError(f"the camera does not answer {method}", remedy="is it an RTSP camera?")
@@ -150,6 +149,13 @@ class RtspSession:
         return self._number
 
     def _receive(self, seconds: float) -> Iterator[Reply | MediaPacket]:
+        """What came with the last thing that was asked for, else what comes within so many seconds."""
+        left = False
+        for found in self._reader.feed(b""):
+            left = True
+            yield found
+        if left:
+            return
         self._attend(self._connection, seconds)
         try:
             data = os.read(self._connection, _READ_BYTES)
