@@ -69,7 +69,8 @@ class HandsLooker:
         self._finder.close()
 
     def _hand(self, found: FoundHand) -> Hand:
-        gesture, confidence = self._read(found) if plausible(found) else (NONE, 1.0 - found.score)
+        # What is no hand, or was seen in two ways, says nothing: not even for sure that it says nothing.
+        gesture, confidence = self._read(found) if found.certain and plausible(found) else (NONE, 0.0)
         return Hand(
             hand="left" if found.left else "right",
             gesture=gesture,
