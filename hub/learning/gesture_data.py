@@ -31,6 +31,7 @@ _MADE: dict[str, tuple[tuple[float, str, tuple[str, ...]], ...]] = {
 }
 _MEANINGLESS = ("0100", "0010", "0110", "0011", "0101", "1010", "1101", "1011", "0111")
 _FLAT = ("open_palm", "four", "three", "victory", "rock", "ok", "call")
+_LAZY = (9.0, 9.0, 9.0, 15.0)  # degrees a joint; few people can stretch the little finger alone
 _WIDE = ("fist", "point", "thumb", "call")  # these are still what they are when the hand is seen from its side
 
 
@@ -73,7 +74,7 @@ def _loosened(angles: Points, rng: np.random.Generator, ease: float = 1.0) -> Po
     n = len(angles)
     bend = angles[:, BENDS].reshape(n, 4, 3)
     straight = bend.sum(axis=2, keepdims=True) < 60
-    lazy = np.abs(rng.normal(0, 9, (n, 4, 1))) * ease + rng.normal(0, 6, (n, 4, 3))
+    lazy = np.abs(rng.normal(0, _LAZY, (n, 4)))[..., None] * ease + rng.normal(0, 6, (n, 4, 3))
     tight = rng.uniform(0.72, 1.08, (n, 1, 1)) * rng.normal(1, 0.07, (n, 4, 3))
     loose = np.where(straight, bend + lazy, bend * (1 - ease * (1 - tight)) + rng.normal(0, 5, (n, 4, 3)))
     result = angles.copy()

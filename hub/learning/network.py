@@ -102,10 +102,17 @@ class Adam:
             self._means = [np.zeros_like(g) for g in gradient]
             self._squares = [np.zeros_like(g) for g in gradient]
         self._steps += 1
-        self._means = [g + (m - g) * self._first for m, g in zip(self._means, gradient, strict=True)]
-        self._squares = [g * g + (s - g * g) * self._second for s, g in zip(self._squares, gradient, strict=True)]
+        self._means = [_nearer(mean, g, self._first) for mean, g in zip(self._means, gradient, strict=True)]
+        self._squares = [
+            _nearer(square, g * g, self._second) for square, g in zip(self._squares, gradient, strict=True)
+        ]
         length = -self.rate * math.sqrt(1 - self._second**self._steps) / (1 - self._first**self._steps)
-        return [m * length / (np.sqrt(s) + 1e-8) for m, s in zip(self._means, self._squares, strict=True)]
+        steps = zip(self._means, self._squares, strict=True)
+        return [(mean * length / (np.sqrt(square) + 1e-8)).astype(np.float32) for mean, square in steps]
+
+
+def _nearer(old: NDArray[np.float32], new: NDArray[np.float32], kept: float) -> NDArray[np.float32]:
+    return (new + (old - new) * kept).astype(np.float32)
 
 
 def fit(
