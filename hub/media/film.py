@@ -1,7 +1,7 @@
 """Films: the pictures of a video file with their times, decoded as they are read, by PyAV. Only a tap imports this."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, BinaryIO, Final, Self
 
@@ -27,14 +27,24 @@ _MOST_BROKEN: Final = 500
 class Film:
     """A video file. Use it in a `with`. `seconds` is its length as the file tells it, 0.0 when it does not."""
 
-    def __init__(self, file: BinaryIO, place: str = "", *, rate: float = 0.0, stream: str = "") -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        place: str = "",
+        *,
+        rate: float = 0.0,
+        stream: str = "",
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         """At most `rate` frames a second of film are given; 0: all. `place` is the file's name, `stream` the frames'.
 
-        Raises `MediaError` that says what is wrong when there are no moving pictures in the file.
+        `meanwhile` is called for each piece that is decoded, also of frames that are not given. Raises `MediaError`
+        that says what is wrong when there are no moving pictures in the file.
         """
         self._place = place
         self._stream = stream or place
         self._pace = Pace(rate)
+        self._meanwhile = meanwhile
         try:
             self._container = av.open(file, mode="r", container_options=_OPTIONS, metadata_errors="replace")
         except (av.FFmpegError, OSError, ValueError) as error:
@@ -69,6 +79,7 @@ class Film:
         found, broken = False, 0
         packets = self._container.demux(self._video)
         while True:
+            self._meanwhile()
             try:
                 packet = next(packets, None)
                 if packet is None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from hub.core.errors import MediaError, ProtocolError, UsageError, WorkerDiedError
 from hub.media.bell import heard, ring, wait_for
@@ -77,7 +78,7 @@ class Slot:
         return opened
 
     def close(self) -> None:
-        """Zero all frames and let go. Each end then finds the other one gone."""
+        """Zero all frames and let go; stop the camera's tap first. Each end then finds the other one gone."""
         if self._closed:
             return
         self._closed = True
@@ -142,7 +143,8 @@ class SlotWriter:
             there = np.frombuffer(self._memory.map, np.uint8, frame.pixels.size, at)
             there.reshape(frame.pixels.shape)[:] = frame.pixels
             self.number = self._numbers[index] = self.number % HIGHEST_NUMBER + 1
-            self._memory.set_header(index, FrameHeader(self.number, frame.t, frame.width, frame.height, True))
+            header = FrameHeader(self.number, frame.t, time.monotonic(), frame.width, frame.height, True)
+            self._memory.set_header(index, header)
         finally:
             self._memory.unlock(index)
         ring(self._bell, _FRAME)
@@ -184,7 +186,7 @@ class SlotWriter:
 class SlotFrame(VideoFrame):
     """A frame whose pixels lie in a slot. `release` gives the place back: do it soon, and use no view of it after."""
 
-    __slots__ = ("_done", "number")
+    __slots__ = ("_done", "mono", "number")
 
     number: int
     _done: Callable[[], None] | None
@@ -252,14 +254,14 @@ class SlotReader:
             self._memory.unlock(index)
             return None
         # Marked at once: should it kill this process, the next reader must not take it again.
-        self._memory.set_header(index, FrameHeader(header.number, header.t, header.width, header.height, False))
+        self._memory.set_header(index, replace(header, full=False))
         if self._last:
             self.passed_over += header.number - self._last - 1
         self._last = header.number
         size = header.width * header.height * 3
         pixels = np.frombuffer(self._memory.map, np.uint8, size, self._memory.pixels_at(index))
         frame = SlotFrame(pixels.reshape(header.height, header.width, 3), self._stream, header.t)
-        frame.number = header.number
+        frame.number, frame.mono = header.number, header.mono
         frame._done = lambda: self._done(index, header.number)
         self._held = frame
         return frame

@@ -15,6 +15,8 @@ _WIDTH: Final = 640
 _HEIGHT: Final = 480
 _MOST_FAILURES: Final = 5
 """Reads in a row that gave nothing: it was unplugged."""
+_LONGEST_READ_S: Final = 5.0
+"""A read that gave nothing for so long is as good as several."""
 
 
 class Capture(Protocol):
@@ -63,13 +65,13 @@ class UsbCamera:
         Raises `MediaError` when it cannot be opened, or is unplugged.
         """
         capture = self._opened()
-        failures = 0
+        failures, seen = 0, time.monotonic()
         try:
             while True:
                 there, picture = capture.read()
                 now = time.monotonic()
-                failures = 0 if there else failures + 1
-                if failures >= _MOST_FAILURES:
+                failures, seen = (0, now) if there else (failures + 1, seen)
+                if failures >= _MOST_FAILURES or now - seen > _LONGEST_READ_S:
                     raise MediaError("the camera gives no pictures any more", place=self._device, remedy="plug it in")
                 if there and self._pace.due(now):
                     yield VideoFrame(self._rgb(picture), self._stream, now)

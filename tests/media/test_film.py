@@ -117,6 +117,19 @@ def test_a_film_without_a_single_picture_that_can_be_decoded_is_an_error() -> No
         times(bytes(data))
 
 
+def test_a_frame_beyond_all_measure_is_refused_before_memory_is_taken() -> None:
+    import psutil
+
+    data = bytearray(film("avi", "mjpeg", frames=3))
+    at = 0
+    while (at := data.find(b"\xff\xc0", at + 1)) >= 0:
+        data[at + 5 : at + 9] = b"\xff" * 4
+    before = psutil.Process().memory_info().rss
+    with pytest.raises(MediaError):
+        times(bytes(data))
+    assert psutil.Process().memory_info().rss - before < 100_000_000
+
+
 def test_memory_does_not_grow_with_the_film(tmp_path: Path) -> None:
     import psutil
 

@@ -10,7 +10,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -24,6 +24,7 @@ from hub.media.rtsp.sdp import video_track
 from hub.media.rtsp.wire import MediaPacket, Reply, RtspReader, request
 from tests.media.picture_files import corners_of, encoded, four_corners
 
+patiently = settings(deadline=None, max_examples=80)
 OK = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Length: 3\r\n\r\nabc"
 
 
@@ -65,6 +66,7 @@ class TestWire:
         with pytest.raises(ProtocolError):
             list(RtspReader().feed(data))
 
+    @patiently
     @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([OK, b"$\0\0\2ab", b"RTSP/1.0 ", b"\r\n\r\n"]))))
     def test_anything_gives_messages_packets_or_protocol_errors(self, pieces: list[bytes]) -> None:
         reader = RtspReader()
@@ -122,6 +124,7 @@ class TestAuth:
         with pytest.raises(MediaError):
             auth.challenge(["Negotiate"])
 
+    @patiently
     @given(st.lists(st.text(max_size=80), max_size=4))
     def test_any_offer_gives_a_challenge_or_a_media_error(self, offers: list[str]) -> None:
         with contextlib.suppress(MediaError):
@@ -156,6 +159,7 @@ class TestSdp:
             video_track(data)
         assert caught.value.remedy
 
+    @patiently
     @given(st.lists(st.one_of(st.sampled_from(SDP.splitlines(keepends=True)), st.binary(max_size=40))))
     def test_anything_gives_a_track_or_a_media_error(self, lines: list[bytes]) -> None:
         with contextlib.suppress(MediaError):
@@ -168,6 +172,7 @@ class TestRtp:
         data = head + b"srcAsrcB" + b"\0\0\0\1extn" + b"payload" + b"\0\0\3"
         assert rtp.parse(data) == RtpPacket(0x60, 7, 8, True, b"payload")
 
+    @patiently
     @given(st.binary(max_size=60))
     def test_anything_is_a_packet_or_a_protocol_error(self, data: bytes) -> None:
         with contextlib.suppress(ProtocolError):
@@ -214,6 +219,7 @@ class TestUnits:
             assert list(units.feed(packet(b"\x7c\x05" + bytes(60_000), number + 1))) == []
             assert len(units._unit) <= rtp.MOST_UNIT
 
+    @patiently
     @given(
         st.sampled_from([H264Units, H265Units, MjpegUnits]),
         st.lists(st.tuples(st.binary(max_size=40), st.integers(0, 3), st.booleans()), max_size=30),

@@ -67,7 +67,6 @@ class Tap:
             bus,
             FromTap,
             devices=(Path(device),) if device else (),
-            readable=(Path("/sys/class/video4linux"), Path("/sys/dev/char")) if device else (),
             search=search,
             allow_unsealed=allow_unsealed,
             memory_mb=_MEMORY_MB,

@@ -154,7 +154,7 @@ class TapWorker:
 
     def _file(self, source: TapFile, descriptor: int) -> Frames:
         with os.fdopen(os.dup(descriptor), "rb") as file:
-            pictures = _pictures(file, source)
+            pictures = self._pictures(file, source)
             if source.every:
                 yield from pictures
                 return
@@ -166,18 +166,17 @@ class TapWorker:
                     self._look_up()
                 yield VideoFrame(frame.pixels, frame.stream, time.monotonic())
 
-
-def _pictures(file: BinaryIO, source: TapFile) -> Frames:
-    try:
-        head = file.read(16)
-        file.seek(0)
-    except OSError as error:
-        raise MediaError(error.strerror or str(error), place=source.name, remedy="give a readable file") from error
-    if is_picture(head):
-        yield VideoFrame(read_picture(file, source.name), source.name, 0.0)
-        return
-    with Film(file, source.name, rate=source.rate) as film:
-        yield from film.frames()
+    def _pictures(self, file: BinaryIO, source: TapFile) -> Frames:
+        try:
+            head = file.read(16)
+            file.seek(0)
+        except OSError as error:
+            raise MediaError(error.strerror or str(error), place=source.name, remedy="give a readable file") from error
+        if is_picture(head):
+            yield VideoFrame(read_picture(file, source.name), source.name, 0.0)
+            return
+        with Film(file, source.name, rate=source.rate, meanwhile=self._look_up) as film:
+            yield from film.frames()
 
 
 def _close(descriptor: int) -> None:
