@@ -24,8 +24,9 @@ _NEAR: Final = 2.0
 """Palms that a hand may seem to jump from one frame to the next."""
 _OTHER_SIDE: Final = 1.0
 """Palms by which a hand of the other side seems farther away: it may still be the same, misjudged."""
-_LONGEST_GAP_S: Final = 0.6
-"""Between two frames; what a hand shows in a longer gap, nobody knows."""
+_LONGEST_GAP_S: Final = 0.4
+"""Between two frames; what a hand shows in a longer gap, nobody knows. So no single frame, which has half of the gaps
+beside it, is most of 0.3 s."""
 
 
 class Followed(Struct, frozen=True):
@@ -121,6 +122,11 @@ class Showing:
                 if name in wanted:
                     total += max(0.0, end - max(begin, start))
         return total / span_s
+
+    def mostly(self, span_s: float, share: float) -> str:
+        """The gesture that the hand showed for `share` of the last `span_s` seconds; "" where there is none."""
+        names = {name for _, name in self._moments} - {NONE, UNCLEAR, ABSENT}
+        return next((name for name in sorted(names) if self.share((name,), span_s) >= share), "")
 
     def first(self, name: str, span_s: float) -> float:
         """The second in which `name` was shown first within the last `span_s` seconds."""

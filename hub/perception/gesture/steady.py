@@ -12,12 +12,15 @@ _SPAN_S: Final = 0.3
 _MAJORITY: Final = 0.7
 _FORGET_S: Final = 0.6
 """A gesture that was let go for most of this time counts again."""
+_SURE: Final = 0.5
+"""How sure a still must be: there is no next frame to make sure with."""
 _NOTHING: Final = (NONE, UNCLEAR)
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A hand shows a gesture, or made a motion: since second `since`, certain in second `t`."""
+    """Hand `number` shows a gesture, or made a motion: since second `since`, certain in second `t`."""
 
+    number: int
     name: str
     hand: str
     confidence: float
@@ -46,7 +49,9 @@ class Steady:
         """The gestures that became certain with the frame of second `t`."""
         here = {followed.number: followed.hand for followed in hands}
         if self._stills:
-            return tuple(_told(hand, t, t) for hand in here.values() if shows(hand) not in _NOTHING)
+            return tuple(
+                _told(n, hand, t, t) for n, hand in here.items() if hand.gesture != NONE and hand.confidence >= _SURE
+            )
         told: list[Shown] = []
         for number in here:
             self._known.setdefault(number, _Known())
@@ -54,7 +59,7 @@ class Steady:
             if number in here:
                 known.seen = t
                 known.showing.add(t, shows(here[number]))
-                told += self._tell(known, here[number], t)
+                told += self._tell(number, known, here[number], t)
             elif not 0 <= t - known.seen < AWAY_S:
                 del self._known[number]
             else:
@@ -62,15 +67,15 @@ class Steady:
         return tuple(told)
 
     @staticmethod
-    def _tell(known: _Known, hand: Hand, t: float) -> list[Shown]:
+    def _tell(number: int, known: _Known, hand: Hand, t: float) -> list[Shown]:
         name = shows(hand)
         if known.showing.share((NONE, ABSENT), _FORGET_S) >= _MAJORITY:
             known.told = NONE
         if name in (*_NOTHING, known.told) or known.showing.share((name,), _SPAN_S) < _MAJORITY:
             return []
         known.told = name
-        return [_told(hand, known.showing.first(name, _SPAN_S), t)]
+        return [_told(number, hand, known.showing.first(name, _SPAN_S), t)]
 
 
-def _told(hand: Hand, since: float, t: float) -> Shown:
-    return Shown(name=hand.gesture, hand=hand.hand, confidence=hand.confidence, since=since, t=t)
+def _told(number: int, hand: Hand, since: float, t: float) -> Shown:
+    return Shown(number=number, name=hand.gesture, hand=hand.hand, confidence=hand.confidence, since=since, t=t)
