@@ -189,6 +189,8 @@ class SlotFrame(VideoFrame):
     __slots__ = ("_done", "mono", "number")
 
     number: int
+    mono: float
+    """When it was put there: seconds of `time.monotonic`, which all processes share."""
     _done: Callable[[], None] | None
 
     def release(self) -> None:

@@ -21,15 +21,19 @@ _HEADER_BYTES: Final = 4096
 BUFFER_BYTES: Final = _HEADER_BYTES + LONGEST_SIDE * LONGEST_SIDE * 3
 SLOT_BYTES: Final = BUFFERS * BUFFER_BYTES
 HIGHEST_NUMBER: Final = 1 << 62
-_HEADER: Final = struct.Struct("<QdIII")
+_HEADER: Final = struct.Struct("<QddIII")
 _LOCK: Final = struct.Struct("hhqqi4x")  # struct flock of 64-bit Linux
 
 
 class FrameHeader(Struct, frozen=True):
-    """What stands before a buffer's pixels. `number` counts the writer's frames from 1; `full`: nobody took it yet."""
+    """What stands before a buffer's pixels. `number` counts the writer's frames from 1; `full`: nobody took it yet.
+
+    `t` is the stream's second of the frame, `mono` when it was put here (monotonic seconds, the same in all processes).
+    """
 
     number: int = 0
     t: float = 0.0
+    mono: float = 0.0
     width: int = 0
     height: int = 0
     full: bool = False
@@ -67,18 +71,19 @@ class SlotMemory:
 
     def header(self, index: int) -> FrameHeader:
         """A buffer's header; only a hint, unless the buffer is locked. Raises `ProtocolError` when it is nonsense."""
-        number, t, width, height, full = _HEADER.unpack_from(self.map, index * BUFFER_BYTES)
+        number, t, mono, width, height, full = _HEADER.unpack_from(self.map, index * BUFFER_BYTES)
         if number == 0:
             return FrameHeader()
-        if not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE and math.isfinite(t)):
+        times_good = math.isfinite(t) and math.isfinite(mono)
+        if not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE and times_good):
             raise ProtocolError(f"a frame of {width} x {height} pixels at {t} s", remedy="the camera's tap is at fault")
         if number > HIGHEST_NUMBER:
             raise ProtocolError(f"frame number {number}", remedy="the camera's tap is at fault")
-        return FrameHeader(number, t, width, height, bool(full))
+        return FrameHeader(number, t, mono, width, height, bool(full))
 
     def set_header(self, index: int, header: FrameHeader) -> None:
         """Write a locked buffer's header."""
-        values = (header.number, header.t, header.width, header.height, header.full)
+        values = (header.number, header.t, header.mono, header.width, header.height, header.full)
         _HEADER.pack_into(self.map, index * BUFFER_BYTES, *values)
 
     @staticmethod

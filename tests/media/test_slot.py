@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hub.media.slot import Slot, SlotReader, SlotWriter
 from hub.media.slot_memory import BUFFER_BYTES, BUFFERS, SLOT_BYTES
 
 ROOT = Path(__file__).parents[2]
-HEADER = struct.Struct("<QdIII")
+HEADER = struct.Struct("<QddIII")
 
 
 def picture(value: int, height: int = 48, width: int = 64) -> VideoFrame:
@@ -44,11 +45,13 @@ def test_a_frame_goes_from_the_writer_to_the_reader(slot: Slot) -> None:
     writer, reader = ends(slot)
     assert reader.take() is None
     shown = VideoFrame(np.arange(48 * 64 * 3).astype(np.uint8).reshape(48, 64, 3), "", 2.5)
+    before = time.monotonic()
     writer.put(shown)
     assert rings(reader)
     frame = reader.take()
     assert frame is not None
     assert (frame.number, frame.t, frame.stream) == (1, 2.5, "hall")
+    assert before <= frame.mono <= time.monotonic()  # when it was put there, whatever its own time is
     assert np.array_equal(frame.pixels, shown.pixels)
     frame.release()
     assert not rings(reader)
@@ -256,13 +259,14 @@ def test_what_was_shown_before_the_writer_went_can_still_be_taken(slot: Slot) ->
 @pytest.mark.parametrize(
     "header",
     [
-        (1, 0.0, 0, 48, 1),
-        (1, 0.0, 64, 0, 1),
-        (1, 0.0, 1921, 48, 1),
-        (1, 0.0, 0xFFFFFFFF, 0xFFFFFFFF, 1),
-        (1, float("nan"), 64, 48, 1),
-        (1, float("inf"), 64, 48, 1),
-        (0xFFFFFFFFFFFFFFFF, 0.0, 64, 48, 1),
+        (1, 0.0, 5.0, 0, 48, 1),
+        (1, 0.0, 5.0, 64, 0, 1),
+        (1, 0.0, 5.0, 1921, 48, 1),
+        (1, 0.0, 5.0, 0xFFFFFFFF, 0xFFFFFFFF, 1),
+        (1, float("nan"), 5.0, 64, 48, 1),
+        (1, float("inf"), 5.0, 64, 48, 1),
+        (1, 0.0, float("nan"), 64, 48, 1),
+        (0xFFFFFFFFFFFFFFFF, 0.0, 5.0, 64, 48, 1),
     ],
 )
 def test_a_header_of_nonsense_is_refused_by_both_ends(slot: Slot, header: tuple[float, ...]) -> None:
