@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hub.inference.runtime import NO_TELEMETRY
+
+os.environ.update(NO_TELEMETRY)  # tests compare with libraries that load ONNX Runtime by themselves
 _REQUIRED = frozenset(filter(None, os.environ.get("HEARTH_REQUIRE", "").split(",")))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from hub.bench.recordings import Sound
 from hub.core.bundled import bundled
+from hub.inference.runtime import onnx_runtime
 from hub.inference.store import ModelStore
 from hub.perception.wake.detection import FRAME
 from hub.perception.wake.spotter import WakeModels
@@ -42,6 +43,7 @@ def open_peer(word: str) -> Predict | None:
     One word a model: with several, its zeroing of the first five frames ends early for all but the last.
     """
     try:
+        onnx_runtime()  # told to be silent before openWakeWord loads it
         from openwakeword.model import Model
     except ImportError:
         return None

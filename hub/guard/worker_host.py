@@ -19,7 +19,12 @@ from hub.guard.worker_process import WorkerProcess
 log = structlog.get_logger(__name__)
 M = TypeVar("M")
 _QUEUE: Final = 1024
-_ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_EVERYWHERE: Final = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # it could not get out, and need not try
+}
 
 
 class WorkerUp(Struct, frozen=True):
@@ -66,7 +71,7 @@ class WorkerHost(Generic[M]):
         allow_unsealed: bool = False,
         memory_mb: int = 4096,
         patience: WorkerPatience = _PATIENCE,
-        environment: Mapping[str, str] = _ONE_THREAD,
+        environment: Mapping[str, str] | None = None,
         lost: Callable[[], str] = lambda: "what it was doing",
     ) -> None:
         """`lost` says in a person's words what a death costs at that moment; `allow_unsealed` is the household's
@@ -86,7 +91,7 @@ class WorkerHost(Generic[M]):
         self._decoder = msgspec.msgpack.Decoder(answers)
         self._allow_unsealed = allow_unsealed
         self._patience = patience
-        self._environment = dict(environment)
+        self._environment = {**_EVERYWHERE, **(environment or {})}
         self.lost = lost
         self._answers: asyncio.Queue[M | WorkerUp | WorkerDown] = asyncio.Queue(_QUEUE)
         self._process: WorkerProcess | None = None

@@ -17,6 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from hub.core.errors import UsageError
+from hub.inference.runtime import onnx_runtime
 
 CPU: Final = "CPUExecutionProvider"
 REMOTE: Final = frozenset({"AzureExecutionProvider"})
@@ -68,9 +69,7 @@ def choose(
 
 def offered_providers() -> tuple[str, ...]:
     """What ONNX Runtime offers on this machine, without those that compute elsewhere."""
-    import onnxruntime
-
-    return tuple(p for p in onnxruntime.get_available_providers() if p not in REMOTE)
+    return tuple(p for p in onnx_runtime().get_available_providers() if p not in REMOTE)
 
 
 def timings(
@@ -94,9 +93,8 @@ def timings(
 
 
 def _machine() -> str:
-    import onnxruntime
-
-    return f"{platform.platform()} {platform.processor()} ort {onnxruntime.__version__} {','.join(offered_providers())}"
+    version = onnx_runtime().__version__
+    return f"{platform.platform()} {platform.processor()} ort {version} {','.join(offered_providers())}"
 
 
 def _measure() -> list[ProviderTiming]:
@@ -105,8 +103,7 @@ def _measure() -> list[ProviderTiming]:
 
 
 def _time(provider: str, probe: bytes) -> ProviderTiming:
-    import onnxruntime
-
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.core.errors import ModelError
 from hub.inference.onnx_check import MAX_BYTES, check_onnx
+from hub.inference.runtime import onnx_runtime
 from hub.inference.threads import ThreadBudget
 
 CPU = ("CPUExecutionProvider",)
@@ -27,8 +28,7 @@ class Sessions:
 
         Raises `ModelError` when the model is missing, is no ONNX model, reaches for other files or cannot be run.
         """
-        import onnxruntime
-
+        onnxruntime = onnx_runtime()
         place = name or (str(model) if isinstance(model, Path) else "")
         data = read_model(model, place)
         check_onnx(data, place)

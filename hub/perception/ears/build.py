@@ -10,7 +10,6 @@ from hub.core.bus import Bus
 from hub.core.errors import HearthError, ModelError, NotFoundError
 from hub.core.settings import Settings, WakeWordSettings
 from hub.guard.worker_host import WorkerHost
-from hub.inference.providers import choose
 from hub.inference.store import ModelStore
 from hub.perception.ears.config import EarsConfig, WakeWord
 from hub.perception.ears.ears import Ears
@@ -74,7 +73,7 @@ def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tup
         whisper=str(whisper or ""),
         language=settings.home.language,
         threads=settings.models.threads,
-        providers=choose(settings.models.provider),
+        provider=settings.models.provider,
         turn=TurnSettings(silence_s=voice.silence_ms / 1000, early_end=voice.early_end),
     )
     files = [mel, embedding, vad, *(Path(word.model) for word in words.values())]

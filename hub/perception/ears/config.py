@@ -26,5 +26,5 @@ class EarsConfig(Struct, frozen=True, kw_only=True):
     whisper: str = ""  # folder of a faster-whisper model; used instead where given
     language: str = "en"
     threads: int = 1
-    providers: tuple[str, ...] = ("CPUExecutionProvider",)
+    provider: str = "cpu"  # of ONNX Runtime, or auto
     turn: TurnSettings = TurnSettings()

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.core.errors import ModelError
+from hub.inference.providers import choose
 from hub.inference.sessions import Sessions
 from hub.inference.threads import ThreadBudget
 from hub.perception.ears.config import EarsConfig
@@ -41,7 +42,7 @@ def _wake_engines(config: EarsConfig, budget: ThreadBudget) -> list[WakeEngine]:
     own = {word: Path(about.model) for word, about in config.words.items() if about.engine == "openwakeword"}
     if own:
         models = WakeModels(Path(config.mel), Path(config.embedding), own)
-        sessions = Sessions(budget, config.providers)
+        sessions = Sessions(budget, choose(config.provider))
         engines.append(WakeSpotter(models, sessions=sessions, confirm=_of(own, confirm)))
     micro = {word: Path(about.model) for word, about in config.words.items() if about.engine == "microwakeword"}
     if micro:
