@@ -6,12 +6,13 @@ from msgspec import Struct, field
 class OpenCamera(Struct, frozen=True, tag=True, kw_only=True):
     """Look at a new camera. Its slot and the bell that rings for a new frame are handed over as two descriptors.
 
-    `stills`: single pictures, each looked at for itself and with care; else moments of one film. `people`: look for
-    people as well as for hands.
+    `stills`: single pictures, each looked at for itself and with care; else moments of one film. `hands` and `people`:
+    what to look for.
     """
 
     camera: int
     stills: bool = False
+    hands: bool = True
     people: bool = True
 
 

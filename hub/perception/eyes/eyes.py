@@ -1,0 +1,161 @@
+"""The hub's side of the eyes: cameras to the sealed vision worker, what was seen back."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any, Final
+
+import structlog
+from msgspec import Struct
+
+from hub.core.errors import HearthError, UnavailableError, WorkerDiedError
+from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerUp
+from hub.media.slot import Slot
+from hub.perception.eyes.messages import (
+    CameraEnded,
+    CameraPace,
+    CameraTrouble,
+    CloseCamera,
+    EndCamera,
+    FromEyes,
+    OpenCamera,
+)
+from hub.perception.eyes.view import View
+
+log = structlog.get_logger(__name__)
+_COMES_BACK_S: Final = 30.0
+_MOST_CAMERAS: Final = 16
+
+
+class Eyes:
+    """Hands and people in front of any number of cameras. Call `start` before anything else.
+
+    When the worker dies, what it was looking at is lost; the cameras go on in the next worker.
+    """
+
+    def __init__(self, host: WorkerHost[FromEyes]) -> None:
+        self._host = host
+        self._views: dict[int, View] = {}
+        self._last_number = 0
+        self._up = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        host.lost = self._what_is_lost
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the worker really has no network."""
+        return self._host.status.sealed
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id, None while there is none."""
+        return self._host.pid
+
+    def paces(self) -> Iterator[tuple[str, CameraPace]]:
+        """How looking keeps up, by camera, as far as told."""
+        for view in self._views.values():
+            if view.pace is not None:
+                yield view.name, view.pace
+
+    async def start(self) -> None:
+        """Start the worker; returns when its models are loaded. Raises `SealError` or `ModelError`."""
+        self._task = asyncio.get_running_loop().create_task(self._listen_to_worker(), name="eyes")
+        try:
+            await self._host.start()
+        except BaseException:
+            await self.stop()
+            raise
+        await self._up.wait()
+
+    async def stop(self) -> None:
+        """End the worker and every view."""
+        await self._host.stop()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        for view in tuple(self._views.values()):
+            view.finish(None)
+            view.slot.close()
+        self._views.clear()
+
+    async def open(self, name: str, *, stills: bool = False, hands: bool = True, people: bool = True) -> View:
+        """Look at a new camera. Raises `UnavailableError` when the eyes cannot take it."""
+        if len(self._views) >= _MOST_CAMERAS:
+            raise UnavailableError(f"{_MOST_CAMERAS} cameras are open", remedy="close some")
+        await self._wait_until_up()
+        opening = OpenCamera(camera=self._number(), stills=stills, hands=hands, people=people)
+        view = View(self, name, opening, Slot.create())
+        self._views[view.number] = view
+        await self._open(view)
+        return view
+
+    def _number(self) -> int:
+        while True:
+            self._last_number = self._last_number % 65_535 + 1
+            if self._last_number not in self._views:
+                return self._last_number
+
+    async def _open(self, view: View) -> None:
+        await self._say(view.opening, *view.slot.for_reader())
+
+    async def end(self, view: View) -> None:
+        """`View.end`."""
+        await self._say(EndCamera(view.number))
+
+    async def close_view(self, view: View) -> None:
+        """`View.close`."""
+        if self._views.pop(view.number, None) is not None:
+            await self._say(CloseCamera(view.number))
+        view.slot.close()
+
+    async def _say(self, message: Struct, *descriptors: int) -> None:
+        try:
+            await self._host.send(message, descriptors)
+        except WorkerDiedError:
+            return  # the next worker is told how things stand
+
+    async def _wait_until_up(self) -> None:
+        if self._task is None:
+            raise UnavailableError("the eyes are not running", remedy="see `hearth doctor`")
+        try:
+            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+        except TimeoutError:
+            raise WorkerDiedError("the eyes do not come back", remedy="see `hearth doctor`") from None
+
+    async def _listen_to_worker(self) -> None:
+        async for said in self._host.messages():
+            if isinstance(said, WorkerUp):
+                await self._restore()
+            elif isinstance(said, WorkerDown):
+                self._up.clear()
+            else:
+                self._take(said)
+
+    async def _restore(self) -> None:
+        """Tell a new worker how things stand."""
+        for view in tuple(self._views.values()):
+            await self._open(view)
+            if view.ending:
+                await self._say(EndCamera(view.number))
+        self._up.set()
+
+    def _what_is_lost(self) -> str:
+        names = sorted(view.name for view in self._views.values())
+        return f"what {', '.join(names)} showed" if names else "nothing: no camera was open"
+
+    def _take(self, said: Any) -> None:
+        view = self._views.get(said.camera)
+        if view is None:
+            return  # closed meanwhile
+        if isinstance(said, CameraPace):
+            view.pace = said
+        elif isinstance(said, CameraEnded):
+            del self._views[said.camera]
+            view.finish(said)
+        elif isinstance(said, CameraTrouble):
+            del self._views[said.camera]
+            error = HearthError.from_wire(said.error)
+            log.warning("camera refused by the eyes", camera=view.name, error=str(error))
+            view.finish(None, error)
+        else:
+            view.take(said)

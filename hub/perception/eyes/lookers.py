@@ -1,0 +1,64 @@
+"""What looks at a camera's frames: hands and people, by the models of an `EyesConfig`. For the sealed worker alone."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from hub.media.frame import Pixels
+from hub.perception.eyes.config import EyesConfig
+from hub.perception.eyes.messages import OpenCamera, Seen
+from hub.perception.eyes.worker import MakeLooker
+from hub.perception.gesture.finding import FilmFinder, StillFinder
+from hub.perception.gesture.hands import HandModels
+from hub.perception.gesture.head import GestureHead
+from hub.perception.gesture.looking import HandsLooker
+from hub.perception.presence.bodies import BodyFinder
+from hub.perception.presence.faces import FaceFinder
+from hub.perception.presence.looking import PeopleLooker
+
+
+class CameraLooker:
+    """Looks for hands and people in one camera's frames, whichever of the two is wanted."""
+
+    def __init__(self, hands: HandsLooker | None, people: PeopleLooker | None) -> None:
+        self._hands = hands
+        self._people = people
+
+    @property
+    def stages_ms(self) -> dict[str, float]:
+        """What each stage took so far."""
+        stages: dict[str, float] = {}
+        for looker in (self._hands, self._people):
+            stages |= looker.stages_ms if looker is not None else {}
+        return stages
+
+    def look(self, pixels: Pixels, t: float) -> Iterable[Seen]:
+        """What is seen in a frame ((height, width, 3), RGB) of second `t`; hands first, they are waited for."""
+        for looker in (self._hands, self._people):
+            seen = looker.look(pixels, t) if looker is not None else None
+            if seen is not None:
+                yield seen
+
+    def close(self) -> None:
+        """Let go of the camera's own models."""
+        if self._hands is not None:
+            self._hands.close()
+
+
+def lookers(config: EyesConfig) -> MakeLooker:
+    """Loads the models; what it returns makes the looker of a camera. Raises `ModelError`."""
+    models = HandModels(Path(config.palm), Path(config.hand_landmarks))
+    head = GestureHead(Path(config.gesture_head))
+    # A look for faces or bodies remembers nothing: one finder each does for all cameras.
+    faces = FaceFinder(Path(config.face))
+    bodies = BodyFinder(Path(config.pose_detector), Path(config.pose_landmarks))
+
+    def make(opening: OpenCamera) -> CameraLooker:
+        hands = people = None
+        if opening.hands:
+            finder = StillFinder(models) if opening.stills else FilmFinder(models)
+            hands = HandsLooker(opening.camera, finder, lambda hand: head(hand.joints))
+        if opening.people:
+            people = PeopleLooker(opening.camera, faces, bodies, stills=opening.stills)
+        return CameraLooker(hands, people)
+
+    return make
