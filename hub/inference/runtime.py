@@ -1,8 +1,8 @@
 """ONNX Runtime, and the only place that imports it.
 
 Release 1.31 counts its users (seen by tracing): at its import it looks up its maker's host and writes a device id into
-the user's cache. Here it is told not to before it is loaded, and the hub loads it in sealed workers alone, where it could
-not.
+the user's cache. Here it is told not to before it is loaded, and the hub loads it in sealed workers alone, where it
+could not.
 """
 
 import os
