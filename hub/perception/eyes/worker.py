@@ -30,8 +30,10 @@ _DESCRIPTORS: Final = 2  # of a camera: its slot and its bell
 class Looker(Protocol):
     """Looks at one camera's frames."""
 
-    stages_ms: dict[str, float]
-    """What each stage took so far."""
+    @property
+    def stages_ms(self) -> dict[str, float]:
+        """What each stage took so far."""
+        ...
 
     def look(self, pixels: Pixels, t: float) -> Iterable[Seen]:
         """What is seen in a frame ((height, width, 3), RGB) of second `t`. It is not kept."""

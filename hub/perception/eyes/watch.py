@@ -1,0 +1,87 @@
+"""What one camera's hands mean: from every look at them to the events that the home acts on."""
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, Origin
+from hub.perception.eyes.messages import Hand, HandsSeen
+from hub.perception.gesture.follow import Follower
+from hub.perception.gesture.motion import Motions
+from hub.perception.gesture.steady import Shown, Steady
+from hub.perception.gesture.trigger import Made, Trigger
+
+_POINTED_EVERY_S: Final = 0.1
+
+
+class Watch:
+    """The hands in front of one camera over time.
+
+    `stills`: single pictures; what they show is seen, but nothing is meant. `arm`: only an open palm or the wake word
+    makes a hand's next gesture count.
+    """
+
+    def __init__(self, stream: str, origin: Origin, *, stills: bool = False, arm: bool = True) -> None:
+        self._stream = stream
+        self._origin = origin
+        self._stills = stills
+        self._follower = Follower()
+        self._steady = Steady(stills=stills)
+        self._motions = Motions()
+        self._trigger = Trigger(arm=arm)
+        self._pointed = -math.inf
+        self._seen: dict[str, int] = {}
+        """The last event that told of each gesture."""
+
+    def wake(self, t: float) -> None:
+        """The wake word was heard where the camera is, in second `t` of it: the next gesture counts."""
+        self._trigger.wake(t)
+
+    def take(self, seen: HandsSeen) -> Iterator[Event]:
+        """`GestureSeen` once for each gesture and motion, `GestureMade` where it is meant, `HandPointed` meanwhile."""
+        followed = self._follower.take(seen)
+        shown = self._steady.take(followed, seen.t)
+        motions = () if self._stills else self._motions.take(followed, seen.aspect, seen.t)
+        yield from map(self._gesture, (*shown, *motions))
+        if not self._stills:
+            yield from map(self._made, self._trigger.take(followed, motions, seen.t))
+            yield from self._pointing(seen)
+
+    def _gesture(self, shown: Shown) -> Event:
+        event = GestureSeen(
+            stream=self._stream,
+            name=shown.name,
+            hand=shown.hand,
+            confidence=shown.confidence,
+            t=shown.since,
+            origin=self._origin,
+        )
+        self._seen[shown.name] = event.id
+        return event
+
+    def _made(self, made: Made) -> Event:
+        causes = (self._seen[made.name],) if made.name in self._seen else ()
+        return GestureMade(
+            stream=self._stream, name=made.name, hand=made.hand, t=made.t, origin=self._origin, causes=causes
+        )
+
+    def _pointing(self, seen: HandsSeen) -> Iterator[Event]:
+        hand = max(filter(_points, seen.hands), key=lambda hand: hand.confidence, default=None)
+        if hand is None or hand.pointing is None or 0 <= seen.t - self._pointed < _POINTED_EVERY_S:
+            return
+        self._pointed = seen.t
+        where = hand.pointing
+        yield HandPointed(
+            stream=self._stream,
+            x=where.x,
+            y=where.y,
+            dx=where.dx,
+            dy=where.dy,
+            aspect=where.aspect,
+            t=seen.t,
+            origin=self._origin,
+        )
+
+
+def _points(hand: Hand) -> bool:
+    return hand.pointing is not None

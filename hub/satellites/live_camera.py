@@ -1,0 +1,124 @@
+"""One camera at work: its device open in a tap, its frames before the eyes, what they see on the bus."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from hub.core.bus import Bus
+from hub.core.errors import HearthError
+from hub.core.events import Origin, WakeHeard
+from hub.core.settings import CameraSettings
+from hub.guard.connect import Guard
+from hub.media.tap.camera import Camera
+from hub.media.tap.messages import FromTap, SourceReady, SourceTrouble
+from hub.perception.eyes.eyes import Eyes
+from hub.perception.eyes.messages import PeopleSeen
+from hub.perception.eyes.view import View
+from hub.perception.eyes.watch import Watch
+
+
+class PeopleSink(Protocol):
+    """Who wants to know of people in a room."""
+
+    def people_seen(self, area: str, stream: str, seen: PeopleSeen) -> None:
+        """A camera looked for people."""
+        ...
+
+    def camera_closed(self, area: str, stream: str) -> None:
+        """It looks no more: nothing is known from it."""
+        ...
+
+
+class LiveCamera:
+    """Runs while its camera is switched on."""
+
+    def __init__(
+        self,
+        about: CameraSettings,
+        stream: str,
+        eyes: Eyes,
+        bus: Bus,
+        guard: Guard,
+        people: PeopleSink,
+        *,
+        report: Callable[[HearthError | None], None],
+        arm: bool = True,
+        allow_unsealed: bool = False,
+    ) -> None:
+        """`stream` names it in events: its entity's id. `report` hears why nothing is seen, and None when it is."""
+        self._about = about
+        self._stream = stream
+        self._eyes = eyes
+        self._bus = bus
+        self._guard = guard
+        self._people = people
+        self._arm = arm
+        self._report = report
+        self._allow_unsealed = allow_unsealed
+
+    async def run(self) -> None:
+        """Open the device and look until cancelled, or until a film is over; then the device is closed.
+
+        A camera that cannot be had is tried again by itself. Raises `UnavailableError` or `WorkerDiedError` without
+        eyes, `SealError` where its process cannot be sealed, `SettingsError` for an address that is none.
+        """
+        about = self._about
+        view = await self._eyes.open(self._stream, hands=about.gestures, people=about.people)
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def told(news: FromTap) -> None:
+            if isinstance(news, SourceReady):
+                self._report(None)
+            elif isinstance(news, SourceTrouble):
+                self._report(HearthError.from_wire(news.error))
+            elif not ended.done():
+                ended.set_result(None)
+
+        looking: asyncio.Task[None] | None = None
+        try:
+            camera = Camera(
+                self._stream,
+                about.source,
+                view.slot,
+                self._bus,
+                self._guard,
+                told,
+                rate=about.rate,
+                allow_unsealed=self._allow_unsealed,
+            )
+            try:
+                await camera.start()
+                looking = asyncio.create_task(self._look(view), name=f"look {self._stream}")
+                await asyncio.wait((looking, ended), return_when=asyncio.FIRST_COMPLETED)
+                await view.end()
+                await looking
+            finally:
+                await camera.stop()
+        finally:
+            await view.close()
+            if looking is not None:
+                await asyncio.gather(looking, return_exceptions=True)
+            self._report(None)
+            self._people.camera_closed(about.area, self._stream)
+
+    async def _look(self, view: View) -> None:
+        origin = Origin(area=self._about.area, source=self._stream)
+        watch = Watch(self._stream, origin, arm=self._arm)
+
+        def wake(event: WakeHeard) -> None:
+            if event.origin.area == self._about.area:
+                watch.wake(time.monotonic())  # a live camera's seconds are the machine's own
+
+        cancel = self._bus.subscribe(WakeHeard, wake)
+        try:
+            async for seen in view:
+                if isinstance(seen, PeopleSeen):
+                    self._people.people_seen(self._about.area, self._stream, seen)
+                    continue
+                for event in watch.take(seen):
+                    self._bus.publish(event)
+        finally:
+            cancel()
+        if view.trouble is not None:
+            raise view.trouble
