@@ -31,19 +31,19 @@ class StillFinder:
 
     def find(self, pixels: Pixels, t: float) -> FoundHands:
         """Hands in an RGB picture ((height, width, 3) uint8)."""
-        found = look(self._models.still.detect, pixels, whole(pixels))
-        again = look_mirrored(self._models.still.detect, pixels, whole(pixels))
+        found = look(self._models.once.detect, pixels, whole(pixels))
+        again = look_mirrored(self._models.once.detect, pixels, whole(pixels))
         if found or again:
             return agreed(found, again, both=True)
         best: FoundHands = ()
         where: Window | None = None
         for window in windows(pixels):
-            seen = look(self._models.close.detect, pixels, window)
+            seen = look(self._models.once.detect, pixels, window)
             if _worth(seen) > _worth(best):
                 best, where = seen, window
         if where is None:
             return ()
-        return agreed(best, look_mirrored(self._models.close.detect, pixels, where), both=True)
+        return agreed(best, look_mirrored(self._models.once.detect, pixels, where), both=True)
 
     def close(self) -> None:
         """Nothing is its own."""
@@ -71,7 +71,7 @@ class FilmFinder:
             return self._doubt(found, pixels, t, whole(pixels))
         self._agreed = -math.inf
         window = self._choice.next(pixels, t)
-        found = look(self._models.close.detect, pixels, window) if window is not None else ()
+        found = look(self._models.once.detect, pixels, window) if window is not None else ()
         if found:
             self._following, self._looked_around = window, t
         return found
@@ -88,7 +88,7 @@ class FilmFinder:
         if 0 <= t - self._looked_around < _LOOK_AROUND_S:
             return self._doubt(found, pixels, t, window)
         self._looked_around = t
-        around = look(self._models.still.detect, pixels, whole(pixels))
+        around = look(self._models.once.detect, pixels, whole(pixels))
         if _largest(around) > _NEARER * _largest(found):
             self._following = None
             return around
@@ -98,7 +98,7 @@ class FilmFinder:
         """What was found, looked at anew when it is time or when the last looks disagreed."""
         if 0 <= t - self._agreed < _DOUBT_S:
             return found
-        found = agreed(found, look_mirrored(self._models.still.detect, pixels, window), both=False)
+        found = agreed(found, look_mirrored(self._models.once.detect, pixels, window), both=False)
         if all(hand.certain for hand in found):
             self._agreed = t
         else:
