@@ -70,8 +70,7 @@ class Cameras:
 
     async def start(self) -> None:
         """Make the entities, and open what was not switched off."""
-        for about in self._settings:
-            ours = _free(local_id(about.name), self._cameras)
+        for about, ours in zip(self._settings, local_ids(self._settings), strict=True):
             entity = Entity(id=ours, name=about.name, area=about.area, traits={"OnOff": PLAIN_CONFIG})
             theirs = self._home.add(OWNER, entity)
             self._cameras[ours] = (theirs, self._looking(about, theirs))
@@ -113,6 +112,12 @@ def local_id(name: str) -> str:
     return f"camera.{words.removesuffix('_camera') or 'camera'}"[:100]
 
 
-def _free(wanted: str, taken: Iterable[str]) -> str:
-    numbers = (f"{wanted}_{n}" if n > 1 else wanted for n in range(1, 1000))
-    return next(candidate for candidate in numbers if candidate not in set(taken))
+def local_ids(cameras: Iterable[CameraSettings]) -> list[str]:
+    """The entity id of each camera, no two alike: also how its events name it."""
+    found: list[str] = []
+    for camera in cameras:
+        wanted, number = local_id(camera.name), 1
+        while (wanted if number == 1 else f"{wanted}_{number}") in found:
+            number += 1
+        found.append(wanted if number == 1 else f"{wanted}_{number}")
+    return found

@@ -1,0 +1,118 @@
+"""Skills, and the conversations that reach them."""
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from hub.floors.ground import Ground, imported
+from hub.floors.home import HomeFloor
+
+if TYPE_CHECKING:
+    from hub.dialogue.dialogue import Dialogue
+    from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.dialogue.pointing import Pointer
+    from hub.dialogue.usage import Usage
+    from hub.perception.presence.rooms import Rooms
+
+
+async def count_usage(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Usage":
+    """What this home is asked for most, counted on from before the restart."""
+    from hub.dialogue.usage import Usage
+    from hub.store.home_table import HomeTable
+
+    usage = Usage(ground.bus, HomeTable(floor.database), ground.clock)
+    await usage.load()
+    stack.push_async_callback(usage.close)
+    return usage
+
+
+async def _pointer(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Pointer | None":
+    """What fingers point at, where there are cameras."""
+    from hub.dialogue.pointing import Pointer
+    from hub.satellites.cameras import local_ids
+    from hub.store.home_table import HomeTable, Placements
+
+    cameras = ground.settings.camera
+    if not cameras:
+        return None
+    sees = {stream: about.sees for stream, about in zip(local_ids(cameras), cameras, strict=True)}
+    pointer = Pointer(ground.bus, sees, table=Placements(HomeTable(floor.database)))
+    await pointer.load()
+    stack.callback(pointer.close)
+    return pointer
+
+
+class Beliefs:
+    """What the rooms believe, once there are rooms.
+
+    They are made after the dialogue, so that they hear of a wake word after it: by then it has asked whether anybody
+    was believed to be there.
+    """
+
+    rooms: "Rooms | None" = None
+
+    def belief(self, area: str) -> float | None:
+        """How likely somebody is in the area, 0 to 1; None when unknown."""
+        return None if self.rooms is None else self.rooms.belief(area)
+
+
+def build_rooms(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Rooms":
+    """Who is where, believed from now on."""
+    from hub.perception.presence.rooms import Rooms
+
+    rooms = Rooms(ground.bus, ground.states, floor.home.view, ground.clock, ground.settings.presence)
+    stack.callback(rooms.close)
+    ground.supervisor.start("presence", rooms.run)
+    return rooms
+
+
+async def build_dialogue(
+    ground: Ground, floor: HomeFloor, stack: AsyncExitStack, feed: "GrammarFeed | None", occupancy: Beliefs
+) -> "Dialogue":
+    """The skills of the home and its conversations, with what a hand may add to them."""
+    await imported("hub.dialogue.dialogue", "hub.plugins.skill_host")
+    from hub.dialogue.dialogue import Dialogue
+    from hub.home.take_back import TakeBack
+    from hub.plugins.discovery import find_skills
+    from hub.plugins.ports import HubHome, HubPorts, SayRequest
+    from hub.plugins.skill_host import SkillHost
+    from hub.plugins.timers import Timers
+    from hub.store.plugin_data import PluginData
+    from hub.store.timers import Timers as TimerTable
+
+    settings, bus = ground.settings, ground.bus
+    skills = SkillHost(bus, language=settings.home.language)
+    stack.push_async_callback(skills.close)
+    take_back = TakeBack(floor.undo, floor.dispatcher)
+    dialogue = Dialogue(
+        bus,
+        floor.home.view,
+        skills,
+        undo=take_back,
+        exposed=floor.exposure.exposed,
+        on_grammar=None if feed is None else feed.take,
+        least_confidence=settings.voice.min_confidence,
+        pointer=await _pointer(ground, floor, stack),
+        gestures=settings.gesture,
+        states=ground.states,
+        occupancy=occupancy,
+    )
+    timers = Timers(TimerTable(floor.database), bus, ground.clock, skills.ring)
+
+    async def say(ask: SayRequest) -> None:
+        await dialogue.announce(
+            ask.reply or ask.text,
+            skill=ask.skill if ask.reply else "",
+            values=ask.values,
+            area=ask.area,
+            language=ask.language,
+            causes=ask.causes,
+        )
+
+    home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
+    skills.start(
+        find_skills(settings.plugins), HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say)
+    )
+    await dialogue.start()
+    stack.push_async_callback(dialogue.close)
+    ground.supervisor.start("timers", timers.run)
+    return dialogue

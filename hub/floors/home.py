@@ -1,0 +1,112 @@
+"""The store, the home over it, and the devices in it."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from hub.floors.ground import Ground, imported
+
+if TYPE_CHECKING:
+    from hub.guard.connect import Guard
+    from hub.home.dispatch import Dispatcher
+    from hub.home.exposure import Exposure
+    from hub.home.registry import Home
+    from hub.home.undo import UndoLog
+    from hub.home.why import Why
+    from hub.plugins.device_host import DeviceHost
+    from hub.store.database import Database
+    from hub.store.history import History
+
+
+@dataclass(frozen=True)
+class HomeFloor:
+    """The store, the home over it, and the devices in it."""
+
+    guard: "Guard"
+    database: "Database"
+    history: "History"
+    home: "Home"
+    exposure: "Exposure"
+    dispatcher: "Dispatcher"
+    undo: "UndoLog"
+    why: "Why"
+    devices: "DeviceHost"
+
+
+async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
+    """Open the store, and start the home and its devices. Raises `StoreError` when the store cannot be opened."""
+    await imported("hub.store.history", "hub.store.sqlite_file", "hub.plugins.device_host")
+    from hub.guard.connect import Guard
+    from hub.home.dispatch import Dispatcher
+    from hub.home.exposure import Exposure
+    from hub.home.recent import EventRing
+    from hub.home.registry import Home
+    from hub.home.scenes import Scenes
+    from hub.home.undo import UndoLog
+    from hub.home.why import Why
+    from hub.plugins.device_host import DeviceHost
+    from hub.store.command_log import CommandLog
+    from hub.store.home_table import HomeTable, Overrides
+    from hub.store.ledger import LedgerTable
+    from hub.store.plugin_data import PluginData
+
+    settings, bus, states = ground.settings, ground.bus, ground.states
+    database, history = await _open_store(ground, stack)
+    guard = Guard(writer=LedgerTable(database))
+    stack.push_async_callback(guard.close)
+    ground.supervisor.start("ledger", guard.ledger.run)
+    ring = EventRing(bus)
+    home = Home(settings, bus, states, Overrides(HomeTable(database)))
+    await home.load()
+    scenes = Scenes(settings)
+    exposure = Exposure(home, states, scenes, settings.safety)
+    commands = CommandLog(database)
+    dispatcher = Dispatcher(home, states, bus, exposure, scenes, commands)
+    stack.push_async_callback(dispatcher.close)
+    undo = UndoLog(bus, ring, states)
+    await commands.fail_interrupted(bus)
+    data = PluginData(database)
+    devices = DeviceHost(home, states, dispatcher, bus, ground.supervisor, data=data, connect=guard.open_socket)
+    stack.push_async_callback(devices.close)
+    _start_devices(devices, ground)
+    why = Why(home, states, ring, history)
+    return HomeFloor(guard, database, history, home, exposure, dispatcher, undo, why, devices)
+
+
+async def _open_store(ground: Ground, stack: AsyncExitStack) -> "tuple[Database, History]":
+    """The database, with what was last known put back and the writing of what happens begun."""
+    from hub.store.database import Database
+    from hub.store.history import History
+    from hub.store.retention import Retention
+
+    store = ground.settings.store
+    database = await Database.open(store.url or ground.paths.database)
+    stack.push_async_callback(database.close)
+    history = History(database, ground.bus)
+    stack.push_async_callback(history.close)
+    # What is supervised stops before the database closes under it.
+    stack.push_async_callback(ground.supervisor.close)
+    ground.supervisor.start("history", history.run)
+    ground.supervisor.start("retention", Retention(database, history_days=store.history_days).run)
+    for row in await history.last_states():
+        ground.states.restore(row.entity, row.trait, row.value, row.at)
+    return database, history
+
+
+def _start_devices(devices: "DeviceHost", ground: Ground) -> None:
+    """The integrations that hearth.toml asks for."""
+    from hub.home.declared import is_virtual, virtual_config
+    from hub.plugins.discovery import find_devices
+
+    settings, place = ground.settings, str(ground.paths.settings)
+    devices.offer(find_devices(settings.plugins))
+    if any(is_virtual(e) for e in settings.entity):
+        devices.start("virtual", virtual_config(settings), place=place)
+    for number, broker in enumerate(settings.mqtt):
+        instance = "mqtt" if number == 0 else f"mqtt_{number + 1}"
+        devices.start("mqtt", msgspec.to_builtins(broker), instance=instance, place=f"{place} [[mqtt]]")
+    for integration, config in settings.plugins.config.items():
+        if integration in {found.manifest.id for found in devices.available()}:
+            devices.start(integration, config, place=f"{place} [plugins.config.{integration}]")

@@ -1,0 +1,95 @@
+"""The eyes, and what they look through: the cameras of this hub."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.core.errors import HearthError
+from hub.core.events import GestureMade, TaskFailed
+from hub.core.settings import CameraSettings
+from hub.floors.ground import Ground
+from hub.floors.home import HomeFloor
+
+if TYPE_CHECKING:
+    from hub.dialogue.dialogue import Dialogue
+    from hub.perception.eyes.eyes import Eyes
+    from hub.perception.presence.rooms import Rooms
+    from hub.satellites.live_camera import LiveCamera
+
+log = structlog.get_logger(__name__)
+
+
+async def open_eyes(ground: Ground, stack: AsyncExitStack) -> "Eyes":
+    """Start the sealed worker; raises `SealError` or `ModelError` where the hub cannot or must not see."""
+    from hub.inference.store import ModelStore
+    from hub.perception.eyes.build import build_eyes
+
+    models = ModelStore(allow_download=ground.settings.models.allow_download)
+    eyes = await asyncio.to_thread(build_eyes, ground.settings, models, ground.bus)
+    stack.push_async_callback(eyes.stop)
+    await eyes.start()
+    return eyes
+
+
+async def seeing(ground: Ground, loading: "asyncio.Task[Eyes]", *, needed: bool) -> "Eyes | None":
+    """The eyes, once they are open. Unless `needed`, a hub that cannot see says so and runs on."""
+    try:
+        return await loading
+    except HearthError as error:
+        if needed:
+            raise
+        log.error("the hub does not see", error=str(error))
+        ground.supervisor.failures["eyes"] = str(error)
+        return None
+
+
+async def start_cameras(
+    ground: Ground, floor: HomeFloor, eyes: "Eyes", rooms: "Rooms", dialogue: "Dialogue", stack: AsyncExitStack
+) -> None:
+    """Make the cameras of hearth.toml entities, open those that are switched on, and carry out gestures."""
+    from hub.satellites.cameras import OWNER, Cameras
+    from hub.satellites.live_camera import LiveCamera
+    from hub.store.home_table import HomeTable
+
+    seeing = ground.settings.seeing
+
+    def looking(about: CameraSettings, entity: str) -> "LiveCamera":
+        return LiveCamera(
+            about,
+            entity,
+            eyes,
+            ground.bus,
+            floor.guard,
+            rooms,
+            report=_reporter(ground, entity),
+            arm=seeing.arm,
+            allow_unsealed=seeing.allow_unsealed,
+        )
+
+    async def carry_out(made: GestureMade) -> None:
+        await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
+
+    stack.callback(ground.bus.handle(GestureMade, carry_out, name="gestures"))
+    settings, switches = ground.settings.camera, HomeTable(floor.database)
+    cameras = Cameras(settings, floor.home, ground.states, switches, ground.supervisor, looking)
+    stack.callback(floor.dispatcher.route(OWNER, cameras))
+    await cameras.start()
+
+
+def _reporter(ground: Ground, entity: str) -> Callable[[HearthError | None], None]:
+    """Says on the page and on the bus why a camera shows nothing, until it does."""
+    name = f"camera {entity}"
+    failures = ground.supervisor.failures
+
+    def report(error: HearthError | None) -> None:
+        if error is None:
+            failures.pop(name, None)
+        elif failures.get(name) != str(error):
+            failures[name] = str(error)
+            log.warning("a camera shows nothing", camera=entity, error=str(error))
+            ground.bus.publish(TaskFailed(task=name, error=str(error), restart_s=0.0))
+
+    return report

@@ -1,0 +1,102 @@
+"""The ears, and who brings them sound: microphone, satellites, others that use the hub's services."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub.core.errors import HearthError
+from hub.floors.ground import Ground
+from hub.floors.home import HomeFloor
+
+if TYPE_CHECKING:
+    from hub.dialogue.dialogue import Dialogue
+    from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.dialogue.usage import Usage
+    from hub.perception.ears.ears import Ears
+    from hub.perception.speech.grammar import SpeechGrammar
+
+log = structlog.get_logger(__name__)
+
+
+async def open_ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
+    """Start the sealed worker; its models load while the rest of the hub comes up."""
+    from hub.inference.store import ModelStore
+    from hub.perception.ears.build import build_ears
+
+    models = ModelStore(allow_download=ground.settings.models.allow_download)
+    ears = await asyncio.to_thread(build_ears, ground.settings, models, ground.bus)
+    stack.push_async_callback(ears.stop)
+    await ears.start()
+    return ears
+
+
+def grammar_feed(ground: Ground, ears: "asyncio.Task[Ears]", usage: "Usage") -> "GrammarFeed":
+    """Passes every new grammar of the home to the ears, once there are any; what is asked for most is likelier."""
+    from hub.dialogue.grammar_feed import GrammarFeed
+
+    async def set_grammar(grammar: "SpeechGrammar") -> None:
+        await (await asyncio.shield(ears)).set_grammar(grammar)
+
+    pointing = any(camera.gestures for camera in ground.settings.camera)
+    return GrammarFeed(set_grammar, usage.priors, pointing=pointing)
+
+
+async def hearing(ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarFeed", *, needed: bool) -> "Ears | None":
+    """The ears, once they know the home's sentences. Unless `needed`, a hub that cannot hear says so and runs on."""
+    try:
+        ears = await loading
+    except HearthError as error:
+        if needed:
+            raise
+        log.error("the hub does not hear", error=str(error))
+        ground.supervisor.failures["ears"] = str(error)
+        return None
+    ground.supervisor.start("speech grammar", feed.run)
+    await feed.first.wait()
+    return ears
+
+
+async def start_satellites(
+    ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", stack: AsyncExitStack
+) -> None:
+    """Microphone, Wyoming satellites, and the hub's own services for others."""
+    from hub.dialogue.tts.speak import Speaker, engines
+    from hub.satellites.advertise import Advertiser
+    from hub.satellites.announcing import announce_at
+    from hub.satellites.local import LocalSatellite
+    from hub.satellites.offer import Offer
+    from hub.satellites.spoken import SpokenBy
+    from hub.satellites.understanding import GrammarUnderstanding
+    from hub.satellites.wyoming_satellite import WyomingSatellite
+    from hub.satellites.wyoming_server import WyomingServer
+
+    settings, language = ground.settings, ground.settings.home.language
+    guard = floor.guard
+    speech = Speaker(engines(settings.voice, lambda host, port: guard.connect(host, port, "to speak replies")))
+    voice = SpokenBy(speech, (language,)) if speech.available else None
+    if settings.voice.microphone:
+        area = settings.voice.area
+        local = LocalSatellite(ears, dialogue, speech, ground.bus, area=area, language=lambda: language)
+        ground.supervisor.start("microphone", local.run)
+    satellites = [
+        WyomingSatellite(about, guard.connect, ears, dialogue, voice, language=language) for about in settings.satellite
+    ]
+    for satellite in satellites:
+        ground.supervisor.start(satellite.stream, satellite.run)
+    announce_at(ground.bus, satellites)
+    if settings.wyoming.enabled:
+        understanding = GrammarUnderstanding(dialogue)
+        offer = Offer(
+            ears=ears,
+            dialogue=dialogue,
+            understanding=understanding,
+            voice=voice,
+            languages=(language,),
+            phrases=ears.phrases,
+        )
+        host, port = settings.wyoming.host, settings.wyoming.port
+        server = WyomingServer(offer, host, port, name=settings.home.name, advertiser=Advertiser())
+        stack.push_async_callback(server.close)
+        await server.start()

@@ -1,0 +1,50 @@
+"""The web server, which opens first and is handed the rooms as they come up."""
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from hub.floors.ground import Ground
+from hub.floors.home import HomeFloor
+
+if TYPE_CHECKING:
+    from hub.dialogue.dialogue import Dialogue
+    from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.web.server import WebServer
+
+
+async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
+    """Begin to serve: from here on `/healthz` answers."""
+    from hub.web.server import WebServer
+
+    failures = ground.supervisor.failures
+    server = WebServer(ground.settings.web, ground.bus, ground.states, lambda: failures)
+    stack.push_async_callback(server.close)
+    await server.start()
+    return server
+
+
+def hand_out(
+    server: "WebServer",
+    floor: HomeFloor,
+    dialogue: "Dialogue | None" = None,
+    feed: "GrammarFeed | None" = None,
+    *,
+    complete: bool,
+) -> None:
+    """Give the server the rooms that are up; `complete` when no more will come."""
+    from hub.web.ports import Rooms
+    from hub.web.speaking import SpokenTo
+
+    def names_known() -> bool:
+        return dialogue is not None and dialogue.current and feed is not None and feed.current
+
+    rooms = Rooms(
+        home=floor.home,
+        commander=floor.dispatcher,
+        speaker=None if dialogue is None else SpokenTo(dialogue),
+        why=floor.why,
+        history=floor.history,
+        listening=None if feed is None else feed.listening,
+        names_known=names_known,
+    )
+    server.open(rooms, complete=complete)
