@@ -30,10 +30,15 @@ beside it, is most of 0.3 s."""
 
 
 class Followed(Struct, frozen=True):
-    """A hand in a frame, and the number that it has as long as it is followed."""
+    """A hand in a frame, and the number that it has as long as it is followed.
+
+    `x` and `y` are its wrist in units of the picture's height.
+    """
 
     number: int
     hand: Hand
+    x: float
+    y: float
 
 
 class _Place(Struct):
@@ -63,7 +68,7 @@ class Follower:
             if number is None:
                 number = self._last_number = self._last_number + 1
             self._places[number] = _Place(hand, hand.x * seen.aspect, seen.t)
-            followed.append(Followed(number, hand))
+            followed.append(Followed(number, hand, hand.x * seen.aspect, hand.y))
         return tuple(followed)
 
     def _match(self, seen: HandsSeen) -> dict[int, int]:

@@ -11,7 +11,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.perception.eyes.messages import Hand
 from hub.perception.gesture.follow import NONE, UNCLEAR, Followed, shows
 from hub.perception.gesture.path import Point, is_circle, resampled
 from hub.perception.gesture.steady import Shown
@@ -80,13 +79,13 @@ class Motions:
     def __init__(self) -> None:
         self._ways: dict[int, _Way] = {}
 
-    def take(self, hands: Iterable[Followed], aspect: float, t: float) -> tuple[Shown, ...]:
-        """The motions that ended with the frame of second `t`, of a picture `aspect` times as wide as high."""
+    def take(self, hands: Iterable[Followed], t: float) -> tuple[Shown, ...]:
+        """The motions that ended with the frame of second `t`."""
         self._ways = {n: way for n, way in self._ways.items() if way.moments and 0 <= t - way.moments[-1].t <= _KEEP_S}
         told: list[Shown] = []
         for followed in hands:
             way = self._ways.setdefault(followed.number, _Way())
-            way.add(_moment(followed.hand, aspect, t))
+            way.add(_moment(followed, t))
             found = _motion(way) if way.moments else None
             if found is not None:
                 name, since = found
@@ -106,10 +105,10 @@ class Motions:
         return tuple(told)
 
 
-def _moment(hand: Hand, aspect: float, t: float) -> _Moment:
-    pointing = hand.pointing
-    tip = (pointing.x * aspect, pointing.y) if pointing is not None else None
-    return _Moment(t, (hand.x * aspect, hand.y), tip, hand.size, shows(hand), hand.confidence)
+def _moment(followed: Followed, t: float) -> _Moment:
+    hand, pointing = followed.hand, followed.hand.pointing
+    tip = (pointing.x * pointing.aspect, pointing.y) if pointing is not None else None
+    return _Moment(t, (followed.x, followed.y), tip, hand.size, shows(hand), hand.confidence)
 
 
 def _motion(way: _Way) -> tuple[str, float] | None:

@@ -39,5 +39,5 @@ class GestureReader:
         shown = self._steady.take(hands, seen.t)
         if self._stills:
             return Said(shown)
-        motions = self._motions.take(hands, seen.aspect, seen.t)
+        motions = self._motions.take(hands, seen.t)
         return Said((*shown, *motions), self._trigger.take(hands, motions, seen.t))

@@ -15,6 +15,8 @@ _SLOWEST: Final = 4.0
 """Palms a second, in the middle of the stroke."""
 _AT_REST: Final = 0.35
 """Of the stroke's speed. Who walks by moves as quickly before and after."""
+_ROUND: Final = 0.7
+"""Of the stroke's speed: who goes on so quickly to the side is drawing a circle."""
 _BEFORE: Final = 4
 _AFTER: Final = 3
 """Steps of rest before a stroke and after it."""
@@ -62,6 +64,8 @@ def _start(along: Sequence[float], aside: Sequence[float]) -> int | None:
     before = _speed(along, begin - _BEFORE, begin), _speed(aside, begin - _BEFORE, begin)
     after = (along[end + _AFTER] - along[end]) / (_AFTER * STEP_S)
     if max(before) > _AT_REST * speed or after > _AT_REST * speed:
+        return None
+    if _speed(aside, end, end + _AFTER) > _ROUND * speed:
         return None
     middle = range(begin, end)
     if any(along[n + 1] - along[n] < -_BACK * length for n in middle):

@@ -17,6 +17,10 @@ HELD: Final = 0.7
 PALM_HOLD_S: Final = 1.5
 PALM_HELD: Final = 0.8
 """The same for an open palm that counts itself: longer than it needs to arm."""
+PALM_STILL_S: Final = 1.0
+"""How long it must have been still, too: else it is about to make a motion."""
+_STILL: Final = 0.7
+"""Palms that a still hand may move."""
 LET_GO_S: Final = 0.3
 ARMED_S: Final = 3.0
 """How long a hand stays armed after its palm was last shown."""
@@ -44,12 +48,29 @@ class _State:
         self.armed_until = -math.inf
         self.spent = ""
         """The gesture that counted last, until it is let go."""
+        self._place = (math.inf, math.inf)
+        self._still_since = -math.inf
+
+    def see(self, followed: Followed, t: float) -> None:
+        """Take the hand as it is in second `t`."""
+        self.seen = t
+        self.showing.add(t, shows(followed.hand))
+        place = (followed.x, followed.y)
+        if not math.dist(place, self._place) <= _STILL * followed.hand.size:
+            self._place, self._still_since = place, t
+
+    def holds(self, name: str, t: float) -> bool:
+        """Whether the gesture has been held long enough to count."""
+        if name != PALM:
+            return self.showing.share((name,), HOLD_S) >= HELD
+        return t - self._still_since >= PALM_STILL_S and self.showing.share((PALM,), PALM_HOLD_S) >= PALM_HELD
 
 
 class Trigger:
     """The hands in front of one camera. Times are seconds of that camera, and rise.
 
-    `arm` off: every gesture that is held counts, also without an open palm or the wake word before.
+    `arm` off: every gesture that is held counts, also without an open palm or the wake word before. An open palm counts
+    itself when it is held longer, and still: the hand may be about to show something, or to make a motion.
     """
 
     def __init__(self, *, arm: bool = True) -> None:
@@ -73,15 +94,14 @@ class Trigger:
             self._hands.clear()
             self._woken_until = -math.inf
         self._t = t
-        here = {followed.number: followed.hand for followed in hands}
+        here = {followed.number: followed for followed in hands}
         made: list[Made] = []
-        for number, hand in here.items():
+        for number, followed in here.items():
             state = self._hands.setdefault(number, _State())
-            state.seen = t
-            state.showing.add(t, shows(hand))
-            name = self._meant(state, shows(hand), t)
+            state.see(followed, t)
+            name = self._meant(state, shows(followed.hand), t)
             if name:
-                made.append(Made(name, hand.hand, t))
+                made.append(Made(name, followed.hand.hand, t))
         for number, state in tuple(self._hands.items()):
             if t - state.seen >= AWAY_S:
                 del self._hands[number]
@@ -97,12 +117,7 @@ class Trigger:
         armed = self._is_armed(state, t)
         if name == PALM and showing.share((PALM,), HOLD_S) >= HELD and not state.spent:
             state.armed_until = t + ARMED_S
-        if name in _SAYS_NOTHING or state.spent == name or not armed:
-            return ""
-        # After the wake word a palm is a gesture like others; without, it first arms.
-        at_once = name != PALM or not self._arm or t < self._woken_until
-        span_s, share = (HOLD_S, HELD) if at_once else (PALM_HOLD_S, PALM_HELD)
-        if showing.share((name,), span_s) < share:
+        if name in _SAYS_NOTHING or state.spent == name or not armed or not state.holds(name, t):
             return ""
         self._spend(state, name)
         return name
