@@ -105,13 +105,15 @@ def _meaningless(count: int, rng: np.random.Generator) -> Points:
 
 
 def _at_rest(count: int, rng: np.random.Generator) -> Points:
-    """Half curled, as a hand on a table or at the end of an arm."""
+    """Half curled, as a hand on a table or at the end of an arm: evenly, or most at the knuckles."""
     curled = POSES["fist"].angles
     angles = np.repeat(curled[None], count, axis=0)
-    share = np.clip(
-        rng.uniform(0.34, 0.64, (count, 1)) + np.cumsum(rng.normal(0.02, 0.05, (count, 4)), axis=1), 0.3, 0.72
-    )
-    angles[:, BENDS] = curled[BENDS] * np.repeat(share, 3, axis=1)
+    share = rng.uniform(0.34, 0.64, (count, 1)) + np.cumsum(rng.normal(0.02, 0.05, (count, 4)), axis=1)
+    evenly = np.clip(share, 0.3, 0.72)[..., None] * curled[BENDS].reshape(4, 3)
+    knuckle, middle = rng.uniform(38, 72, (count, 1)), rng.uniform(8, 70, (count, 1))
+    each = np.concatenate([knuckle, middle, middle * 0.5], axis=1)[:, None] * rng.normal(1, 0.1, (count, 4, 1))
+    bend = np.where(rng.random((count, 1, 1)) < 0.6, evenly, each)
+    angles[:, BENDS] = bend.reshape(count, 12)
     angles[:, SPREADS] *= rng.uniform(-0.2, 1, (count, 1))
     angles[:, THUMB] = _some_thumbs(count, rng)
     angles += rng.normal(0, 4, angles.shape)

@@ -20,7 +20,7 @@ BENDS, SPREADS, THUMB = slice(0, 12), slice(12, 16), slice(16, 22)
 
 STRAIGHT = (4.0, 6.0, 4.0)
 CURLED = (75.0, 100.0, 60.0)
-_AT_REST = (48.0, 58.0, 32.0)
+_AT_REST = (40.0, 50.0, 28.0)
 _SPREAD = (8.0, 1.0, -7.0, -15.0)  # from y towards the thumb
 
 Thumb = tuple[tuple[float, float], tuple[float, float], tuple[float, float]]

@@ -1,1 +1,1 @@
-"""Drawn people and hands: pictures and films of nobody, for tests and for the demo, which hand finders take for real."""
+"""Drawn people and hands: pictures and films of nobody, for tests and for the demo, which finders take for real."""

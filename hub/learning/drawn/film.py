@@ -35,8 +35,8 @@ class Shot(Struct, frozen=True, kw_only=True):
 class Film(Struct, frozen=True, kw_only=True):
     """A film of shots, one after the other; iterating gives (second, picture) for every frame.
 
-    `size` is (width, height) in pixels; pictures are (height, width, 3) uint8, RGB. `noise` is the camera's, in steps of
-    brightness (standard deviation). The same film gives the same pictures.
+    `size` is (width, height) in pixels; pictures are (height, width, 3) uint8, RGB. `noise` is the camera's, in steps
+    of brightness (standard deviation). The same film gives the same pictures.
     """
 
     shots: tuple[Shot, ...]
@@ -108,7 +108,8 @@ def exposed(picture: Picture, light: Light, noise: float, rng: np.random.Generat
     if noise:
         grain = rng.standard_normal(picture.shape[:2], np.float32) * np.float32(noise)
         brightness = brightness + grain[..., None]
-    return np.clip(brightness, 0, 255).astype(np.uint8)
+    taken: Picture = np.clip(brightness, 0, 255).astype(np.uint8)
+    return taken
 
 
 def _between(start: T, end: T | None, share: float) -> T:

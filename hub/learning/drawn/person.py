@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from hub.learning.drawn.hand import SKINS
 from hub.learning.drawn.solids import Capsule, Colour, Light, Picture, Point, put, relief
@@ -137,18 +138,16 @@ def _arm(person: PersonAt, side: int, hand: tuple[float, float] | None) -> Seque
     return bones
 
 
-def _elbow(shoulder: np.ndarray, wrist: np.ndarray, side: int) -> np.ndarray:
+def _elbow(shoulder: NDArray[np.float64], wrist: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     """Where the elbow is when the hand is there: below the straight way, as far as the two bones leave it."""
     way = wrist - shoulder
     length = float(np.hypot(*way))
     if length < 1e-6:
-        return shoulder + np.array([side * 0.1, -_UPPER_ARM])
+        way, length = np.array([side * 0.05, -0.05]), math.hypot(0.05, 0.05)
     share = _UPPER_ARM / (_UPPER_ARM + _LOWER_ARM)
     sag = math.sqrt(max(0.0, _UPPER_ARM**2 - min(length * share, _UPPER_ARM) ** 2))
-    aside = np.array([-way[1], way[0]]) / length
-    if aside[1] > 0:
-        aside = -aside
-    bent: np.ndarray = shoulder + way * share + aside * sag
+    below = math.copysign(sag / length, -float(way[0]))
+    bent: NDArray[np.float64] = shoulder + way * share + np.array([-way[1], way[0]]) * below
     return bent
 
 

@@ -21,7 +21,7 @@ _AMBIENT, _DIFFUSE = 0.42, 0.62
 
 
 class Capsule(Struct, frozen=True):
-    """A ball on its way from `start` to `end` (x to the right, y down, z towards the camera; pixels), growing or not."""
+    """A ball on its way from `start` to `end` (x to the right, y down, z towards the camera, in pixels)."""
 
     start: Point
     end: Point
