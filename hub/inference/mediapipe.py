@@ -6,9 +6,11 @@ here into the model's flatbuffer, because MediaPipe's metadata writer makes temp
 not (schema: TensorFlow Lite's model metadata, as MediaPipe carries it).
 """
 
+import atexit
 import importlib
 import io
 import sys
+import weakref
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 from hub.core.errors import ModelError
 
 _PLOTTING: Final = ("matplotlib", "matplotlib.pyplot")
+_OPEN: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
 _METADATA: Final = "TFLITE_METADATA"  # the name under which Tasks look for it
 
 
@@ -62,6 +65,29 @@ def picture(pixels: NDArray[np.uint8]) -> Any:
 def base_options(model: bytes) -> Any:
     """Options of a task whose model is in memory."""
     return tasks().tasks.BaseOptions(model_asset_buffer=model)
+
+
+def create(kind: str, **options: Any) -> Any:
+    """A task of `tasks().tasks.vision`, such as HandLandmarker, with its options; closed at exit, if not before.
+
+    Raises `ModelError` when its model is not one for this task.
+    """
+    vision = tasks().tasks.vision
+    try:
+        task = getattr(vision, kind).create_from_options(getattr(vision, f"{kind}Options")(**options))
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"MediaPipe cannot use the model as a {kind}: {error}") from error
+    # Its own __del__ comes too late at exit: what it calls is gone by then.
+    _OPEN.add(task)
+    return task
+
+
+def _close_all() -> None:
+    for task in tuple(_OPEN):
+        task.close()
+
+
+atexit.register(_close_all)
 
 
 def read_model(path: Path) -> bytes:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hub.inference.mediapipe import base_options, bundle, picture, read_model, tasks
+from hub.inference.mediapipe import base_options, bundle, create, picture, read_model, tasks
 from hub.perception.gesture.windows import Pixels, Window
 
 MOST_HANDS: Final = 2
@@ -71,16 +71,14 @@ class HandModels:
         return self._make(tasks().tasks.vision.RunningMode.VIDEO, _FILM)
 
     def _make(self, mode: Any, sure: tuple[float, float]) -> Any:
-        vision = tasks().tasks.vision
-        return vision.HandLandmarker.create_from_options(
-            vision.HandLandmarkerOptions(
-                base_options=base_options(self._task),
-                running_mode=mode,
-                num_hands=MOST_HANDS,
-                min_hand_detection_confidence=sure[0],
-                min_hand_presence_confidence=sure[1],
-                min_tracking_confidence=sure[1],
-            )
+        return create(
+            "HandLandmarker",
+            base_options=base_options(self._task),
+            running_mode=mode,
+            num_hands=MOST_HANDS,
+            min_hand_detection_confidence=sure[0],
+            min_hand_presence_confidence=sure[1],
+            min_tracking_confidence=sure[1],
         )
 
 

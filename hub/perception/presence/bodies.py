@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hub.inference.mediapipe import base_options, bundle, picture, read_model, tasks, with_normalisation
+from hub.inference.mediapipe import base_options, bundle, create, picture, read_model, with_normalisation
 from hub.perception.presence.boxes import Box, distinct
 from hub.perception.presence.faces import Found
 from hub.perception.presence.parts import Pixels
@@ -27,18 +27,16 @@ class BodyFinder:
     """
 
     def __init__(self, detector: Path, joints: Path) -> None:
-        vision = tasks().tasks.vision
         parts = {
             "pose_detector.tflite": with_normalisation(read_model(detector), mean=127.5, deviation=127.5),
             "pose_landmarks_detector.tflite": with_normalisation(read_model(joints), mean=0.0, deviation=255.0),
         }
-        self._landmarker = vision.PoseLandmarker.create_from_options(
-            vision.PoseLandmarkerOptions(
-                base_options=base_options(bundle(parts)),
-                num_poses=_MOST,
-                min_pose_detection_confidence=_SURE,
-                min_pose_presence_confidence=_SURE,
-            )
+        self._landmarker = create(
+            "PoseLandmarker",
+            base_options=base_options(bundle(parts)),
+            num_poses=_MOST,
+            min_pose_detection_confidence=_SURE,
+            min_pose_presence_confidence=_SURE,
         )
 
     def find(self, pixels: Pixels) -> Found:

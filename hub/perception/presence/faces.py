@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hub.inference.mediapipe import base_options, picture, read_model, tasks, with_normalisation
+from hub.inference.mediapipe import base_options, create, picture, read_model, with_normalisation
 from hub.perception.presence.boxes import Box, distinct
 from hub.perception.presence.parts import Pixels, parts
 
@@ -31,12 +31,10 @@ class FaceFinder:
     """
 
     def __init__(self, model: Path) -> None:
-        vision = tasks().tasks.vision
-        self._detector = vision.FaceDetector.create_from_options(
-            vision.FaceDetectorOptions(
-                base_options=base_options(with_normalisation(read_model(model), mean=127.5, deviation=127.5)),
-                min_detection_confidence=_SURE,
-            )
+        self._detector = create(
+            "FaceDetector",
+            base_options=base_options(with_normalisation(read_model(model), mean=127.5, deviation=127.5)),
+            min_detection_confidence=_SURE,
         )
 
     def find(self, pixels: Pixels) -> Found:
