@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "run": ("hub.cli.run", "run", "Start the hub and print its address."),
     "demo": ("hub.cli.demo", "demo", "Run the demo home and play its story."),
     "hear": ("hub.cli.hear", "hear", "Run audio files through the real voice path."),
+    "see": ("hub.cli.see", "see", "Run pictures and films through gesture and presence."),
     "say": ("hub.cli.say", "say", "Text through the dialogue, as if it had been heard."),
     "home": ("hub.cli.home", "home", "Areas, entities and states; set one, ask why, check a hearth.toml."),
     "models": ("hub.cli.models", "models", "List, fetch and check the models."),

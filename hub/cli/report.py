@@ -9,8 +9,11 @@ from hub.core.events import (
     CommandDone,
     CommandFailed,
     Event,
+    GestureMade,
+    GestureSeen,
     IntentMatched,
     NotUnderstood,
+    PresenceChanged,
     Replied,
     SpeechNotHeard,
     SpeechTranscribed,
@@ -28,6 +31,9 @@ TOLD = (
     Replied,
 )
 """The events that make up the story."""
+SEEN = (GestureSeen, PresenceChanged)
+"""What pictures and films show."""
+_SECONDS = "[dim]%6.2f s[/]"
 
 
 def json_line(event: Event) -> dict[str, Any] | None:
@@ -55,6 +61,17 @@ def json_line(event: Event) -> dict[str, Any] | None:
             return {**_command(event, ok=False), "code": event.code, "reason": event.reason}
         case Replied():
             return {"event": "reply", "text": event.text}
+        case GestureSeen():
+            return {
+                "event": "gesture",
+                "name": event.name,
+                "hand": event.hand,
+                "confidence": round(event.confidence, 4),
+                "t": round(event.t, 3),
+            }
+        case PresenceChanged():
+            sure = round(event.confidence, 4)
+            return {"event": "presence", "area": event.area, "people": event.people, "confidence": sure}
     return None
 
 
@@ -87,6 +104,15 @@ def readable_line(event: Event) -> str | None:
             return f"          command  {event.entity} {event.trait} = {event.value} [red]✗ {escape(event.reason)}[/]"
         case Replied():
             return f"          reply    [bold]{escape(event.text)}[/]"
+        case GestureSeen():
+            name = event.name.replace("_", " ")
+            return f"{_SECONDS % event.t}  gesture  [cyan]{name}[/], {event.hand} hand [dim]{event.confidence:.2f}[/]"
+        case GestureMade():
+            return f"{_SECONDS % event.t}  meant    [cyan]{event.name.replace('_', ' ')}[/]"
+        case PresenceChanged():
+            who = {0: "nobody", 1: "somebody"}.get(event.people, f"{event.people} people")
+            where = f" in the {event.area.replace('_', ' ')}" if event.area else ""
+            return f"          presence {who}{where} [dim]{event.confidence:.2f}[/]"
     return None
 
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hub.core.errors import MediaError
 from hub.media.frame import LONGEST_SIDE, Pixels
+from hub.media.picture_kinds import is_picture
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 MOST_PIXELS: Final = 89_478_485
@@ -15,12 +16,6 @@ MOST_PIXELS: Final = 89_478_485
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "GIF")
 _KNOWN: Final = "give a jpg, png, webp, bmp or gif picture"
 _WHITE: Final = (255, 255, 255)
-
-
-def is_picture(head: bytes) -> bool:
-    """Whether a file with these first 16 bytes is a picture that `read_picture` knows."""
-    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
-    return head.startswith(starts) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
 
 def read_picture(file: BinaryIO, place: str = "") -> Pixels:

@@ -14,7 +14,8 @@ from hub.guard.framing import Frame, Received
 from hub.guard.worker_link import WorkerLink
 from hub.media.film import Film
 from hub.media.frame import VideoFrame
-from hub.media.pictures import is_picture, read_picture
+from hub.media.picture_kinds import is_picture
+from hub.media.pictures import read_picture
 from hub.media.rtsp.camera import RtspCamera
 from hub.media.slot import SlotWriter
 from hub.media.tap.config import TapConfig

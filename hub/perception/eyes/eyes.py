@@ -75,16 +75,21 @@ class Eyes:
             await asyncio.gather(task, return_exceptions=True)
         for view in tuple(self._views.values()):
             view.finish(None)
-            view.slot.close()
+            view.let_go()
         self._views.clear()
 
-    async def open(self, name: str, *, stills: bool = False, hands: bool = True, people: bool = True) -> View:
-        """Look at a new camera. Raises `UnavailableError` when the eyes cannot take it."""
+    async def open(
+        self, name: str, *, stills: bool = False, hands: bool = True, people: bool = True, slot: Slot | None = None
+    ) -> View:
+        """Look at a new camera, through a `slot` of the caller's or a new one.
+
+        Raises `UnavailableError` when the eyes cannot take it.
+        """
         if len(self._views) >= _MOST_CAMERAS:
             raise UnavailableError(f"{_MOST_CAMERAS} cameras are open", remedy="close some")
         await self._wait_until_up()
         opening = OpenCamera(camera=self._number(), stills=stills, hands=hands, people=people)
-        view = View(self, name, opening, Slot.create())
+        view = View(self, name, opening, slot or Slot.create(), borrowed=slot is not None)
         self._views[view.number] = view
         await self._open(view)
         return view
@@ -106,7 +111,7 @@ class Eyes:
         """`View.close`."""
         if self._views.pop(view.number, None) is not None:
             await self._say(CloseCamera(view.number))
-        view.slot.close()
+        view.let_go()
 
     async def _say(self, message: Struct, *descriptors: int) -> None:
         try:

@@ -21,7 +21,8 @@ class View:
     The iteration ends after `close`, or when all that was shown before `end` has been looked at; `ended` is then there.
     """
 
-    def __init__(self, eyes: "Eyes", name: str, opening: OpenCamera, slot: Slot) -> None:
+    def __init__(self, eyes: "Eyes", name: str, opening: OpenCamera, slot: Slot, *, borrowed: bool) -> None:
+        """A `borrowed` slot stays its owner's to close."""
         self.name = name
         self.opening = opening
         self.slot = slot
@@ -34,6 +35,7 @@ class View:
         self.trouble: HearthError | None = None
         """Why it cannot be looked at."""
         self._eyes = eyes
+        self._borrowed = borrowed
         self._seen: deque[Seen] = deque(maxlen=_MOST_SEEN)
         self._arrived = asyncio.Event()
         self._over = False
@@ -63,6 +65,11 @@ class View:
                 return
             self._arrived.clear()
             await self._arrived.wait()
+
+    def let_go(self) -> None:
+        """Zero and close the slot, unless it is another's."""
+        if not self._borrowed:
+            self.slot.close()
 
     def take(self, seen: Seen) -> None:
         """The worker saw something."""

@@ -41,7 +41,7 @@ class Watch:
         """`GestureSeen` once for each gesture and motion, `GestureMade` where it is meant, `HandPointed` meanwhile."""
         followed = self._follower.take(seen)
         shown = self._steady.take(followed, seen.t)
-        motions = () if self._stills else self._motions.take(followed, seen.aspect, seen.t)
+        motions = () if self._stills else self._motions.take(followed, seen.t)
         yield from map(self._gesture, (*shown, *motions))
         if not self._stills:
             yield from map(self._made, self._trigger.take(followed, motions, seen.t))
