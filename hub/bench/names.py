@@ -18,13 +18,14 @@ BENCHES: Final = {
     "start": "hub.bench.start",
     "wake": "hub.bench.wake",
     "turn": "hub.bench.turn",
+    "gesture": "hub.bench.gesture",
     "wake-accuracy": "hub.bench.wake_accuracy",
     "speech-accuracy": "hub.bench.speech_accuracy",
     "coffee": "hub.bench.coffee",
     "commands": "hub.bench.commands",
 }
 WITH_HUB: Final = frozenset({"commands"})
-QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn")
+QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn", "gesture")
 
 
 def run(name: str, start: Callable[..., Any]) -> list[Measure]:

@@ -31,11 +31,11 @@ def see(files: tuple[Path, ...], area: str, config: str | None, as_json: bool) -
 async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bool) -> int:
     from rich.console import Console
 
-    from hub.cli.seeing import viewer
     from hub.core.bus import Bus
     from hub.core.settings_file import load_settings
     from hub.inference.store import ModelStore
     from hub.perception.eyes.build import build_eyes
+    from hub.satellites.viewer import viewer
 
     console, failed = Console(highlight=False), False
     settings = load_settings(paths.settings).settings

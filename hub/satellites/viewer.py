@@ -1,4 +1,4 @@
-"""Pictures and films through the eyes: what they show, and what each stage cost."""
+"""Pictures and films in front of the eyes: what they show, and what each stage cost."""
 
 import asyncio
 import time
@@ -34,6 +34,8 @@ class Viewer:
         self._eyes = eyes
         self._tap = tap
         self._slot = slot
+        self.hands = 0
+        """Frames of the last file in which a hand was found, whatever it showed."""
 
     async def look(
         self,
@@ -56,7 +58,8 @@ class Viewer:
         try:
             origin = Origin(area=area, source=stream)
             watch = Watch(stream, origin, stills=still, arm=arm)
-            telling = asyncio.create_task(_tell(view, watch, people or _Counting(origin, told).take, told))
+            counting = people or _Counting(origin, told).take
+            telling = asyncio.create_task(self._tell(view, watch, counting, told))
             try:
                 played = await self._tap.play_file(file)
                 await view.end()
@@ -69,6 +72,16 @@ class Viewer:
         if view.trouble is not None:
             raise view.trouble
         return _end(file, view, played, time.monotonic() - began)
+
+    async def _tell(self, view: "View", watch: Watch, people: Callable[[PeopleSeen], None], told: Told) -> None:
+        self.hands = 0
+        async for seen in view:
+            if isinstance(seen, HandsSeen):
+                self.hands += bool(seen.hands)
+                for event in watch.take(seen):
+                    told(event, seen.t)
+            else:
+                people(seen)
 
 
 @asynccontextmanager
@@ -110,15 +123,6 @@ class _Counting:
             area=self._origin.area, people=people, confidence=sure if people else 1 - sure, origin=self._origin
         )
         self._told(changed, seen.t)
-
-
-async def _tell(view: "View", watch: Watch, people: Callable[[PeopleSeen], None], told: Told) -> None:
-    async for seen in view:
-        if isinstance(seen, HandsSeen):
-            for event in watch.take(seen):
-                told(event, seen.t)
-        else:
-            people(seen)
 
 
 def _is_still(file: Path) -> bool:
