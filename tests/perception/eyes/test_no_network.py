@@ -67,6 +67,7 @@ def _child_of(pid: int | None) -> int:
 async def test_no_network_call_of_the_eyes_succeeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, calls = await traced_run((), tmp_path / "trace", monkeypatch)
     assert [call for call in calls if _through(call)] == []
+    assert _attempts(calls) == []
 
 
 async def test_a_mediapipe_that_phones_home_does_not_get_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,8 +76,13 @@ async def test_a_mediapipe_that_phones_home_does_not_get_out(tmp_path: Path, mon
     library, calls = await traced_run((NEWEST,), tmp_path / "trace", monkeypatch)
     assert library.startswith(str(NEWEST))
     assert [call for call in calls if _through(call)] == []
-    refused = [call for call in calls if "AF_INET" in call]
-    assert refused, "it tries"
+    assert _attempts(calls), "it tries, and is refused"
+
+
+def _attempts(calls: list[str]) -> list[str]:
+    """Reaches for a network, but those of the worker's first thread, which tries its own bars when it is sealed."""
+    first = calls[0].split()[0]
+    return [call for call in calls if "AF_INET" in call and call.split()[0] != first]
 
 
 def _through(call: str) -> bool:
