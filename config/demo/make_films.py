@@ -50,7 +50,7 @@ def gestures() -> Film:
     """Every gesture in turn; the hand relaxes between them."""
     shots = [Shot(seconds=0.5), *_comes(_at_rest(_HAND))]
     for name in GESTURES:
-        shots += _shown(_HAND, name, 0.9)
+        shots += _shown(_HAND, name, 0.8)
     return Film(shots=(*shots, *_goes(_at_rest(_HAND)), Shot(seconds=0.4)), fps=12)
 
 
@@ -84,8 +84,8 @@ def _points_at(place: str, seconds: float) -> Iterator[Shot]:
     )
     out = replace(down, pose="point", x=0.5 + 0.325 * dx, y=0.42 if dy < 0 else 0.60, roll=pointing(dx, dy, left=left))
     yield Shot(seconds=0.5, hand=down, hand_to=out, person=_STANDING, held=True)
-    yield Shot(seconds=seconds, hand=out, person=_STANDING, held=True)
-    yield Shot(seconds=0.5, hand=out, hand_to=down, person=_STANDING, held=True)
+    yield Shot(seconds=seconds, hand=out, hand_to=_swayed(out), person=_STANDING, held=True)
+    yield Shot(seconds=0.5, hand=_swayed(out), hand_to=down, person=_STANDING, held=True)
     yield Shot(seconds=1.0, person=_STANDING)
 
 
@@ -139,6 +139,11 @@ def _at_rest(hand: HandAt) -> HandAt:
     return replace(hand, pose="relaxed", yaw=_REST_YAW)
 
 
+def _swayed(hand: HandAt) -> HandAt:
+    """Nobody holds a hand quite still."""
+    return replace(hand, x=hand.x + 0.012, y=hand.y - 0.008)
+
+
 def _comes(hand: HandAt) -> list[Shot]:
     """The hand rises into the picture."""
     return [Shot(seconds=0.5, hand=replace(hand, y=_BELOW), hand_to=hand)]
@@ -163,10 +168,10 @@ def _away(hand: HandAt) -> list[Shot]:
 def _shown(hand: HandAt, pose: str, seconds: float) -> Iterable[Shot]:
     """The hand at rest makes a gesture, holds it, and rests again."""
     rests, made = _at_rest(hand), replace(hand, pose=pose)
-    yield Shot(seconds=0.25, hand=rests, hand_to=made)
-    yield Shot(seconds=seconds, hand=made)
-    yield Shot(seconds=0.25, hand=made, hand_to=rests)
-    yield Shot(seconds=0.35, hand=rests)
+    yield Shot(seconds=0.2, hand=rests, hand_to=made)
+    yield Shot(seconds=seconds, hand=made, hand_to=_swayed(made))
+    yield Shot(seconds=0.2, hand=_swayed(made), hand_to=rests)
+    yield Shot(seconds=0.2, hand=rests)
 
 
 MADE: dict[str, Callable[[], Film]] = {

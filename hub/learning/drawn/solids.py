@@ -96,10 +96,11 @@ def _nearness(capsule: Capsule, xs: NDArray[np.int64], ys: NDArray[np.int64]) ->
     if flat > 1e-3:
         along = (dx * across_x + dy * across_y) / flat
         aside = (dx * across_y - dy * across_x) / flat
-        radius = capsule.radius + growth * np.clip(along / flat, 0, 1)
+        beside = np.clip(along / flat, 0, 1)
+        radius = capsule.radius + growth * beside
         inside = np.sqrt(np.maximum(radius**2 - aside**2, 0))
         share = np.clip((along + inside * deep / math.hypot(flat, deep)) / flat, 0, 1)
-        nearest = np.maximum(nearest, ball(share.astype(np.float32)))
+        nearest = np.maximum(nearest, np.maximum(ball(beside), ball(share)))
     return nearest
 
 
