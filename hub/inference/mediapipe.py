@@ -10,7 +10,6 @@ import atexit
 import importlib
 import io
 import sys
-import weakref
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from hub.core.errors import ModelError
 
 _PLOTTING: Final = ("matplotlib", "matplotlib.pyplot")
-_OPEN: Final[weakref.WeakSet[Any]] = weakref.WeakSet()
+_OPEN: Final[list[Any]] = []
 _METADATA: Final = "TFLITE_METADATA"  # the name under which Tasks look for it
 
 
@@ -68,23 +67,33 @@ def base_options(model: bytes) -> Any:
 
 
 def create(kind: str, **options: Any) -> Any:
-    """A task of `tasks().tasks.vision`, such as HandLandmarker, with its options; closed at exit, if not before.
+    """A task of `tasks().tasks.vision`, such as HandLandmarker, with its options. `close` it; at exit what is left is.
 
     Raises `ModelError` when its model is not one for this task.
     """
     vision = tasks().tasks.vision
     try:
         task = getattr(vision, kind).create_from_options(getattr(vision, f"{kind}Options")(**options))
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, OSError) as error:
         raise ModelError(f"MediaPipe cannot use the model as a {kind}: {error}") from error
-    # Its own __del__ comes too late at exit: what it calls is gone by then.
-    _OPEN.add(task)
+    _OPEN.append(task)
     return task
+
+
+def close(task: Any) -> None:
+    """End a task that `create` made.
+
+    Until then it is kept: a task that Python drops by itself, among other things that refer to each other, waits for
+    ever for a thread of its own that has already gone.
+    """
+    if task in _OPEN:
+        _OPEN.remove(task)
+        task.close()
 
 
 def _close_all() -> None:
     for task in tuple(_OPEN):
-        task.close()
+        close(task)
 
 
 atexit.register(_close_all)

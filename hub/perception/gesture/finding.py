@@ -12,6 +12,7 @@ the hand is followed anew and not certain until they agree.
 import math
 from typing import Any, Final
 
+from hub.inference.mediapipe import close
 from hub.perception.gesture.hands import FoundHands, HandModels, look
 from hub.perception.gesture.mirrored import agreed, look_mirrored
 from hub.perception.gesture.windows import Pixels, Window, WindowChoice, whole, windows
@@ -78,7 +79,7 @@ class FilmFinder:
 
     def close(self) -> None:
         """Let go of the landmarker."""
-        self._film.close()
+        close(self._film)
 
     def _follow(self, pixels: Pixels, t: float, window: Window) -> FoundHands:
         found = self._look(pixels, t, window)

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hub.inference.mediapipe import base_options, bundle, create, picture, read_model, tasks
+from hub.inference.mediapipe import base_options, bundle, close, create, picture, read_model, tasks
 from hub.perception.gesture.windows import Pixels, Window
 
 MOST_HANDS: Final = 2
@@ -69,6 +69,10 @@ class HandModels:
     def film(self) -> Any:
         """A landmarker that follows hands from frame to frame."""
         return self._make(tasks().tasks.vision.RunningMode.VIDEO, _FILM)
+
+    def close(self) -> None:
+        """Let go of the shared landmarker."""
+        close(self.once)
 
     def _make(self, mode: Any, sure: tuple[float, float]) -> Any:
         return create(

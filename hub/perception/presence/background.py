@@ -1,7 +1,7 @@
 """What of a picture is unlike the room as it usually looks, whatever the light does.
 
-A small grey picture, freed of brightness and contrast place by place, against a running mean of itself. What differs is
-taken into the mean slowly, so that a person who sits still stays different for minutes; what does not, quickly.
+A small grey picture, freed of brightness and contrast place by place, against a running mean of itself. What differs
+is kept out of the mean, so that a person may sit still for minutes; furniture that stays becomes the room in the end.
 """
 
 import math
@@ -20,13 +20,16 @@ _NEIGHBOURS: Final = 9
 """Pixels of the small picture, each way, that brightness and contrast are measured in."""
 _FLAT: Final = 6.0
 """Grey levels of contrast below which a place is plain, and what differs there is noise."""
-_UNLIKE: Final = 0.7
-"""Difference, in units of the place's contrast, from which a place is unlike the background."""
+_UNLIKE: Final = 0.5
+"""Difference, in units of the place's contrast, from which a place is unlike the background. Noise: 0.3 at most."""
 _LEARNS_S: Final = 20.0
-_ABSORBS_S: Final = 300.0
+_STAYS_S: Final = 600.0
+"""What has been unlike the background for so long belongs to it."""
+_BACK: Final = 5.0
+"""How many times quicker that is forgotten where a place is as it was."""
 _SETTLES_S: Final = 2.0
 """At first the mean simply gathers."""
-_ANOTHER_SCENE: Final = 0.7
+_ANOTHER_SCENE: Final = 0.6
 """Share of the picture that changes at once when a camera is moved or a light goes on: no person does."""
 _GAP_S: Final = 60.0
 """After a longer gap between frames the scene is learned anew."""
@@ -37,6 +40,7 @@ class Background:
 
     def __init__(self) -> None:
         self._mean: Grey | None = None
+        self._unlike_s = np.zeros(0, np.float32)
         self._since = 0.0
         self._last = 0.0
 
@@ -49,18 +53,26 @@ class Background:
         mean, elapsed = self._mean, t - self._last
         self._last = t
         if mean is None or mean.shape != now.shape or not 0 <= elapsed <= _GAP_S:
-            self._mean, self._since = now, t
-            return 0.0
+            return self._learn_anew(now, t)
         unlike = cv2.medianBlur((np.abs(now - mean) > _UNLIKE).astype(np.uint8), 3).astype(bool)
         moved = float(unlike.mean())
         if moved > _ANOTHER_SCENE:
-            self._mean, self._since = now, t
-            return 0.0
+            return self._learn_anew(now, t)
         age = t - self._since
         quick = 1 - math.exp(-elapsed / min(_LEARNS_S, max(age, elapsed, 1e-3)))
-        slow = quick if age < _SETTLES_S else 1 - math.exp(-elapsed / _ABSORBS_S)
-        mean += np.where(unlike, np.float32(slow), np.float32(quick)) * (now - mean)
-        return round(moved, 4) if age >= _SETTLES_S else 0.0
+        if age < _SETTLES_S:
+            mean += np.float32(quick) * (now - mean)
+            return 0.0
+        mean += np.where(unlike, np.float32(0), np.float32(quick)) * (now - mean)
+        self._unlike_s = np.maximum(0, self._unlike_s + np.where(unlike, elapsed, -_BACK * elapsed).astype(np.float32))
+        stays = self._unlike_s > _STAYS_S
+        mean[stays], self._unlike_s[stays] = now[stays], 0
+        return round(moved, 4)
+
+    def _learn_anew(self, now: Grey, t: float) -> float:
+        self._mean, self._since = now, t
+        self._unlike_s = np.zeros(now.shape, np.float32)
+        return 0.0
 
 
 def plain(pixels: Pixels) -> Grey:

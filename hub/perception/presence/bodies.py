@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from hub.inference.mediapipe import base_options, bundle, create, picture, read_model, with_normalisation
+from hub.inference.mediapipe import base_options, bundle, close, create, picture, read_model, with_normalisation
 from hub.perception.presence.boxes import Box, distinct
 from hub.perception.presence.faces import Found
 from hub.perception.presence.parts import Pixels
@@ -47,7 +47,7 @@ class BodyFinder:
 
     def close(self) -> None:
         """Let go of the models."""
-        self._landmarker.close()
+        close(self._landmarker)
 
 
 def _box(joints: Any) -> Box:

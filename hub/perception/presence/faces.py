@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hub.inference.mediapipe import base_options, create, picture, read_model, with_normalisation
+from hub.inference.mediapipe import base_options, close, create, picture, read_model, with_normalisation
 from hub.perception.presence.boxes import Box, distinct
 from hub.perception.presence.parts import Pixels, parts
 
@@ -48,7 +48,7 @@ class FaceFinder:
 
     def close(self) -> None:
         """Let go of the model."""
-        self._detector.close()
+        close(self._detector)
 
 
 def _box(detection: Any, left: int, top: int) -> Box:

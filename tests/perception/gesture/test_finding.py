@@ -20,14 +20,16 @@ pytest.importorskip("mediapipe")
 
 
 @pytest.fixture(scope="module")
-def models() -> HandModels:
+def models() -> Iterator[HandModels]:
     store = ModelStore()
     try:
         palm = store.path("mediapipe-hands", "palm_detection/palm_detection_full.tflite")
         joints = store.path("mediapipe-hands", "hand_landmark/hand_landmark_full.tflite")
-        return HandModels(palm, joints)
+        models = HandModels(palm, joints)
     except HearthError as error:
         pytest.skip(str(error))
+    yield models
+    models.close()
 
 
 @pytest.fixture(scope="module")
