@@ -12,7 +12,9 @@ from hub.core.events import (
     CommandFailed,
     CommandSent,
     Event,
+    GestureMade,
     GestureSeen,
+    HandPointed,
     IntentMatched,
     PresenceChanged,
     SpeechTranscribed,
@@ -31,6 +33,8 @@ _WORDS: Final = {
     ("Presence", True): "occupied",
     ("Presence", False): "empty",
 }
+_SLANTED: Final = 0.38
+"""The sine of 22.5 degrees: less is straight."""
 _UNITS: Final = {"Level": "%", "Position": "% open", "Setpoint": " °C", "ColorTemperature": " K"}
 
 
@@ -82,6 +86,20 @@ def _gesture(event: GestureSeen, view: HomeView) -> str:
     return f"saw {event.name.replace('_', ' ')} {event.confidence:.2f}{_place(event, view)}"
 
 
+def _meant(event: GestureMade, view: HomeView) -> str:
+    return f"meant {event.name.replace('_', ' ')}{_place(event, view)}"
+
+
+def _pointed(event: HandPointed, view: HomeView) -> str:
+    return f"saw a finger point {_way(event.dx, event.dy)} in the picture of {event.stream}"
+
+
+def _way(right: float, down: float) -> str:
+    across = "right" if right > _SLANTED else "left" if right < -_SLANTED else ""
+    along = "down" if down > _SLANTED else "up" if down < -_SLANTED else ""
+    return " and ".join(filter(None, (along, across))) or "nowhere"
+
+
 def _presence(event: PresenceChanged, view: HomeView) -> str:
     area = view.areas.get(event.area)
     people = "nobody" if event.people == 0 else f"{event.people} {'person' if event.people == 1 else 'people'}"
@@ -123,6 +141,8 @@ _TELLERS: Final[dict[type[Event], Callable[[Any, HomeView], str]]] = {
     SpeechTranscribed: _speech,
     IntentMatched: _intent,
     GestureSeen: _gesture,
+    GestureMade: _meant,
+    HandPointed: _pointed,
     PresenceChanged: _presence,
     TimerRang: _timer,
     CommandSent: _sent,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hub.core.bus import Bus
 from hub.core.errors import HearthError
-from hub.core.events import Origin, WakeHeard
+from hub.core.events import Origin, Replied, WakeHeard
 from hub.core.settings import CameraSettings
 from hub.guard.connect import Guard
 from hub.media.tap.camera import Camera
@@ -106,11 +106,12 @@ class LiveCamera:
         origin = Origin(area=self._about.area, source=self._stream)
         watch = Watch(self._stream, origin, arm=self._arm)
 
-        def wake(event: WakeHeard) -> None:
-            if event.origin.area == self._about.area:
+        def attend(event: WakeHeard | Replied) -> None:
+            asked = isinstance(event, WakeHeard) or event.expects_answer
+            if asked and event.origin.area == self._about.area:
                 watch.wake(time.monotonic())  # a live camera's seconds are the machine's own
 
-        cancel = self._bus.subscribe(WakeHeard, wake)
+        cancels = (self._bus.subscribe(WakeHeard, attend), self._bus.subscribe(Replied, attend))
         try:
             async for seen in view:
                 if isinstance(seen, PeopleSeen):
@@ -119,6 +120,7 @@ class LiveCamera:
                 for event in watch.take(seen):
                     self._bus.publish(event)
         finally:
-            cancel()
+            for cancel in cancels:
+                cancel()
         if view.trouble is not None:
             raise view.trouble

@@ -9,7 +9,7 @@ import structlog
 from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import StoreError
-from hub.core.events import Event, TaskFailed
+from hub.core.events import Event, HandPointed, TaskFailed
 from hub.store import history_reads
 from hub.store.database import Database
 from hub.store.faults import is_about_the_rows
@@ -55,6 +55,8 @@ class History:
         self._cancel = bus.subscribe(Event, self._take)
 
     def _take(self, event: Event) -> None:
+        if isinstance(event, HandPointed):
+            return  # ten a second while a finger points, and of no use a moment later
         waiting = self._waiting
         waiting.append(event)
         if len(waiting) >= self._batch_rows:

@@ -1,7 +1,16 @@
 import pytest
 
 from hub.core.errors import NotFoundError
-from hub.core.events import IntentMatched, Origin, SpeechTranscribed, TimerRang, WakeHeard
+from hub.core.events import (
+    GestureMade,
+    GestureSeen,
+    HandPointed,
+    IntentMatched,
+    Origin,
+    SpeechTranscribed,
+    TimerRang,
+    WakeHeard,
+)
 from hub.home.recent import EventRing
 from hub.home.why import Why
 from hub.store.history import History
@@ -99,3 +108,17 @@ def test_the_ring_forgets_the_oldest(house):
         house.bus.publish(event)
     assert ring.get(events[1].id) is None
     assert [e.timer for e in ring.newest_first()] == ["4", "3", "2"]
+
+
+async def test_the_story_of_a_hand(house, why, wish):
+    seen = GestureSeen(stream="camera.k", name="point", hand="left", confidence=0.97, t=1.0, origin=KITCHEN)
+    pointed = HandPointed(stream="camera.k", x=0.5, y=0.5, dx=-0.8, dy=-0.6, aspect=1.3, t=1.0, causes=(seen.id,))
+    meant = GestureMade(stream="camera.k", name="thumb_up", hand="left", t=2.0, origin=KITCHEN, causes=(pointed.id,))
+    for event in (seen, pointed, meant):
+        house.bus.publish(event)
+    await house.dispatcher.send(wish("light.kitchen", "OnOff", True, causes=(meant.id,), origin=KITCHEN))
+    story = await why.why("light.kitchen")
+    assert story.text.startswith(
+        "Saw point 0.97 in the kitchen -> saw a finger point up and left in the picture of camera.k"
+        " -> meant thumb up in the kitchen -> command light.kitchen"
+    )

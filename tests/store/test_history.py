@@ -13,6 +13,8 @@ from hub.core.errors import StoreError
 from hub.core.events import (
     CommandSent,
     Event,
+    GestureSeen,
+    HandPointed,
     NotUnderstood,
     Origin,
     SpeechTranscribed,
@@ -106,6 +108,14 @@ async def test_recent_events_are_newest_first_and_by_type(bus: Bus, history: His
     texts = [e.text for e in await history.recent_events(["NotUnderstood"]) if isinstance(e, NotUnderstood)]
     assert texts == ["4", "3", "2", "1", "0"]
     assert [e.id for e in await history.recent_events(before=events[1].id)] == [events[0].id]
+
+
+async def test_where_a_finger_points_is_not_kept(bus: Bus, history: History) -> None:
+    pointed = HandPointed(stream="camera.hall", x=0.5, y=0.5, dx=1.0, dy=0.0, aspect=1.3, t=1.0)
+    seen = GestureSeen(stream="camera.hall", name="point", hand="left", confidence=0.9, t=1.0)
+    for event in (pointed, seen):
+        bus.publish(event)
+    assert await history.events([pointed.id, seen.id]) == [seen]
 
 
 async def test_a_restart_finds_how_everything_stood(database: Database, bus: Bus) -> None:

@@ -1,0 +1,135 @@
+"""Voice and hand together, through real ears and real eyes: a camera that shows drawn films, and a spoken sentence."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.app import Hub, Parts, running_hub
+from hub.bench.spoken import spoken
+from hub.cli.hearing import hear_file
+from hub.core.bundled import bundled
+from hub.core.commands import Command
+from hub.core.events import CommandDone, GestureMade, HandPointed, Replied, SpeechTranscribed, WakeHeard
+from hub.core.paths import HomePaths
+from tests.e2e.running import HEARS
+from tests.media.sound_files import wav
+
+pytestmark = [*HEARS, pytest.mark.eyes, pytest.mark.slow]
+FILMS = bundled("config") / "demo" / "films"
+LAMPS = {
+    "light.kitchen": (-0.05, 0.08),  # left above, as the film points first
+    "light.bedroom": (1.05, 0.78),  # right below
+    "light.bathroom": (-0.05, 0.79),  # left below
+    "light.hallway": (1.05, 0.09),  # right above
+}
+POINTS_AT_S = (2.3, 5.8, 9.3, 12.8)
+"""Seconds of the film in which a finger points at each."""
+ROOMS = ("living_room", "office", "garage", "kitchen")
+
+
+def home_with_cameras(home: Path, cameras: dict[str, Path]) -> HomePaths:
+    """The demo home with a camera in each of these areas; all see all lamps."""
+    sees = ", ".join(f'"{entity}" = [{x}, {y}]' for entity, (x, y) in LAMPS.items())
+    settings = home / "hearth.toml"
+    tables = [
+        f'\n[[camera]]\nname = "{area} camera"\nsource = "{film}"\narea = "{area}"\nrate = 8\nsees = {{ {sees} }}\n'
+        for area, film in cameras.items()
+    ]
+    settings.write_text(settings.read_text() + "".join(tables))
+    return HomePaths(home)
+
+
+async def recorded(folder: Path, text: str) -> Path:
+    file = folder / f"{text.replace(' ', '_')}.wav"
+    samples = await spoken(f"hey jarvis, {text}", "slt")
+    file.write_bytes(wav(samples.tobytes()))
+    return file
+
+
+@asynccontextmanager
+async def seeing_hub(paths: HomePaths) -> AsyncIterator[tuple[Hub, list[Any]]]:
+    events: list[Any] = []
+    async with running_hub(paths, Parts.VOICE | Parts.EYES | Parts.SATELLITES) as hub:
+        told = (CommandDone, HandPointed, GestureMade, Replied, SpeechTranscribed, WakeHeard)
+        hub.bus.subscribe(told, events.append)
+        assert hub.eyes is not None and hub.eyes.sealed
+        yield hub, events
+
+
+async def until(condition: Any, what: str) -> None:
+    async with asyncio.timeout(40):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_turn_that_on_turns_on_what_is_pointed_at(demo_home: Path, tmp_path: Path) -> None:
+    clip = await recorded(tmp_path, "turn that on")
+    pictures = pictures_of(FILMS / "point_lamp.mp4", POINTS_AT_S)
+    films = {room: held(picture, tmp_path / f"{room}.mp4") for room, picture in zip(ROOMS, pictures, strict=True)}
+    async with seeing_hub(home_with_cameras(demo_home, films)) as (hub, events):
+        for room, lamp in zip(ROOMS, LAMPS, strict=True):
+
+            def pointed(room: str = room) -> bool:
+                return len([e for e in events if isinstance(e, HandPointed) and e.origin.area == room]) > 2
+
+            await until(pointed, f"pointing in the {room}")
+            await hear_file(hub, clip, area=room)
+            done = [e.entity for e in events if isinstance(e, CommandDone)]
+            assert done[-1:] == [lamp], [e for e in events if isinstance(e, SpeechTranscribed | Replied)]
+        assert [e.entity for e in events if isinstance(e, CommandDone)] == list(LAMPS)
+        story = await hub.why.why("light.hallway")
+    assert "saw a finger point up and right in the picture of camera.kitchen" in story.text
+
+
+async def test_a_thumb_up_confirms_unlocking_the_door(demo_home: Path, tmp_path: Path) -> None:
+    clip = await recorded(tmp_path, "unlock the front door")
+    pictures = pictures_of(FILMS / "thumb_up.mp4")
+    rest, thumb = [pictures[0]] * 60, pictures_of(FILMS / "thumb_up.mp4", (1.6,)) * 48
+    film = film_of([*rest, *pictures[:20], *thumb, *pictures[20:]], tmp_path / "thumb.mp4", 12)
+    async with seeing_hub(home_with_cameras(demo_home, {"hallway": film})) as (hub, events):
+        await hub.dispatcher.send(Command(entity="lock.front_door", trait="Lock", value="locked", channel="cli"))
+        events.clear()
+        await hear_file(hub, clip, area="hallway")
+        asked = [e for e in events if isinstance(e, Replied)][-1]
+        assert asked.expects_answer
+        assert hub.states.value("lock.front_door", "Lock") == "locked"
+        await until(lambda: any(isinstance(e, CommandDone) for e in events), "unlocking")
+        made = [e for e in events if isinstance(e, GestureMade)]
+        assert [e.name for e in made] == ["thumb_up"]
+        done = next(e for e in events if isinstance(e, CommandDone))
+        story = await hub.why.why("lock.front_door")
+    assert (done.entity, done.value) == ("lock.front_door", "unlocked")
+    assert "thumb" in story.text
+
+
+def pictures_of(film: Path, seconds: Sequence[float] = ()) -> list[Any]:
+    """The pictures of a film, or those at these seconds."""
+    import av
+
+    with av.open(str(film)) as source:
+        frames = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in source.decode(video=0)]
+    if not seconds:
+        return [picture for _, picture in frames]
+    return [next(picture for time, picture in frames if time >= second) for second in seconds]
+
+
+def film_of(pictures: Sequence[Any], to: Path, rate: int) -> Path:
+    import av
+
+    with av.open(str(to), "w") as target:
+        out = target.add_stream("mpeg4", rate=rate, options={"qscale": "2"})
+        out.height, out.width = pictures[0].shape[:2]
+        out.pix_fmt = "yuv420p"
+        for picture in pictures:
+            target.mux(out.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        target.mux(out.encode(None))
+    return to
+
+
+def held(picture: Any, to: Path) -> Path:
+    """A minute of one picture."""
+    return film_of([picture] * 480, to, 8)
