@@ -6,10 +6,9 @@ from typing import Final
 
 from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, Origin
 from hub.perception.eyes.messages import Hand, HandsSeen
-from hub.perception.gesture.follow import Follower
-from hub.perception.gesture.motion import Motions
-from hub.perception.gesture.steady import Shown, Steady
-from hub.perception.gesture.trigger import Made, Trigger
+from hub.perception.gesture.reading import GestureReader
+from hub.perception.gesture.steady import Shown
+from hub.perception.gesture.trigger import Made
 
 _POINTED_EVERY_S: Final = 0.1
 
@@ -25,26 +24,21 @@ class Watch:
         self._stream = stream
         self._origin = origin
         self._stills = stills
-        self._follower = Follower()
-        self._steady = Steady(stills=stills)
-        self._motions = Motions()
-        self._trigger = Trigger(arm=arm)
+        self._reader = GestureReader(stills=stills, arm=arm)
         self._pointed = -math.inf
         self._seen: dict[str, int] = {}
         """The last event that told of each gesture."""
 
     def wake(self, t: float) -> None:
         """The wake word was heard where the camera is, in second `t` of it: the next gesture counts."""
-        self._trigger.wake(t)
+        self._reader.wake(t)
 
     def take(self, seen: HandsSeen) -> Iterator[Event]:
         """`GestureSeen` once for each gesture and motion, `GestureMade` where it is meant, `HandPointed` meanwhile."""
-        followed = self._follower.take(seen)
-        shown = self._steady.take(followed, seen.t)
-        motions = () if self._stills else self._motions.take(followed, seen.t)
-        yield from map(self._gesture, (*shown, *motions))
+        said = self._reader.take(seen)
+        yield from map(self._gesture, said.shown)
+        yield from map(self._made, said.made)
         if not self._stills:
-            yield from map(self._made, self._trigger.take(followed, motions, seen.t))
             yield from self._pointing(seen)
 
     def _gesture(self, shown: Shown) -> Event:
