@@ -147,9 +147,27 @@ class SeeingSettings(_Table, frozen=True):
     allow_unsealed: Annotated[
         bool, Meta(description="look even where the vision worker cannot be cut off from the network")
     ] = False
-    arm: Annotated[
-        bool, Meta(description="a gesture counts only after an open palm or the wake word; off: always")
-    ] = True
+    arm: Annotated[bool, Meta(description="a gesture counts only after an open palm or the wake word; off: always")] = (
+        True
+    )
+
+
+class PresenceSettings(_Table, frozen=True):
+    """[presence]: which rooms are in use, and who is at home."""
+
+    enabled: Annotated[bool, Meta(description="whether the hub works out who is where at all")] = True
+    not_in: Annotated[tuple[str, ...], Meta(description="areas of which it is never worked out")] = ()
+    ignore: Annotated[
+        tuple[str, ...],
+        Meta(description="entities that tell nothing of people, such as a motion sensor that sees a cat"),
+    ] = ()
+    people: Annotated[
+        dict[str, tuple[str, ...]],
+        Meta(
+            description="a person's id -> the entities that follow them: a Presence that is on while they are at home, "
+            "or a Text that names the room"
+        ),
+    ] = field(default_factory=dict)
 
 
 class WyomingSettings(_Table, frozen=True):
@@ -222,6 +240,7 @@ class Settings(_Table, frozen=True):
     camera: tuple[CameraSettings, ...] = ()
     gesture: tuple[GestureSettings, ...] = ()
     seeing: SeeingSettings = SeeingSettings()
+    presence: PresenceSettings = PresenceSettings()
     wyoming: WyomingSettings = WyomingSettings()
     web: WebSettings = WebSettings()
     store: StoreSettings = StoreSettings()
