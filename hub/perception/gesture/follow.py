@@ -17,7 +17,7 @@ UNCLEAR: Final = "?"
 """What a hand shows that cannot be told for sure."""
 AWAY_S: Final = 0.8
 """A hand that was not seen for so long has gone; if one comes, it is another."""
-_SURE: Final = 0.6
+_SURE: Final = 0.7
 _FASTEST: Final = 30.0
 """Palms a second: a quick swipe."""
 _NEAR: Final = 2.0
@@ -127,6 +127,10 @@ class Showing:
                 if name in wanted:
                     total += max(0.0, end - max(begin, start))
         return total / span_s
+
+    def share_of_others(self, names: Iterable[str], span_s: float) -> float:
+        """The share of that time in which the hand certainly showed something else, or was certainly not there."""
+        return self.share({name for _, name in self._moments}.difference(names), span_s)
 
     def mostly(self, span_s: float, share: float) -> str:
         """The gesture that the hand showed for `share` of the last `span_s` seconds; "" where there is none."""

@@ -21,6 +21,8 @@ _FILM: Final = (0.5, 0.5)
 _ONCE: Final = (0.3, 0.7)
 """The same for single looks: more palms are tried, and their joints must convince more. Photographs of people at 0.5 to
 6 m: 18, 18, 18, 15 of 19 found at four distances (0.5, 0.5: 18, 17, 15, 9), none in 37 without hands."""
+_SAME_HAND: Final = 0.2
+"""Diagonals between the middles of two hands that are one."""
 _JOINTS: Final = 21
 WRIST: Final = 0
 MIDDLE_KNUCKLE: Final = 9
@@ -89,7 +91,27 @@ class HandModels:
 def look(detect: Callable[[Any], Any], pixels: Pixels, window: Window) -> FoundHands:
     """What `detect` finds in a window of the picture, in coordinates of the whole picture."""
     height, width = pixels.shape[:2]
-    return tuple(_hands(detect(picture(window.cut(pixels))), window, width, height))
+    found = _hands(detect(picture(window.cut(pixels))), window, width, height)
+    kept: list[FoundHand] = []
+    for hand in sorted(found, key=lambda hand: -hand.score):  # one hand is sometimes found twice
+        if all(apart(hand, other) > _SAME_HAND for other in kept):
+            kept.append(hand)
+    return tuple(kept)
+
+
+def apart(a: FoundHand, b: FoundHand) -> float:
+    """The distance of two hands' middles in the picture, in diagonals of the larger one."""
+    return float(np.linalg.norm(_middle(a) - _middle(b))) / diagonal(a, b)
+
+
+def _middle(hand: FoundHand) -> NDArray[np.float32]:
+    middle: NDArray[np.float32] = hand.joints[:, :2].mean(axis=0)
+    return middle
+
+
+def diagonal(a: FoundHand, b: FoundHand) -> float:
+    """The diagonal of the larger of two hands in the picture, in units of its height."""
+    return max(1e-6, *(float(np.linalg.norm(np.ptp(hand.joints[:, :2], axis=0))) for hand in (a, b)))
 
 
 def _hands(result: Any, window: Window, width: int, height: int) -> Iterator[FoundHand]:

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from hub.perception.gesture.hands import MOST_HANDS, FoundHand, FoundHands, look
+from hub.perception.gesture.hands import MOST_HANDS, FoundHand, FoundHands, apart, diagonal, look
 from hub.perception.gesture.windows import Pixels, Window
 
 _AGREE: Final = 0.12
@@ -48,8 +47,8 @@ def agreed(found: FoundHands, again: FoundHands, *, both: bool) -> FoundHands:
     rest = list(again)
     hands: list[FoundHand] = []
     for hand in found:
-        other = min(rest, key=lambda o: _apart(hand, o), default=None)
-        if other is None or _apart(hand, other) > _SAME_HAND:
+        other = min(rest, key=lambda o: apart(hand, o), default=None)
+        if other is None or apart(hand, other) > _SAME_HAND:
             hands.append(hand)
             continue
         rest = [one for one in rest if one is not other]
@@ -65,20 +64,7 @@ def agreed(found: FoundHands, again: FoundHands, *, both: bool) -> FoundHands:
 def difference(a: FoundHand, b: FoundHand) -> float:
     """The mean distance of two hands' joints in the picture, in diagonals of the larger one."""
     apart = np.linalg.norm(a.joints[:, :2] - b.joints[:, :2], axis=1).mean()
-    return float(apart) / _diagonal(a, b)
-
-
-def _apart(a: FoundHand, b: FoundHand) -> float:
-    return float(np.linalg.norm(_middle(a) - _middle(b))) / _diagonal(a, b)
-
-
-def _middle(hand: FoundHand) -> NDArray[np.float32]:
-    middle: NDArray[np.float32] = hand.joints[:, :2].mean(axis=0)
-    return middle
-
-
-def _diagonal(a: FoundHand, b: FoundHand) -> float:
-    return max(1e-6, *(float(np.linalg.norm(np.ptp(hand.joints[:, :2], axis=0))) for hand in (a, b)))
+    return float(apart) / diagonal(a, b)
 
 
 def _mean(a: FoundHand, b: FoundHand) -> FoundHand:

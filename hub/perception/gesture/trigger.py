@@ -112,7 +112,7 @@ class Trigger:
     def _meant(self, state: _State, name: str, t: float) -> str:
         """The gesture that counts now, "" for none."""
         showing = state.showing
-        if state.spent and showing.share((state.spent, UNCLEAR), LET_GO_S) == 0:
+        if state.spent and showing.share_of_others((state.spent, UNCLEAR), LET_GO_S) >= HELD:
             state.spent = ""
         armed = self._is_armed(state, t)
         if name == PALM and showing.share((PALM,), HOLD_S) >= HELD and not state.spent:
