@@ -105,7 +105,7 @@ async def running_hub(
             dialogue = await build_dialogue(ground, floor, stack, feed, beliefs)
         rooms = beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
-            hand_out(server, floor, dialogue, feed, complete=True)
+            hand_out(server, floor, dialogue, feed, lambda: () if eyes is None else eyes.paces(), complete=True)
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         if eyes_loading is not None:

@@ -1,5 +1,6 @@
 """The web server, which opens first and is handed the rooms as they come up."""
 
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.web.ports import CameraFigures
     from hub.web.server import WebServer
 
 
@@ -28,6 +30,7 @@ def hand_out(
     floor: HomeFloor,
     dialogue: "Dialogue | None" = None,
     feed: "GrammarFeed | None" = None,
+    cameras: "Callable[[], Iterable[tuple[str, CameraFigures]]] | None" = None,
     *,
     complete: bool,
 ) -> None:
@@ -44,6 +47,8 @@ def hand_out(
         speaker=None if dialogue is None else SpokenTo(dialogue),
         why=floor.why,
         history=floor.history,
+        gauges=floor.history,
+        cameras=cameras,
         listening=None if feed is None else feed.listening,
         names_known=names_known,
     )

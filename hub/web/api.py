@@ -6,10 +6,11 @@ import msgspec
 from aiohttp import web
 
 from hub.core.commands import Command
-from hub.core.entities import Entity, HomeView
+from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import NotFoundError
 from hub.core.events import Origin
 from hub.core.states import StateTable
+from hub.core.whereabouts import in_use, located
 from hub.web.bodies import read_json, read_query
 from hub.web.failures import Refused, status_of
 from hub.web.ports import HistoryReader, HomeReader, Rooms
@@ -135,13 +136,25 @@ class Api:
         return HomeResponse(
             name=view.name,
             language=view.language,
-            areas=[
-                AreaResponse(id=area.id, name=area.name, floor=area.floor, aliases=area.aliases)
-                for area in view.areas.values()
-            ],
-            people=[PersonResponse(id=person.id, name=person.name) for person in view.people.values()],
+            areas=[self._area_response(area) for area in view.areas.values()],
+            people=[self._person_response(person) for person in view.people.values()],
             entities=[self._entity_response(entity) for entity in view.entities.values()],
         )
+
+    def _area_response(self, area: Area) -> AreaResponse:
+        known = in_use(self._states, area.id)
+        return AreaResponse(
+            id=area.id,
+            name=area.name,
+            floor=area.floor,
+            aliases=area.aliases,
+            presence=known.somebody,
+            people=known.people,
+        )
+
+    def _person_response(self, person: Person) -> PersonResponse:
+        known = located(self._states, person.id)
+        return PersonResponse(id=person.id, name=person.name, home=known.home, area=known.area)
 
     def _entity_response(self, entity: Entity) -> EntityResponse:
         known = self._states.get(entity.id)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter as CountOf
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -10,16 +10,17 @@ from aiohttp import web
 from hub.core.bus import Bus
 from hub.core.states import StateTable
 from hub.web.live import LiveFeed
+from hub.web.ports import CameraFigures, Rooms
 
 
 class Metrics:
     """Counts requests, and reads the other figures where they are kept."""
 
-    def __init__(self, bus: Bus, states: StateTable, live: LiveFeed, gauges: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(self, bus: Bus, states: StateTable, live: LiveFeed, rooms: Callable[[], Rooms]) -> None:
         self._bus = bus
         self._states = states
         self._live = live
-        self._gauges = gauges
+        self._rooms = rooms
         self._requests: CountOf[tuple[str, str, int]] = CountOf()
         self._began = time.monotonic()
         self._registry: Any = None
@@ -56,5 +57,24 @@ class Metrics:
         yield GaugeMetricFamily("hearth_live_clients", "Live clients", self._live.clients)
         yield GaugeMetricFamily("hearth_entities_known", "Entities with a state", len(self._states))
         yield GaugeMetricFamily("hearth_uptime_seconds", "Since the start", time.monotonic() - self._began)
-        for name, value in sorted(self._gauges().items()):
+        rooms = self._rooms()
+        gauges = {} if rooms.gauges is None else rooms.gauges.gauges()
+        for name, value in sorted(gauges.items()):
             yield GaugeMetricFamily(f"hearth_{name}", name.replace("_", " "), value)
+        yield from _cameras(() if rooms.cameras is None else sorted(rooms.cameras(), key=lambda named: named[0]))
+
+
+def _cameras(figures: Iterable[tuple[str, CameraFigures]]) -> Iterable[Any]:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    label = ["camera"]
+    looked = CounterMetricFamily("hearth_camera_frames", "Frames looked at", labels=label)
+    passed = CounterMetricFamily("hearth_camera_frames_passed_over", "Frames replaced by newer ones", labels=label)
+    age = GaugeMetricFamily("hearth_camera_result_age_seconds", "Age of results, median of a second", labels=label)
+    oldest = GaugeMetricFamily("hearth_camera_oldest_result_seconds", "Age of a second's oldest result", labels=label)
+    for name, pace in figures:
+        looked.add_metric([name], pace.frames)
+        passed.add_metric([name], pace.passed_over)
+        age.add_metric([name], pace.age_ms / 1000)
+        oldest.add_metric([name], pace.slowest_ms / 1000)
+    yield from (looked, passed, age, oldest)

@@ -1,6 +1,6 @@
 """What the web room needs of other rooms, as protocols: `app.py` hands them in when they are ready."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -145,6 +145,30 @@ class Gauges(Protocol):
         ...
 
 
+class CameraFigures(Protocol):
+    """How looking through one camera keeps up."""
+
+    @property
+    def frames(self) -> int:
+        """Frames looked at."""
+        ...
+
+    @property
+    def passed_over(self) -> int:
+        """Frames that a newer one replaced before they were looked at."""
+        ...
+
+    @property
+    def age_ms(self) -> float:
+        """How old results were in the last second, the middle one."""
+        ...
+
+    @property
+    def slowest_ms(self) -> float:
+        """The oldest of them."""
+        ...
+
+
 class Rooms(Struct, frozen=True, kw_only=True):
     """The rooms that are ready; what asks for another gets 503 meanwhile."""
 
@@ -154,6 +178,8 @@ class Rooms(Struct, frozen=True, kw_only=True):
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None
+    cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
+    """Every open camera's figures, by name."""
     listening: Callable[[], bool] | None = None
     """Whether the hub would hear its wake word now."""
     names_known: Callable[[], bool] | None = None

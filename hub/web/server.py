@@ -62,7 +62,7 @@ class WebServer:
         self._began = time.monotonic()
         self._api = Api(states)
         self._live = LiveFeed(bus, self._api.snapshot)
-        self._metrics = Metrics(bus, states, self._live, self._gauges)
+        self._metrics = Metrics(bus, states, self._live, lambda: self._api.rooms)
         self._perimeter: Perimeter | None = None
         self._runner: web.AppRunner | None = None
         self._gate: ConnectionGate | None = None
@@ -218,7 +218,3 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
-
-    def _gauges(self) -> Mapping[str, float]:
-        gauges = self._api.rooms.gauges
-        return {} if gauges is None else gauges.gauges()

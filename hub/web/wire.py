@@ -47,19 +47,26 @@ class HealthResponse(Struct, frozen=True, kw_only=True):
 
 
 class AreaResponse(Struct, frozen=True, kw_only=True):
-    """An area of the home."""
+    """An area of the home. `presence`: whether somebody is there, `people`: how many; null where nothing tells.
+
+    On the live socket both change as the traits `Presence` and `Measure` of `area.<id>`.
+    """
 
     id: str
     name: str
     floor: str = ""
     aliases: tuple[str, ...] = ()
+    presence: bool | None = None
+    people: int | None = None
 
 
 class PersonResponse(Struct, frozen=True, kw_only=True):
-    """Somebody who lives here."""
+    """Somebody who lives here; whether they are at home (null: nothing tells), and in which area ("": not known)."""
 
     id: str
     name: str
+    home: bool | None = None
+    area: str = ""
 
 
 class EntityResponse(Struct, frozen=True, kw_only=True):

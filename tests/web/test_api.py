@@ -10,6 +10,7 @@ from hub.core.bus import Bus
 from hub.core.errors import SettingsError, UsageError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
+from hub.perception.eyes.messages import CameraPace
 from hub.web import wire
 from hub.web.ports import Rooms
 from hub.web.routes import Access, Route
@@ -78,8 +79,9 @@ async def test_the_home_with_values_ranges_and_availability(
     states.set("light.kitchen", "OnOff", True)
     states.set_available("lock.front_door", False)
     home = await _get(client, "/api/v1/home")
-    assert home["areas"] == [{"id": "kitchen", "name": "Kitchen", "floor": "down", "aliases": []}]
-    assert home["people"] == [{"id": "ann", "name": "Ann"}]
+    unknown = {"presence": None, "people": None}
+    assert home["areas"] == [{"id": "kitchen", "name": "Kitchen", "floor": "down", "aliases": [], **unknown}]
+    assert home["people"] == [{"id": "ann", "name": "Ann", "home": None, "area": ""}]
     by_id = {entity["entity"]: entity for entity in home["entities"]}
     light = by_id["light.kitchen"]
     assert light["traits"] == {"OnOff": True, "Level": None}
@@ -90,6 +92,24 @@ async def test_the_home_with_values_ranges_and_availability(
     )  # fmt: skip
     assert by_id["lock.front_door"]["available"] is False
     assert await _get(client, "/api/v1/entities/light.kitchen") == light
+
+
+async def test_the_home_says_which_rooms_are_in_use_and_who_is_where(
+    server: WebServer, states: StateTable, client: Client
+) -> None:
+    states.set("area.kitchen", "Measure", 2)
+    states.set("area.kitchen", "Presence", True)
+    states.set("person.ann", "Presence", True)
+    states.set("person.ann", "Text", "kitchen")
+    home = await _get(client, "/api/v1/home")
+    assert (home["areas"][0]["presence"], home["areas"][0]["people"]) == (True, 2)
+    assert (home["people"][0]["home"], home["people"][0]["area"]) == (True, "kitchen")
+    states.set("area.kitchen", "Presence", False)
+    states.set("area.kitchen", "Measure", 0)
+    home = await _get(client, "/api/v1/home")
+    assert (home["areas"][0]["presence"], home["areas"][0]["people"]) == (False, 0)
+    error = (await _get(client, "/api/v1/entities/area.kitchen", 404))["error"]
+    assert error["message"] == "there is no such entity"
 
 
 @pytest.mark.parametrize(
@@ -251,6 +271,17 @@ async def test_metrics_are_there_for_prometheus(
     assert "hearth_history_rows_waiting 7.0" in lines
     assert 'hearth_http_requests_total{method="GET",path="/healthz",status="200"} 1.0' in lines
     assert 'hearth_http_requests_total{method="?",path="?",status="404"} 1.0' in lines
+
+
+async def test_metrics_say_how_cameras_keep_up(empty_server: WebServer, client: Client) -> None:
+    pace = CameraPace(camera=1, frames=250, passed_over=3, age_ms=16.5, slowest_ms=60.0)
+    empty_server.open(Rooms(cameras=lambda: [("camera.hallway", pace)]))
+    async with client.get("/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    assert 'hearth_camera_frames_total{camera="camera.hallway"} 250.0' in lines
+    assert 'hearth_camera_frames_passed_over_total{camera="camera.hallway"} 3.0' in lines
+    assert 'hearth_camera_result_age_seconds{camera="camera.hallway"} 0.0165' in lines
+    assert 'hearth_camera_oldest_result_seconds{camera="camera.hallway"} 0.06' in lines
 
 
 async def test_two_hubs_in_one_process_have_metrics_of_their_own(server: WebServer, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 const home = { areas: [], entities: new Map() };
 const rows = new Map(); // entity id -> the elements that show it
+const inUse = new Map(); // area id -> the element that says whether somebody is there
 const element = (id) => document.getElementById(id);
 
 function make(tag, text, className) {
@@ -90,6 +91,28 @@ function fill(row, entity) {
   });
 }
 
+// Nothing is said of a room that nothing tells of.
+function useInWords(area) {
+  if (area.presence === null || area.presence === undefined) return "";
+  if (!area.presence) return "nobody there";
+  return area.people > 1 ? `${area.people} people there` : "somebody there";
+}
+
+function fillUse(area) {
+  const mark = inUse.get(area.id);
+  if (!mark) return reloadSoon(); // a room that was not shown, because there was nothing to say of it
+  mark.textContent = useInWords(area);
+  mark.classList.toggle("used", area.presence === true);
+}
+
+function takeArea(event) {
+  const area = home.areas.find((known) => `area.${known.id}` === event.entity);
+  if (!area || event.event !== "StateChanged") return;
+  if (event.trait === "Presence") area.presence = event.value;
+  else if (event.trait === "Measure") area.people = event.value;
+  fillUse(area);
+}
+
 function makeRow(entity) {
   const item = make("li");
   const thing = make("span", undefined, "thing");
@@ -106,21 +129,25 @@ function show(snapshot) {
   home.areas = snapshot.areas;
   home.entities = new Map(snapshot.entities.map((entity) => [entity.entity, entity]));
   rows.clear();
+  inUse.clear();
   document.title = snapshot.name || "Hearth";
   element("home-name").textContent = snapshot.name || "Hearth";
   const known = new Set(home.areas.map((area) => area.id));
   const rooms = [...home.areas, { id: "", name: "Elsewhere" }];
   element("rooms").replaceChildren(...rooms.flatMap((area) => {
     const inside = snapshot.entities.filter((e) => (known.has(e.area) ? e.area : "") === area.id);
-    if (!inside.length) return [];
+    if (!inside.length && !useInWords(area)) return [];
     const section = make("section");
     const title = make("h2");
     title.append(make("bdi", area.name));
+    const use = make("p", undefined, "use");
+    inUse.set(area.id, use);
+    fillUse(area);
     title.id = `area-${area.id}`;
     section.setAttribute("aria-labelledby", title.id);
     const list = make("ul");
     list.append(...inside.map(makeRow));
-    section.append(title, list);
+    section.append(title, use, list);
     return [section];
   }));
 }
@@ -142,7 +169,7 @@ function take(event) {
   }
   if (event.event === "HomeChanged") reloadSoon();
   const entity = home.entities.get(event.entity);
-  if (!entity) return;
+  if (!entity) return takeArea(event);
   if (event.event === "StateChanged" && event.trait in entity.traits) entity.traits[event.trait] = event.value;
   else if (event.event === "AvailabilityChanged") entity.available = event.available;
   else return;
