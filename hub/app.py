@@ -114,7 +114,7 @@ async def running_hub(
             if ears is not None:
                 await start_satellites(ground, floor, ears, dialogue, stack)
             if eyes is not None:
-                await start_cameras(ground, floor, eyes, rooms, dialogue, stack)
+                await start_cameras(ground, floor, eyes, rooms, stack)
         built = (floor.home, floor.dispatcher, floor.why, rooms, dialogue, ears, eyes, server)
         yield Hub(ground.settings, ground.bus, ground.states, *built)
 

@@ -3,6 +3,7 @@
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from hub.core.events import GestureMade
 from hub.floors.ground import Ground, imported
 from hub.floors.home import HomeFloor
 
@@ -112,6 +113,11 @@ async def build_dialogue(
     skills.start(
         find_skills(settings.plugins), HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say)
     )
+
+    async def carry_out(made: GestureMade) -> None:
+        await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
+
+    stack.callback(bus.handle(GestureMade, carry_out, name="gestures"))
     await dialogue.start()
     stack.push_async_callback(dialogue.close)
     ground.supervisor.start("timers", timers.run)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub.core.errors import HearthError
-from hub.core.events import GestureMade, TaskFailed
+from hub.core.events import TaskFailed
 from hub.core.settings import CameraSettings
 from hub.floors.ground import Ground
 from hub.floors.home import HomeFloor
 
 if TYPE_CHECKING:
-    from hub.dialogue.dialogue import Dialogue
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
     from hub.satellites.live_camera import LiveCamera
@@ -46,10 +45,8 @@ async def seeing(ground: Ground, loading: "asyncio.Task[Eyes]", *, needed: bool)
         return None
 
 
-async def start_cameras(
-    ground: Ground, floor: HomeFloor, eyes: "Eyes", rooms: "Rooms", dialogue: "Dialogue", stack: AsyncExitStack
-) -> None:
-    """Make the cameras of hearth.toml entities, open those that are switched on, and carry out gestures."""
+async def start_cameras(ground: Ground, floor: HomeFloor, eyes: "Eyes", rooms: "Rooms", stack: AsyncExitStack) -> None:
+    """Make the cameras of hearth.toml entities, and open those that are switched on."""
     from hub.satellites.cameras import OWNER, Cameras
     from hub.satellites.live_camera import LiveCamera
     from hub.store.home_table import HomeTable
@@ -69,10 +66,6 @@ async def start_cameras(
             allow_unsealed=seeing.allow_unsealed,
         )
 
-    async def carry_out(made: GestureMade) -> None:
-        await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
-
-    stack.callback(ground.bus.handle(GestureMade, carry_out, name="gestures"))
     settings, switches = ground.settings.camera, HomeTable(floor.database)
     cameras = Cameras(settings, floor.home, ground.states, switches, ground.supervisor, looking)
     stack.callback(floor.dispatcher.route(OWNER, cameras))

@@ -45,12 +45,13 @@ class Viewer:
         area: str = "",
         stream: str = "file",
         arm: bool = True,
+        woken: bool = False,
         people: Callable[[PeopleSeen], None] | None = None,
     ) -> dict[str, Any]:
         """Tell what `file` shows; returns the `end` line of the contract.
 
-        `people` takes the looks for people instead of the file's own belief about who is there. Raises `MediaError`
-        when the file cannot be read.
+        `woken`: as if the wake word had just been heard. `people` takes the looks for people instead of the file's own
+        belief about who is there. Raises `MediaError` when the file cannot be read.
         """
         still = await asyncio.to_thread(_is_still, file)
         began = time.monotonic()
@@ -58,6 +59,8 @@ class Viewer:
         try:
             origin = Origin(area=area, source=stream)
             watch = Watch(stream, origin, stills=still, arm=arm)
+            if woken:
+                watch.wake(0.0)
             counting = people or _Counting(origin, told).take
             telling = asyncio.create_task(self._tell(view, watch, counting, told))
             try:
