@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
+@click.option("--areas", is_flag=True, help="List the areas and whether they are in use, instead of the entities.")
 @home_option
 @json_option
 @click.pass_context
-def home(ctx: click.Context, config: str | None, as_json: bool) -> None:
+def home(ctx: click.Context, areas: bool, config: str | None, as_json: bool) -> None:
     """Areas, entities and states. Without a subcommand: list them."""
     log_to_stderr("error")
     if config is not None:
         ctx.find_root().obj = config
     if ctx.invoked_subcommand is None:
-        _with_hub(config, lambda hub: _list(hub, as_json))
+        _with_hub(config, lambda hub: _list_areas(hub, as_json) if areas else _list(hub, as_json))
 
 
 async def _list(hub: "Hub", as_json: bool) -> None:
@@ -51,6 +52,24 @@ async def _list(hub: "Hub", as_json: bool) -> None:
         console.print(
             f"  {entity.id:<32} {escape(entity.name):<24} {'' if available else '[red]away[/] '}{escape(values)}"
         )
+
+
+async def _list_areas(hub: "Hub", as_json: bool) -> None:
+    """The areas as the hub that runs last wrote them down: whether somebody is there is worked out by that one."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from hub.core.whereabouts import in_use
+
+    console = Console(highlight=False)
+    for area in hub.home.view().areas.values():
+        known = in_use(hub.states, area.id)
+        if as_json:
+            line = {"area": area.id, "name": area.name, "floor": area.floor}
+            emit({**line, "presence": known.somebody, "people": known.people})
+            continue
+        words = "-" if known.somebody is None else f"in use by {known.people}" if known.somebody else "nobody there"
+        console.print(f"  {area.id:<24} {escape(area.name):<24} {words}")
 
 
 @home.command("set")

@@ -30,10 +30,11 @@ class Located(Struct, frozen=True):
 
 
 class Whereabouts(Struct, frozen=True):
-    """All areas and people of a home that something tells of."""
+    """The areas that something tells of, all people of the home by their ids, and how they are called."""
 
     areas: dict[str, InUse] = field(default_factory=dict)
     people: dict[str, Located] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def in_use(states: StateTable, area: str) -> InUse:

@@ -5,9 +5,9 @@ from typing import Any, TypeGuard
 
 from msgspec import Struct, field
 
-from hub.core.entities import Entity
 from hub.core.events import CommandDone, CommandFailed, Event
 from hub.core.states import StateTable
+from hub.core.whereabouts import AREA
 from hub.home.recent import EventHistory, EventRing
 from hub.home.registry import Home
 from hub.home.telling import kind_of, said_of, tell
@@ -46,13 +46,14 @@ class Why:
     async def why(self, entity: str, trait: str = "") -> Story:
         """The story of the newest change of `entity` (of `trait` only, when given).
 
-        A command that failed after the last change is told instead: it is what a person wonders about. Raises
-        `NotFoundError` when there is no such entity.
+        A command that failed after the last change is told instead: it is what a person wonders about. `area.kitchen`
+        asks why that area is taken to be in use or empty. Raises `NotFoundError` when there is no such entity.
         """
-        thing = self._home.entity(entity)
-        last = await self._newest(thing, trait)
+        area = self._home.view().areas.get(entity.removeprefix(AREA)) if entity.startswith(AREA) else None
+        name = area.name if area is not None else self._home.entity(entity).name
+        last = await self._newest(entity, "Presence" if area is not None and not trait else trait)
         if last is None:
-            return Story(entity=entity, text=self._without_events(thing, trait))
+            return Story(entity=entity, text=self._without_events(entity, name, trait))
         events = await self._causes(last)
         steps = tuple(self._step(e) for e in events)
         clock = datetime.fromtimestamp(last.at).astimezone().strftime("%H:%M:%S")
@@ -61,16 +62,16 @@ class Why:
             line = line[:1].upper() + line[1:]
         return Story(entity=entity, text=f"{line}, {clock}", steps=steps)
 
-    async def _newest(self, thing: Entity, trait: str) -> Event | None:
-        states = self._states.get(thing.id)
+    async def _newest(self, entity: str, trait: str) -> Event | None:
+        states = self._states.get(entity)
         newest = max((s.event for t, s in states.items() if trait in ("", t)), default=0)
         for event in self._ring.newest_first():
             if event.id <= newest:
                 break
-            if _leaves_no_state(event, thing.id) and trait in ("", event.trait):
+            if _leaves_no_state(event, entity) and trait in ("", event.trait):
                 return event
         if not newest and self._history is not None:
-            stored = await self._history.last_state_change(thing.id, trait)
+            stored = await self._history.last_state_change(entity, trait)
             newest = stored.id if stored is not None else 0
         return await self._find(newest) if newest else None
 
@@ -104,12 +105,12 @@ class Why:
             data=said_of(event),
         )
 
-    def _without_events(self, thing: Entity, trait: str) -> str:
-        known = {t: s for t, s in self._states.get(thing.id).items() if trait in ("", t)}
+    def _without_events(self, entity: str, name: str, trait: str) -> str:
+        known = {t: s for t, s in self._states.get(entity).items() if trait in ("", t)}
         if not known:
-            return f"Nothing is known of {thing.name} yet"
+            return f"Nothing is known of {name} yet"
         values = ", ".join(f"{t} {s.value}" for t, s in known.items())
-        return f"{thing.name} is {values}; what led to it is no longer kept"
+        return f"{name} is {values}; what led to it is no longer kept"
 
 
 def _leaves_no_state(event: Event, entity: str) -> TypeGuard[CommandFailed | CommandDone]:

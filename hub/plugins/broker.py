@@ -10,6 +10,7 @@ from hub.plugins.messages import (
     HomeAreas,
     HomeCommand,
     HomeEntities,
+    HomePeople,
     HomeStates,
     Speak,
     StoreDelete,
@@ -28,6 +29,7 @@ _PORT: Final[dict[type, str]] = {
     HomeEntities: "home.read",
     HomeAreas: "home.read",
     HomeStates: "home.read",
+    HomePeople: "home.people",
     HomeCommand: "home.control",
     Speak: "say",
     TimerSet: "clock",
@@ -60,6 +62,7 @@ class PortBroker:
             HomeEntities: self._entities,
             HomeAreas: self._areas,
             HomeStates: self._states,
+            HomePeople: self._people,
             HomeCommand: self._command,
             Speak: self._speak,
             TimerSet: self._timer_set,
@@ -87,6 +90,9 @@ class PortBroker:
 
     async def _states(self, ask: HomeStates, context: CallContext) -> Any:
         return self._ports.home.states(ask.entity, context, self._read)
+
+    async def _people(self, _ask: HomePeople, _context: CallContext) -> Any:
+        return self._ports.home.whereabouts()
 
     async def _command(self, ask: HomeCommand, context: CallContext) -> Any:
         for entity in ask.entities:

@@ -43,6 +43,10 @@ class HomeStates(_Ask, frozen=True):
     entity: str
 
 
+class HomePeople(_Ask, frozen=True):
+    """Answered by `Whereabouts`."""
+
+
 class HomeCommand(_Ask, frozen=True):
     """Answered by a list of `CommandResult`."""
 
@@ -99,7 +103,7 @@ class StoreDelete(_Ask, frozen=True):
 
 
 Ask = (
-    HomeEntities | HomeAreas | HomeStates | HomeCommand | Speak | TimerSet | TimerCancel | TimerList
+    HomeEntities | HomeAreas | HomeStates | HomePeople | HomeCommand | Speak | TimerSet | TimerCancel | TimerList
     | StoreGet | StoreSet | StoreDelete
 )  # fmt: skip
 

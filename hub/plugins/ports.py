@@ -11,6 +11,7 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import NotFoundError, ValueRefusedError
 from hub.core.events import Origin, Value
 from hub.core.states import StateTable
+from hub.core.whereabouts import InUse, Whereabouts, in_use, located
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import GUARDED_CHANNELS, Exposure
 from hub.home.registry import Home
@@ -58,6 +59,13 @@ class HubHome:
         """Trait -> value; raises `NotFoundError` for what is not there or not shown."""
         self._shown(entity, context, kinds)
         return {trait: state.value for trait, state in self._states.get(entity).items()}
+
+    def whereabouts(self) -> Whereabouts:
+        """Which areas are in use, and where people are."""
+        view = self._home.view()
+        areas = {area: known for area in view.areas if (known := in_use(self._states, area)) != InUse()}
+        people = {person: located(self._states, person) for person in view.people}
+        return Whereabouts(areas, people, {person.id: person.name for person in view.people.values()})
 
     async def command(
         self, ask: HomeCommand, skill: str, context: CallContext, kinds: tuple[str, ...]

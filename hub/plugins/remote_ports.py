@@ -11,11 +11,13 @@ from hub.core.commands import CommandResult
 from hub.core.entities import Area, Entity
 from hub.core.errors import ValueRefusedError
 from hub.core.events import Value
+from hub.core.whereabouts import Whereabouts
 from hub.plugins.messages import (
     Ask,
     HomeAreas,
     HomeCommand,
     HomeEntities,
+    HomePeople,
     HomeStates,
     Speak,
     StoreDelete,
@@ -50,6 +52,10 @@ class RemoteHome:
     async def states(self, entity: str) -> dict[str, Value]:
         """Trait -> value of one entity."""
         return msgspec.convert(await self._send(HomeStates(entity=entity)), dict[str, Value])
+
+    async def whereabouts(self) -> Whereabouts:
+        """Which areas are in use, and where people are."""
+        return msgspec.convert(await self._send(HomePeople()), Whereabouts)
 
     async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:
         """Send a command to each entity of `target` that has `trait`."""
@@ -131,7 +137,7 @@ class RemoteStore:
 def remote_ports(granted: frozenset[str], send: Send, clock: Clock, timer_handlers: frozenset[str]) -> dict[str, Any]:
     """The attributes that a `Context` gets for these grants."""
     ports: dict[str, Any] = {}
-    if granted & {"home.read", "home.control"}:
+    if granted & {"home.read", "home.control", "home.people"}:
         ports["home"] = RemoteHome(send)
     if "say" in granted:
         ports["say"] = RemoteSay(send)

@@ -10,11 +10,12 @@ from hub.core.commands import CommandResult
 from hub.core.entities import Area, Entity
 from hub.core.errors import GrantError
 from hub.core.events import Value
+from hub.core.whereabouts import Whereabouts
 from hub.sdk.intents import CallContext, Reply, Target
 
 
 class HomePort(Protocol):
-    """`home.read` and `home.control`: look at the home and act on it."""
+    """`home.read`, `home.control` and `home.people`: look at the home, act on it, know who is where."""
 
     async def entities(self, *, kind: str = "", area: str = "", trait: str = "") -> list[Entity]:
         """The entities that fit all that is given."""
@@ -26,6 +27,10 @@ class HomePort(Protocol):
 
     async def states(self, entity: str) -> dict[str, Value]:
         """Trait -> value of one entity."""
+        ...
+
+    async def whereabouts(self) -> Whereabouts:
+        """Which areas are in use, and where people are, as far as anything tells."""
         ...
 
     async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:

@@ -16,8 +16,8 @@ PluginId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One port that the plugin asks for, and why, in words that a user understands.
 
-    `port` is home.read, home.control, say, clock, store, fetch, connect or events; `only` narrows it (kinds, hosts,
-    host:port, event types).
+    `port` is home.read, home.control, home.people, say, clock, store, fetch, connect or events; `only` narrows it
+    (kinds, hosts, host:port, event types).
     """
 
     port: str
@@ -50,7 +50,7 @@ class DeviceManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 M = TypeVar("M", SkillManifest, DeviceManifest)
-PORTS = frozenset({"home.read", "home.control", "say", "clock", "store", "fetch", "connect", "events"})
+PORTS = frozenset({"home.read", "home.control", "home.people", "say", "clock", "store", "fetch", "connect", "events"})
 
 
 def read_manifest(path: Path, kind: type[M]) -> M:

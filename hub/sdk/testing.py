@@ -17,6 +17,7 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import GrantError, PluginError, ValueRefusedError
 from hub.core.events import Value
 from hub.core.traits import parse_value
+from hub.core.whereabouts import Whereabouts
 from hub.sdk.context import Context, StoredTimer
 from hub.sdk.intents import CallContext, IntentCall, Reply, Target
 from hub.sdk.locale import Locale, read_locale
@@ -26,11 +27,17 @@ from hub.sdk.slots import arguments_for, timer_arguments
 from hub.sdk.speech import speech_filters
 
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-_PORT_OF_GRANT = {"home.read": "home", "home.control": "home", "say": "say", "clock": "clock", "store": "store"}
+_PORT_OF_GRANT = {
+    **dict.fromkeys(("home.read", "home.control", "home.people"), "home"),
+    **{port: port for port in ("say", "clock", "store")},
+}
 
 
 class MemoryHome:
-    """The `home` port over dictionaries. Entities in `broken` (id -> code) fail their commands with that code."""
+    """The `home` port over dictionaries; who is where is set as `here`.
+
+    Entities in `broken` (id -> code) fail their commands with that code.
+    """
 
     def __init__(
         self, entities: Iterable[Entity], states: Mapping[str, dict[str, Value]], areas: Iterable[Area]
@@ -40,6 +47,8 @@ class MemoryHome:
         self._areas = list(areas)
         self.broken: dict[str, str] = {}
         self.may_control = True
+        self.may_know_people = True
+        self.here = Whereabouts()
         self.commands: list[tuple[str, str, Value]] = []
 
     async def entities(self, *, kind: str = "", area: str = "", trait: str = "") -> list[Entity]:
@@ -57,6 +66,12 @@ class MemoryHome:
     async def states(self, entity: str) -> dict[str, Value]:
         """What was given, as the commands changed it."""
         return dict(self._states.get(entity, {}))
+
+    async def whereabouts(self) -> Whereabouts:
+        """What `here` is set to; `GrantError` when the manifest does not ask for people."""
+        if not self.may_know_people:
+            raise GrantError("this skill was not granted home.people", remedy="ask for it in skill.toml")
+        return self.here
 
     async def command(self, target: Target | str, trait: str, value: Value) -> list[CommandResult]:
         """Note the command and carry it out at once; `GrantError` when the manifest does not ask for control."""
@@ -159,7 +174,8 @@ class SkillHome:
         self.locales = {p.stem: read_locale(p) for p in sorted((folder / "locale").glob("*.yaml"))}
         self.skill = load_skill(folder)
         self.home = MemoryHome(entities, states or {}, areas)
-        self.home.may_control = any(g.port == "home.control" for g in self.manifest.grant)
+        granted = {g.port for g in self.manifest.grant}
+        self.home.may_control, self.home.may_know_people = "home.control" in granted, "home.people" in granted
         self.clock = MemoryClock(now)
         self.store = MemoryStore()
         self.said: list[str] = []

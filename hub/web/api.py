@@ -10,7 +10,7 @@ from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import NotFoundError
 from hub.core.events import Origin
 from hub.core.states import StateTable
-from hub.core.whereabouts import in_use, located
+from hub.core.whereabouts import AREA, in_use, located
 from hub.web.bodies import read_json, read_query
 from hub.web.failures import Refused, status_of
 from hub.web.ports import HistoryReader, HomeReader, Rooms
@@ -102,7 +102,7 @@ class Api:
         """GET /api/v1/why/{id}"""
         query = read_query(request, WhyQuery)
         teller = _ready(self.rooms.why, "the history")
-        story = await teller.why(self._named(request).id, query.trait)
+        story = await teller.why(self._told_of(request), query.trait)
         steps = [
             StepResponse(
                 kind=step.kind,
@@ -120,7 +120,7 @@ class Api:
         """GET /api/v1/history/{id}"""
         query = read_query(request, HistoryQuery)
         reader: HistoryReader = _ready(self.rooms.history, "the history")
-        entity = self._named(request).id
+        entity = self._told_of(request)
         rows = await reader.states(entity, query.trait, query.since, query.until, query.limit)
         changes = [ChangeResponse(event=str(row.id), trait=row.trait, value=row.value, at=row.at) for row in rows]
         return HistoryResponse(entity=entity, changes=changes)
@@ -131,6 +131,13 @@ class Api:
         if found is None:
             raise NotFoundError("there is no such entity", remedy="GET /api/v1/entities lists what there is")
         return found
+
+    def _told_of(self, request: web.Request) -> str:
+        """The id of the entity, or of the area as `area.kitchen`, whose past is asked for."""
+        asked = request.match_info["id"]
+        home: HomeReader = _ready(self.rooms.home, "the home")
+        known = asked.startswith(AREA) and asked.removeprefix(AREA) in home.view().areas
+        return asked if known else self._named(request).id
 
     def _home_response(self, view: HomeView) -> HomeResponse:
         return HomeResponse(

@@ -1,4 +1,4 @@
-"""Questions about the home: is it on, open, locked; which are; how warm, bright, loud; is somebody there."""
+"""Questions about the home: is it on, open, locked; which are; how warm, bright, loud; who is where."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -82,15 +82,42 @@ async def value(ctx: Context, trait: str, target: Target | None = None) -> str:
     return ctx.reply(trait.lower() if values else "unknown", values=values, things=as_things(known, ctx.language))
 
 
-@skill.intent("presence")
-async def presence(ctx: Context, area: str = "") -> str:
-    """Whether a sensor of the area sees somebody."""
+@skill.intent("presence", "empty")
+async def presence(ctx: Context, area: str = "", empty: bool = False) -> str:
+    """Whether somebody is in the area, and who or how many; in the speaker's where none was named."""
     room = area or ctx.area
-    sensors = [e for e in await ctx.home.entities(trait="Presence") if not room or e.area == room]
-    seen = [s for e in sensors if (s := (await ctx.home.states(e.id)).get("Presence")) is not None]
-    place = next((a for a in await ctx.home.areas() if a.id == room), None)
-    name = (place.names.get(ctx.language) or (place.name,))[0] if place else ""
-    return ctx.reply("presence" if seen else "no_presence", somebody=any(seen), area=name)
+    here = await ctx.home.whereabouts()
+    rooms = await _rooms(ctx, here.areas)
+    in_use = rooms.get(room) if room else max(rooms.values(), default=None)
+    name = (await _room_names(ctx)).get(room, "")
+    if in_use is None:
+        return ctx.reply("no_presence", area=name)
+    who = [here.names[person] for person, known in here.people.items() if known.home and known.area == room]
+    return ctx.reply("presence", yes=bool(in_use) is not empty, who=who, people=in_use, area=name)
+
+
+@skill.intent("anyone_home")
+async def anyone_home(ctx: Context, person: str = "") -> str:
+    """Who is at home and where, and which rooms are in use; or where one person is."""
+    if person:
+        return await _where_is(ctx, person)
+    here = await ctx.home.whereabouts()
+    names, rooms = await _room_names(ctx), await _rooms(ctx, here.areas)
+    people = [_person(here.names[p], known.area, names) for p, known in here.people.items() if known.home]
+    named = {known.area for known in here.people.values() if known.home}
+    used = [names[room] for room, count in rooms.items() if count and room not in named and room in names]
+    if not people and not used:
+        away = bool(here.people) and all(known.home is False for known in here.people.values())
+        return ctx.reply("nobody_home" if rooms or away else "no_presence", area="")
+    return ctx.reply("anyone_home", people=people, rooms=used)
+
+
+async def _where_is(ctx: Context, person: str) -> str:
+    """Where a person is, as far as what follows them tells."""
+    here = await ctx.home.whereabouts()
+    known = here.people.get(person)
+    found = _person(here.names.get(person, person), known.area if known else "", await _room_names(ctx))
+    return ctx.reply("where_is", **found, home=known.home if known else None)
 
 
 @skill.intent("status")
@@ -169,6 +196,24 @@ async def _reading(ctx: Context, entity: Entity, measures: str) -> dict[str, Any
     area = next((a for a in await ctx.home.areas() if a.id == entity.area), None)
     room = (area.names.get(ctx.language) or (area.name,))[0] if area else ""
     return {**_thing(ctx, entity), "value": number, "unit": entity.traits["Measure"].unit, "room": room}
+
+
+async def _rooms(ctx: Context, known: dict[str, Any]) -> dict[str, int]:
+    """How many are in each room that something tells of; by its motion sensors alone where nothing else does."""
+    rooms = {area: in_use.people for area, in_use in known.items()}
+    for sensor in await ctx.home.entities(trait="Presence"):
+        seen = (await ctx.home.states(sensor.id)).get("Presence")
+        if sensor.area not in known and seen is not None:
+            rooms[sensor.area] = max(rooms.get(sensor.area, 0), int(bool(seen)))
+    return rooms
+
+
+async def _room_names(ctx: Context) -> dict[str, str]:
+    return {a.id: (a.names.get(ctx.language) or (a.name,))[0] for a in await ctx.home.areas()}
+
+
+def _person(name: str, area: str, rooms: dict[str, str]) -> dict[str, str]:
+    return {"name": name, "room": rooms.get(area, "")}
 
 
 def _thing(ctx: Context, entity: Entity) -> dict[str, Any]:

@@ -100,3 +100,11 @@ def test_there_has_to_be_a_file(tmp_path: Path) -> None:
     assert hearth("home", "check", tmp_path / "nowhere").returncode == 2
     (tmp_path / "hearth.toml").write_bytes(b"\xff\xfe")
     failed(hearth("home", "check", tmp_path), str(tmp_path / "hearth.toml"), "UTF-8")
+
+
+def test_areas_are_lines_of_their_own_when_asked_for(home: Path) -> None:
+    ran = hearth("home", "--areas", "--json", "--config", home)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    found = {line["area"]: line for line in lines_of(ran)}
+    assert found["kitchen"] == {"area": "kitchen", "name": "kitchen", "floor": "", "presence": None, "people": None}
+    assert "kitchen" in hearth("home", "--areas", "--config", home).stdout

@@ -7,6 +7,7 @@ from hub.core.events import (
     HandPointed,
     IntentMatched,
     Origin,
+    PresenceChanged,
     SpeechTranscribed,
     TimerRang,
     WakeHeard,
@@ -122,3 +123,17 @@ async def test_the_story_of_a_hand(house, why, wish):
         "Saw point 0.97 in the kitchen -> saw a finger point up and left in the picture of camera.k"
         " -> meant thumb up in the kitchen -> command light.kitchen"
     )
+
+
+async def test_the_story_of_a_room_in_use(house, why):
+    moved = house.states.set("binary_sensor.kitchen_motion", "Presence", True, origin=Origin(source="mqtt"))
+    used = PresenceChanged(area="kitchen", people=1, confidence=0.9, causes=(moved.id,))
+    house.bus.publish(used)
+    house.states.set("area.kitchen", "Presence", True, causes=(used.id,))
+    house.states.set("area.kitchen", "Measure", 1, causes=(used.id,))
+    story = await why.why("area.kitchen")
+    assert story.text.startswith(
+        "binary_sensor.kitchen_motion occupied, reported by mqtt -> 1 person in the kitchen -> area.kitchen occupied, "
+    )
+    with pytest.raises(NotFoundError):
+        await why.why("area.moon")

@@ -8,6 +8,7 @@ from hub.plugins.messages import (
     HomeAreas,
     HomeCommand,
     HomeEntities,
+    HomePeople,
     HomeStates,
     Speak,
     StoreDelete,
@@ -25,6 +26,7 @@ ASKS = [
     (HomeEntities(), "home.read"),
     (HomeAreas(), "home.read"),
     (HomeStates(entity="light.kitchen"), "home.read"),
+    (HomePeople(), "home.people"),
     (HomeCommand(entities=("light.kitchen",), trait="OnOff", value=True), "home.control"),
     (Speak(text="hi"), "say"),
     (TimerSet(handler="ring", due=1_767_225_700.0), "clock"),
@@ -42,7 +44,7 @@ def broker(hub, *ports, only=()):
 
 @pytest.mark.parametrize(("ask", "port"), ASKS)
 async def test_what_was_not_granted_does_not_happen(hub, ask, port):
-    others = {"say", "clock", "store", "home.control"} - {port}
+    others = {"say", "clock", "store", "home.control", "home.people"} - {port}
     if port == "home.read":
         others -= {"home.control"}  # who may control may look
     with pytest.raises(GrantError, match=port):

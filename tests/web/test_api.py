@@ -108,6 +108,8 @@ async def test_the_home_says_which_rooms_are_in_use_and_who_is_where(
     states.set("area.kitchen", "Measure", 0)
     home = await _get(client, "/api/v1/home")
     assert (home["areas"][0]["presence"], home["areas"][0]["people"]) == (False, 0)
+    assert (await _get(client, "/api/v1/history/area.kitchen"))["entity"] == "area.kitchen"
+    await _get(client, "/api/v1/history/area.moon", 404)
     error = (await _get(client, "/api/v1/entities/area.kitchen", 404))["error"]
     assert error["message"] == "there is no such entity"
 

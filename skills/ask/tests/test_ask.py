@@ -5,6 +5,7 @@ import pytest
 
 from hub.core.entities import Area
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
+from hub.core.whereabouts import InUse, Located, Whereabouts
 from hub.sdk import Entity
 from hub.sdk.testing import SkillHome
 
@@ -110,9 +111,16 @@ Asked = tuple[str, tuple[str, ...], dict[str, Any]]
         ),
         (
             ("presence", (), {"area": "hall"}),
-            "I have no motion sensor in the hall, so I can't tell.",
-            "Dort habe ich keinen Bewegungsmelder, das kann ich nicht sagen.",
+            "Nothing tells me whether somebody is in the hall.",
+            "Ob dort jemand ist, sagt mir nichts (hall).",
         ),
+        (
+            ("empty", (), {"area": "kitchen"}),
+            "Yes, I notice nobody in the kitchen.",
+            "Ja, ich bemerke niemanden (Küche).",
+        ),
+        (("anyone_home", (), {}), "I notice nobody at home.", "Ich bemerke niemanden zu Hause."),
+        (("anyone_home", (), {"person": "anna"}), "I don't know where anna is.", "Ich weiß nicht, wo anna ist."),
         (
             ("status", ("climate.stat",), {}),
             "stat: heat, set to 21 degrees, 19.4 degrees.",
@@ -136,3 +144,73 @@ async def test_the_speakers_room_comes_first() -> None:
     assert await home.ask("temperature", area="hall") == "It is 19.4 degrees in the hall."
     assert await home.ask("temperature") == "It is 19.4 degrees in the hall. It is 22.2 degrees in the kitchen."
     assert await home.ask("presence", area="kitchen") == "No, I notice nobody in the kitchen."
+
+
+NAMES = {"anna": "Anna", "ben": "Ben"}
+ASKED = {
+    "presence": ("presence", {"area": "kitchen"}),
+    "empty": ("empty", {"area": "kitchen"}),
+    "anyone_home": ("anyone_home", {}),
+    "where_is": ("anyone_home", {"person": "anna"}),
+}
+KITCHEN = {"kitchen": InUse(True, 1)}
+
+
+def here(areas: dict[str, InUse] | None = None, **people: Located) -> Whereabouts:
+    return Whereabouts(areas or {}, people, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("known", "asked", "english", "german"),
+    [
+        (here(KITCHEN), "presence", "Yes, there is somebody in the kitchen.", "Ja, da ist jemand (Küche)."),
+        (here(KITCHEN), "empty", "No, there is somebody in the kitchen.", "Nein, da ist jemand (Küche)."),
+        (
+            here({"kitchen": InUse(True, 3)}),
+            "presence",
+            "Yes, there are 3 people in the kitchen.",
+            "Ja, da sind 3 Personen (Küche).",
+        ),
+        (
+            here(KITCHEN, anna=Located(True, "kitchen")),
+            "presence",
+            "Yes, Anna is in the kitchen.",
+            "Ja, da ist Anna (Küche).",
+        ),
+        (
+            here({"kitchen": InUse(True, 2)}, anna=Located(True, "kitchen")),
+            "presence",
+            "Yes, Anna and somebody else are in the kitchen.",
+            "Ja, da sind Anna und noch jemand (Küche).",
+        ),
+        (
+            here({**KITCHEN, "hall": InUse(True, 1)}, anna=Located(True, "kitchen"), ben=Located(False)),
+            "anyone_home",
+            "Anna is in the kitchen. Somebody is in the hall.",
+            "Anna ist zu Hause (Küche). Jemand ist hier: hall.",
+        ),
+        (here(ben=Located(True)), "anyone_home", "Ben is at home.", "Ben ist zu Hause."),
+        (
+            here(anna=Located(True, "hall")),
+            "where_is",
+            "Anna is in the hall.",
+            "Anna ist hier: hall.",
+        ),
+        (here(anna=Located(True)), "where_is", "Anna is at home.", "Anna ist zu Hause."),
+        (here(anna=Located(False)), "where_is", "Anna is not at home.", "Anna ist nicht zu Hause."),
+        (here(anna=Located()), "where_is", "I don't know where Anna is.", "Ich weiß nicht, wo Anna ist."),
+    ],
+)
+async def test_who_is_where(known: Whereabouts, asked: str, english: str, german: str) -> None:
+    home = SkillHome(FOLDER, THINGS, STATES, areas=AREAS)
+    home.home.here = known
+    intent, slots = ASKED[asked]
+    assert await home.ask(intent, slots=slots) == english
+    assert await home.ask(intent, slots=slots, language="de") == german
+
+
+async def test_a_home_that_notices_nothing_says_so() -> None:
+    home = SkillHome(FOLDER, areas=AREAS)
+    assert await home.ask("anyone_home") == "Nothing tells me whether somebody is there."
+    home.home.here = here(anna=Located(False), ben=Located(False))
+    assert await home.ask("anyone_home") == "I notice nobody at home."
