@@ -23,6 +23,7 @@ BENCHES: Final = {
     "speech-accuracy": "hub.bench.speech_accuracy",
     "coffee": "hub.bench.coffee",
     "commands": "hub.bench.commands",
+    "occupancy": "hub.bench.occupancy",
 }
 WITH_HUB: Final = frozenset({"commands"})
 QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn", "gesture")

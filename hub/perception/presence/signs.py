@@ -94,36 +94,54 @@ def _count(found: int | None) -> int:
 
 
 class LightLevel:
-    """A light meter in lux. A lamp that goes on or off makes a step that the sun does not make.
+    """A light meter in lux. A lamp that goes on or off makes a step that the rising sun does not make.
 
     A lamp that was switched on means somebody, at once and for as long as it burns (hit 0.8, false 0.25: lamps are
-    forgotten). One that was switched off means that people go, or go to sleep: little.
+    forgotten). By day a step may be a cloud as well, and steps up and down in turn are clouds. A lamp that was switched
+    off means that people go, or go to sleep: little.
     """
 
     _STEP_LX: Final = 40.0
     _STEP_RATIO: Final = 1.25
-    _WITHIN_S: Final = 180.0
-    _ON, _LIT, _DARK = 3.0, 1.1, -0.7
+    _WITHIN_S: Final = 900.0
+    """Older readings are compared with only in the dark, where meters are silent because nothing changes."""
+    _ON, _LIT = 3.0, 1.1
+    _ON_BY_DAY, _LIT_BY_DAY = 2.0, 0.5
+    _DARK = -0.7
     _DARK_LX: Final = 10.0
+    _CLOUDS: Final = 3
+    _CLOUDS_S: Final = 1800.0
     _LIVE_S: Final = 3600.0
 
     def __init__(self) -> None:
         self._last: tuple[float, float] | None = None
+        self._turns: deque[tuple[float, bool]] = deque(maxlen=self._CLOUDS)  # when steps began to go up, or down
         self._lamp = 0.0  # lux that the lamp added, 0 while none is known to burn
 
     def read(self, lux: float, at: float, *, ours: bool = False) -> Sign | None:
         """The sign after a reading; None when it tells nothing. `ours`: the hub itself has just switched a lamp."""
         before, self._last = self._last, (lux, at)
-        if before is None or at - before[1] > self._WITHIN_S:
+        if before is None or (at - before[1] > self._WITHIN_S and before[0] >= self._DARK_LX):
             return self._dark(at) if lux < self._DARK_LX else None
         change = lux - before[0]
         large = abs(change) >= self._STEP_LX and max(lux, before[0]) >= self._STEP_RATIO * min(lux, before[0])
+        if large and self._clouds(change > 0, at):
+            self._lamp = 0.0
+            return self._sign(0.0, 0.0, at)
         if large and change > 0:
-            self._lamp = change
-            return self._sign(self._LIT if ours else self._ON, self._LIT, at)
+            by_day = before[0] >= self._DARK_LX and not self._lamp
+            on, lit = (self._ON_BY_DAY, self._LIT_BY_DAY) if by_day else (self._ON, self._LIT)
+            self._lamp = 0.0 if by_day else self._lamp + change
+            return self._sign(lit if ours else on, lit, at)
         if (large and -change >= self._lamp / 2) or lux < self._DARK_LX:
             return self._dark(at)
         return None
+
+    def _clouds(self, up: bool, at: float) -> bool:
+        turns = self._turns
+        if not turns or turns[-1][1] is not up:
+            turns.append((at, up))
+        return len(turns) == self._CLOUDS and 0 <= at - turns[0][0] <= self._CLOUDS_S
 
     def _dark(self, at: float) -> Sign:
         self._lamp = 0.0
@@ -147,7 +165,7 @@ class CarbonDioxide:
     _OUTSIDE_PPM: Final = 420.0
     _RENEWED_MIN: Final = 0.01
     _PERSON_PPM_MIN: Final = 6.0
-    _A_PERSON: Final = 2.4
+    _A_PERSON: Final = 3.2
     _MOST, _LEAST = 2.4, -1.5
 
     def __init__(self) -> None:

@@ -374,6 +374,7 @@ async def test_the_lamp_that_the_hub_switched_is_no_sign_in_the_light_meter() ->
         house.says("light.office", True, 77)
         house.says("sensor.office_lux", 400.0)
         assert not house.use("office").somebody
+    async with House() as house:
         house.says("sensor.office_lux", 20.0)
         await house.wait(30)
         house.says("sensor.office_lux", 400.0)

@@ -68,9 +68,24 @@ def test_a_lamp_makes_a_step_and_the_sun_does_not() -> None:
     meter = LightLevel()
     assert [meter.read(100.0 + 5 * n, n * 60.0) for n in range(60)] == [None] * 60
     on = meter.read(800.0, 60 * 60.0)
-    assert on is not None and on.strength > 2 and on.rest > 0
+    assert on is not None and 1.5 < on.strength < 3 and on.rest > 0
     off = meter.read(390.0, 61 * 60.0)
     assert off is not None and off.strength < 0
+
+
+def test_a_lamp_in_the_dark_is_surer_than_one_by_day() -> None:
+    meter = LightLevel()
+    dark = meter.read(0.0, 0.0)
+    on = meter.read(300.0, 60.0)
+    assert dark is not None and dark.strength < 0
+    assert on is not None and on.strength == 3.0
+
+
+def test_steps_up_and_down_in_turn_are_clouds() -> None:
+    meter = LightLevel()
+    meter.read(100.0, 0.0)
+    signs = [meter.read(300.0 if n % 2 == 0 else 100.0, 60.0 * (n + 1)) for n in range(10)]
+    assert all(sign is not None and sign.strength == sign.rest == 0.0 for sign in signs[2:])
 
 
 def test_a_lamp_that_the_hub_switched_is_no_hand() -> None:
