@@ -88,9 +88,9 @@ LOCATED: Final = 3.0
 
 
 def sensor_of(entity: Entity) -> Sensor:
-    """The weights of an entity that has the trait Presence."""
-    measures = entity.traits["Presence"].measures or entity.device_class
-    return SENSORS.get(measures, SENSORS["motion"])
+    """The weights of an entity that has the trait Presence. What hearth.toml calls it comes before what it says."""
+    said = (entity.device_class, entity.traits["Presence"].measures)
+    return next((SENSORS[kind] for kind in said if kind in SENSORS), SENSORS["motion"])
 
 
 def sighting(confidence: float) -> float:

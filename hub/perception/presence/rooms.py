@@ -82,9 +82,10 @@ class Rooms:
             self._look_round()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening. From now on nobody knows who is where, and the state table says so."""
         while self._cancels:
             self._cancels.pop()()
+        self._forget_what_was()
 
     async def run(self) -> None:
         """Tell when beliefs fade, until cancelled. It sleeps until the next moment at which something can change."""
@@ -93,10 +94,8 @@ class Rooms:
             if self._clock.monotonic() >= self._all_reported:
                 self._all_reported = FOREVER
                 self._take_at_their_word()
-            due = min(self._areas.catch_up(), self._all_reported)
-            await self._sleep_until(due)
-            # A flood of events is looked at once in a while, not once each.
-            await self._clock.sleep(_GATHER_S)
+            await self._sleep_until(min(self._areas.catch_up(), self._all_reported))
+            await self._clock.sleep(_GATHER_S)  # a flood of events is looked at once in a while, not once each
 
     async def _sleep_until(self, due: float) -> None:
         waits: list[asyncio.Task[object]] = [asyncio.create_task(self._areas.news.wait())]
@@ -226,8 +225,8 @@ class Rooms:
             self._tell(event.origin.area, event.stream, WAKE.sign(at), (event.id,))
 
     def _heard(self, event: SpeechTranscribed) -> None:
+        moment = SPEECH if event.confidence >= SURE_SPEECH else UNSURE_SPEECH
         if not self._again(event.stream, event):
-            moment = SPEECH if event.confidence >= SURE_SPEECH else UNSURE_SPEECH
             self._tell(event.origin.area, event.stream, moment.sign(self._clock.monotonic()), (event.id,))
 
     def _gesture(self, event: GestureSeen) -> None:
@@ -276,7 +275,8 @@ class Rooms:
             if state.event:
                 self._reported.add((entity, trait))
             if reader.stands:
-                self._read(reader, state.value, worth=1.0 if state.event else _OLD_WORD)
+                worth, causes = (1.0, (state.event,)) if state.event else (_OLD_WORD, ())
+                self._read(reader, state.value, worth=worth, causes=causes)
         if not before:
             self._track_all(since_start=True)
 

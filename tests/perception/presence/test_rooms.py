@@ -427,6 +427,14 @@ async def test_what_was_before_a_restart_is_uncertain_until_it_is_told_again() -
         assert (house.use("bedroom"), house.use("kitchen")) == (SOMEBODY, NOBODY)
 
 
+async def test_a_hub_that_stops_leaves_no_belief_behind() -> None:
+    async with House(people={"anna": ("sensor.watch",)}) as house:
+        house.says("sensor.watch", "kitchen")
+        assert house.use("kitchen") == SOMEBODY
+    assert house.use("kitchen") == UNKNOWN
+    assert located(house.states, "anna") == Located()
+
+
 async def test_a_sensor_that_moves_takes_its_word_along() -> None:
     async with House() as house:
         house.says("binary_sensor.kitchen_motion", True)

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.core.entities import Entity
+from hub.core.traits import TraitConfig
 from hub.perception.eyes.messages import PeopleSeen
-from hub.perception.presence.evidence import SENSORS, sighting
+from hub.perception.presence.evidence import SENSORS, sensor_of, sighting
 from hub.perception.presence.signs import CameraLooks, CarbonDioxide, LightLevel
 
 
@@ -93,6 +95,17 @@ def test_a_lamp_that_the_hub_switched_is_no_hand() -> None:
     meter.read(100.0, 0.0)
     on = meter.read(500.0, 10.0, ours=True)
     assert on is not None and on.strength == on.rest
+
+
+def test_a_sensor_is_what_the_household_calls_it_then_what_it_says_then_motion() -> None:
+    def weights(says: str, called: str = "") -> object:
+        traits = {"Presence": TraitConfig(measures=says)}
+        return sensor_of(Entity(id="binary_sensor.x", name="x", traits=traits, device_class=called))
+
+    assert weights("occupancy") is SENSORS["occupancy"]
+    assert weights("occupancy", "motion") is SENSORS["motion"]
+    assert weights("presence", "something else") is SENSORS["presence"]
+    assert weights("") is SENSORS["motion"]
 
 
 def test_every_sensor_says_more_by_yes_than_by_no() -> None:
