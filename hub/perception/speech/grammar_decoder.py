@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.perception.speech.grammar import SpeechGrammar
+from hub.perception.speech.left_context import JOINED, by_left_context
 from hub.perception.speech.recognizer import Pcm
 from hub.perception.speech.sphinx import Arc, Segment, Sphinx
 
@@ -33,17 +34,12 @@ class GrammarDecoder:
         if grammar is self._grammar:
             return
         self._learn(grammar)
-        end, again = grammar.states, grammar.states + 1
+        split = by_left_context(grammar)
+        end = split.states
         arcs: list[Arc] = [
-            (source, target, _probability(cost), f"{_MARK}{grammar.words[word]}")
-            for source, target, word, cost in grammar.arcs
+            (step.source, step.target, _probability(step.cost), _name(step.word, step.way)) for step in split.steps
         ]
-        arcs += [(state, end, _probability(cost)) for state, cost in grammar.finals]
-        if grammar.joiner:
-            # Not back to the start: PocketSphinx models the first sound of all words that leave a state after one of
-            # the sounds that lead there, and after "and" every command would begin as after a D, the first one too.
-            arcs += [(again, *arc[1:]) for arc in arcs if arc[0] == 0 and len(arc) == 4]
-            arcs += [(state, again, _JOINED, f"{_MARK}{grammar.joiner}") for state, _ in grammar.finals]
+        arcs += [(state, end, _probability(cost)) for state, cost in split.finals]
         self._sphinx.search(0, end, arcs)
         self._grammar = grammar
 
@@ -55,7 +51,7 @@ class GrammarDecoder:
         }
         self._sphinx.learn(
             [
-                (f"{_MARK}{word}" if number == 0 else f"{_MARK}{word}({number + 1})", phones)
+                (_name(word, number), phones)
                 for (word, number), phones in pronounced.items()
                 if self._known.get((word, number)) != phones
             ]
@@ -77,10 +73,17 @@ class GrammarDecoder:
         return self._grammar
 
 
+def _name(word: str, way: int) -> str:
+    """How PocketSphinx knows a word in one of its pronunciations."""
+    return f"{_MARK}{word}" if way == 0 else f"{_MARK}{word}({way + 1})"
+
+
 def _plain(word: str) -> str:
     """Our word: without its mark and its variant's number."""
     return word.removeprefix(_MARK).partition("(")[0]
 
 
 def _probability(cost: int) -> float:
+    if cost == JOINED:
+        return _JOINED
     return math.exp(max(-cost * _WEIGHT / 1000, -690.0))
