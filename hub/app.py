@@ -61,7 +61,7 @@ class Hub:
     home: "Home"
     dispatcher: "Dispatcher"
     why: "Why"
-    rooms: "Rooms"
+    rooms: "Rooms | None" = None
     dialogue: "Dialogue | None" = None
     ears: "Ears | None" = None
     eyes: "Eyes | None" = None
@@ -103,7 +103,9 @@ async def running_hub(
                 feed = grammar_feed(ground, ears_loading, usage)
                 ground.supervisor.start("usage", partial(usage.run, feed.refresh))
             dialogue = await build_dialogue(ground, floor, stack, feed, beliefs)
-        rooms = beliefs.rooms = build_rooms(ground, floor, stack)
+        if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES):
+            # A command that leaves again at once must not make up its own mind about who is where.
+            beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
             hand_out(server, floor, dialogue, feed, lambda: () if eyes is None else eyes.paces(), complete=True)
         if ears_loading is not None and feed is not None:
@@ -113,9 +115,9 @@ async def running_hub(
         if Parts.SATELLITES in parts and dialogue is not None:
             if ears is not None:
                 await start_satellites(ground, floor, ears, dialogue, stack)
-            if eyes is not None:
-                await start_cameras(ground, floor, eyes, rooms, stack)
-        built = (floor.home, floor.dispatcher, floor.why, rooms, dialogue, ears, eyes, server)
+            if eyes is not None and beliefs.rooms is not None:
+                await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
+        built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server)
         yield Hub(ground.settings, ground.bus, ground.states, *built)
 
 

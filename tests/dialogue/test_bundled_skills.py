@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from hub.core.bundled import bundled
-from hub.core.entities import HomeView
+from hub.core.entities import Entity, HomeView
 from hub.core.settings_file import load_settings
+from hub.core.traits import PLAIN_CONFIG
 from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.language import load_language
 from hub.dialogue.matcher import Matcher
@@ -31,11 +32,19 @@ def bundled_skills() -> list[SkillWords]:
 
 
 def demo_home(language: str) -> HomeView:
+    """The bundled demo home, with a camera in its hallway."""
     settings = load_settings(Path(bundled("config")) / "demo" / "hearth.toml").settings
+    camera = Entity(
+        id="camera.hallway",
+        name="hallway camera",
+        area="hallway",
+        names={"de": ("Flurkamera",)},
+        traits={"OnOff": PLAIN_CONFIG},
+    )
     return HomeView(
         language=language,
         areas={a.id: a for a in settings.area},
-        entities={e.id: declared_entity(e) for e in settings.entity},
+        entities={e.id: e for e in (*map(declared_entity, settings.entity), camera)},
         people={p.id: p for p in settings.person},
     )
 
