@@ -40,12 +40,15 @@ class WorkerDown(Struct, frozen=True):
 
 
 class WorkerPatience(Struct, frozen=True, kw_only=True):
-    """How long a host waits, in seconds: for models to load, for a sign of life, before the first and last restart."""
+    """How long a host waits, in seconds: for models to load, for a sign of life, before the first and last restart,
+    and for it to leave when it is told to.
+    """
 
     load_s: float = 120.0
     silent_s: float = 30.0
     first_wait_s: float = 0.1
     longest_wait_s: float = 30.0
+    leave_s: float = 3.0
 
 
 _PATIENCE: Final = WorkerPatience()
@@ -220,7 +223,7 @@ class WorkerHost(Generic[M]):
     async def _went_down(self, process: WorkerProcess, reason: str) -> str:
         was_up, self._up, self._process = self._up, False, None
         stopping = self._task is None or self._task.cancelling() > 0
-        how = await process.end()
+        how = await process.end(self._patience.leave_s)
         self._last_line = process.last_line
         if was_up and not stopping:
             await self._answers.put(WorkerDown(reason or how))

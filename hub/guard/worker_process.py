@@ -25,7 +25,6 @@ _WAITING_BYTES: Final = 32 * 1024  # on their way, beyond the kernel's; more mak
 _KERNEL_BYTES: Final = 64 * 1024
 _LONGEST_LINE: Final = 300
 _LINES_A_LIFE: Final = 200
-_LEAVE_S: Final = 3.0
 _KEPT_ENVIRONMENT: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _BOOT: Final = (
@@ -129,12 +128,12 @@ class WorkerProcess:
                     raise _reported(received.body)
                 yield received
 
-    async def end(self) -> str:
+    async def end(self, patience_s: float) -> str:
         """Let the worker leave, kill it if it does not, and say how it ended."""
         self._writer.close()
         self._hatch.close()
         try:
-            await asyncio.wait_for(self._process.wait(), _LEAVE_S)
+            await asyncio.wait_for(self._process.wait(), patience_s)
         except TimeoutError:
             self.kill()
             await self._process.wait()

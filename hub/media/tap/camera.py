@@ -20,7 +20,7 @@ from hub.media.tap.tap import Tap
 from hub.media.tap.traffic import keep_count
 
 log = structlog.get_logger(__name__)
-_PATIENCE: Final = WorkerPatience(load_s=30.0, first_wait_s=1.0)
+_PATIENCE: Final = WorkerPatience(load_s=30.0, first_wait_s=1.0, leave_s=0.5)
 Told = Callable[[FromTap], None]
 
 

@@ -32,7 +32,7 @@ _ENTRY: Final = "hub.media.tap.worker:run"
 _MEMORY_MB: Final = 1536
 _COMES_BACK_S: Final = 30.0
 _LEAVES_S: Final = 1.0
-_PATIENCE: Final = WorkerPatience(load_s=30.0)
+_PATIENCE: Final = WorkerPatience(load_s=30.0, leave_s=0.5)
 
 
 def _ignore(_ready: SourceReady) -> None:
