@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "say": ("hub.cli.say", "say", "Text through the dialogue, as if it had been heard."),
     "home": ("hub.cli.home", "home", "Areas, entities and states; set one, ask why, check a hearth.toml."),
     "models": ("hub.cli.models", "models", "List, fetch and check the models."),
+    "learn": ("hub.cli.learn", "learn", "What is learnt at home, and rounds with other hubs."),
     "device": ("hub.cli.device", "device", "Device integrations: what is there, what can be added."),
     "doctor": ("hub.cli.doctor", "doctor", "Check what could be wrong here, and say how to mend it."),
     "bench": ("hub.cli.bench", "bench", "Measure, each figure beside a named peer."),

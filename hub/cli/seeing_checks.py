@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from hub.cli.finding import Finding
+from hub.core.errors import HearthError
 from hub.core.settings import CameraSettings, Settings
+from hub.media.rtsp.address import rtsp_address
 
 _LIBRARIES: Final = {"libGLESv2.so.2": "libgles2", "libEGL.so.1": "libegl1"}
 """Shared libraries that MediaPipe loads, and the Debian packages that have them."""
@@ -53,7 +55,11 @@ def _loads(library: str) -> bool:
 def _camera(camera: CameraSettings) -> Finding:
     check = f"camera {camera.name}"
     if "://" in camera.source:
-        return Finding(check=check, level="ok", detail="a camera on the network; the hub says when it does not answer")
+        try:
+            address = rtsp_address(camera.source)
+        except HearthError as error:
+            return Finding(check=check, level="broken", detail=error.message, mend=error.remedy)
+        return Finding(check=check, level="ok", detail=f"{address.url}; the hub says when it does not answer")
     path = Path(camera.source)
     if not path.exists():
         return Finding(check=check, level="broken", detail=f"there is no {path}", mend="plug it in, or mend [[camera]]")

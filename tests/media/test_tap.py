@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, MediaError, WorkerDiedError
+from hub.core.errors import HearthError, MediaError, SettingsError, WorkerDiedError
 from hub.guard.connect import Guard
 from hub.guard.syscalls import this_architecture
 from hub.guard.worker_host import WorkerPatience
@@ -213,3 +213,10 @@ async def test_a_camera_that_is_not_there_is_told_of_and_tried_again(slot: Slot)
     await until(lambda: len(told) >= 2)
     await desk.stop()
     assert all(isinstance(t, SourceTrouble) and "no camera" in t.error["message"] for t in told)
+
+
+@pytest.mark.parametrize("source", ["rtsps://me:secret@10.0.0.9/live", "http://me:secret@10.0.0.9/", "RTSPS:me:secret"])
+def test_an_address_of_another_kind_is_refused_and_its_password_not_shown(source: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        Camera("door", source, Slot.create(), Bus(), Guard(), lambda _: None)
+    assert "secret" not in str(raised.value)

@@ -28,7 +28,9 @@ def rtsp_address(source: str) -> RtspAddress:
     except ValueError as error:
         raise SettingsError("a camera's address that cannot be read", remedy=remedy) from error
     if parts.scheme != "rtsp" or not host or not source.isprintable() or " " in source:
-        raise SettingsError("a camera's address that is not rtsp://", remedy=remedy)
+        raise SettingsError(
+            "a camera's address that is not rtsp://", remedy=f"{remedy}; other ways in are not known yet"
+        )
     place = f"[{host}]" if ":" in host else host
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")

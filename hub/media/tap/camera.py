@@ -1,6 +1,7 @@
 """A camera that stays open: its tap is started, and started again when the camera was unplugged or switched off."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,7 @@ class Camera:
         Waits between tries are `patience`'s. Raises `SettingsError` for an RTSP address that is none.
         """
         self.name = name
-        self._address: RtspAddress | None = rtsp_address(source) if source.startswith("rtsp:") else None
+        self._address: RtspAddress | None = rtsp_address(source) if _is_address(source) else None
         self._source = source
         self._device = source if source.startswith("/dev/") else ""
         self._guard = guard
@@ -159,3 +160,8 @@ class Camera:
     def _ready(self, ready: SourceReady) -> None:
         self._shown_at = asyncio.get_running_loop().time()
         self._told(ready)
+
+
+def _is_address(source: str) -> bool:
+    """Whether it is an address of any kind: never to be opened, or shown, as a file's name."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", source) is not None
