@@ -1,0 +1,334 @@
+"""`ZenohMesh`: the mesh of a home's hubs over Zenoh, peer to peer, TLS with certificates on both sides."""
+
+import asyncio
+import functools
+import socket
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import structlog
+
+from hub.core.errors import ProtocolError, UnavailableError
+from hub.guard.connect import Guard
+from hub.swarm.access import Key, chunk, key_ask, key_for_all, key_to, parse
+from hub.swarm.inbox import Inbox
+from hub.swarm.liveness import Links, Liveness
+from hub.swarm.outbox import Outbox
+from hub.swarm.ports import Answer, Take
+from hub.swarm.questions import Answers, unpack
+from hub.swarm.relay import Relay
+from hub.swarm.session import Session
+from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, settings
+
+log = structlog.get_logger(__name__)
+Tell = Callable[[str, str], None]
+"""Tells the owner something about a hub: its id, and what is wrong in a person's words."""
+PAUSING: Final = "~pausing"
+"""The mesh's own topic: this hub closes its session for a moment."""
+_LOOK_S: Final = 1.0
+_TELL_AGAIN_S: Final = 60.0
+_MOST_TOLD: Final = 256
+
+
+def _nobody(hub: str, what: str) -> None:
+    log.warning("mesh", hub=hub, what=what)
+
+
+class ZenohMesh:
+    """A hub's end of the mesh (`hub.swarm.ports.Mesh`). `await start()`, and `await close()` at the end.
+
+    `where(hub)` is a member's address now (`host:port`, empty when unknown). Of two hubs the one whose id sorts first
+    connects, through the guard; the other listens on `listen`. Topics in `best_effort` may lose messages when a link
+    is slow; all others wait. `tell` hears of strangers, impersonations and two hubs with one certificate.
+    """
+
+    def __init__(
+        self,
+        key: MeshKey,
+        members: Iterable[str],
+        where: Callable[[str], str],
+        guard: Guard,
+        *,
+        listen: str = "127.0.0.1:0",
+        best_effort: Iterable[str] = (),
+        tell: Tell = _nobody,
+    ) -> None:
+        self._key = key
+        self._members = frozenset(members) | {key.hub}
+        self._where = where
+        self._guard = guard
+        self._listen = listen
+        self._best_effort = frozenset(best_effort)
+        self._tell_owner = tell
+        self._told: dict[tuple[str, str], float] = {}
+        self._takes: dict[str, list[Take]] = {}
+        self._answers = Answers()
+        self._relays: dict[str, Relay] = {}
+        self._session: Session | None = None
+        self._links = Links()
+        self._changing = asyncio.Lock()
+        self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, key.home))
+        self._watcher: asyncio.Task[None] | None = None
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    @property
+    def hub(self) -> str:
+        """This hub's id."""
+        return self._key.hub
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as `host:port`, once started."""
+        return self._listen
+
+    async def start(self) -> None:
+        """Listen, and connect to the members. Raises `UnavailableError` when the port is taken."""
+        self._loop = asyncio.get_running_loop()
+        self._listen = with_port(self._listen)
+        self._inbox = Inbox(self._loop, self._deliver)
+        self._outbox = Outbox(self.hub)
+        self._live = Liveness(self._members - {self.hub})
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+        self._watcher = self._loop.create_task(self._look_at_links(), name="mesh links")
+
+    async def reopen(self, members: Iterable[str], key: MeshKey | None = None) -> None:
+        """Trust these hubs and no others from now on (and be known by `key`): a new session, for Zenoh reads its
+        access rules once. Connections of hubs that are no longer members end here.
+        """
+        async with self._changing:
+            await self._say_pausing()
+            self._live.pause()
+            await self._shut()
+            self._key = key or self._key
+            self._members = frozenset(members) | {self.hub}
+            self._inbox.forget(self._members)
+            self._live.members(self._members - {self.hub})
+            self._links = Links()
+            await self._open()
+
+    async def close(self) -> None:
+        """Leave the mesh."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        self._live.close()
+        await self._answers.close()
+        await self._outbox.close()
+        self._inbox.close()
+        await self._shut()
+
+    def moved(self, hub: str) -> None:
+        """A member has another address than before: connect to it there."""
+        relay = self._relays.get(hub)
+        if relay is not None:
+            relay.drop()
+
+    async def _open(self) -> None:
+        for other in sorted(self._members):
+            if self.hub < other:
+                self._relays[other] = Relay(other, functools.partial(self._where, other), self._guard)
+        values = settings(self._key, self._members, [self._listen], [r.address for r in self._relays.values()])
+        session = Session(self._key.home, self.hub)
+        await asyncio.to_thread(session.open, values, self._heard, self._asked, self._token)
+        self._session = session
+
+    async def _shut(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await asyncio.to_thread(session.close)
+        for relay in self._relays.values():
+            relay.close()
+        self._relays.clear()
+
+    async def _say_pausing(self) -> None:
+        said = asyncio.Event()
+        session = self._session
+        if session is None:
+            return
+        key = key_for_all(self._key.home, self.hub, PAUSING)
+
+        def say() -> None:
+            session.put(key, b"", urgent=True)
+            self._loop.call_soon_threadsafe(said.set)
+
+        await self._outbox.hand(say, 0)
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                await said.wait()
+        except TimeoutError:  # a link is slow; the others will take this hub for gone for a moment
+            log.warning("the mesh could not be told of the pause")
+
+    # -- what this hub says ------------------------------------------------------------------------------------------
+
+    def alive(self) -> frozenset[str]:
+        """The other hubs that can be reached now."""
+        return self._live.alive()
+
+    def watch(self, changed: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Call `changed` with those alive whenever that changes; returns the function that ends it."""
+        return self._live.watch(changed)
+
+    async def send(self, topic: str, body: bytes, *, to: str = "") -> None:
+        """Tell all hubs, or one. Waits while more is under way than the network takes. Raises `ProtocolError` when it
+        is larger than 4 MiB.
+        """
+        self._check(topic, body)
+        home = self._key.home
+        key = key_to(home, self.hub, chunk(to, "hub"), topic) if to else key_for_all(home, self.hub, topic)
+        urgent = topic not in self._best_effort
+        await self._outbox.hand(lambda: self._put(key, body, urgent), len(body))
+
+    def _put(self, key: str, body: bytes, urgent: bool) -> None:
+        session = self._session
+        if session is not None:
+            session.put(key, body, urgent=urgent)
+
+    async def ask(self, hub: str, topic: str, body: bytes, *, timeout_s: float = 5.0) -> bytes:
+        """A hub's answer. Raises `UnavailableError` when it cannot be reached or does not answer in time, or the error
+        that it answered with.
+        """
+        self._check(topic, body)
+        session = self._session
+        if session is None or hub not in self.alive():
+            raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")
+        key = key_ask(self._key.home, self.hub, chunk(hub, "hub"), topic)
+        answered: asyncio.Future[bytes | None] = self._loop.create_future()
+
+        def settle(packed: bytes | None) -> None:
+            if not answered.done():
+                answered.set_result(packed)
+
+        def reply(packed: bytes | None) -> None:
+            self._loop.call_soon_threadsafe(settle, packed)
+
+        await self._outbox.hand(lambda: session.ask(key, body, timeout_s, reply), len(body))
+        try:
+            packed = await asyncio.wait_for(answered, timeout_s)
+        except TimeoutError:
+            packed = None
+        if packed is None:
+            raise UnavailableError(f"hub {hub[:12]} does not answer", remedy="is it on, and on this network?")
+        return unpack(packed)
+
+    def _check(self, topic: str, body: bytes) -> None:
+        chunk(topic)
+        if len(body) > LARGEST_MESSAGE:
+            raise ProtocolError(
+                f"{len(body)} bytes are too many for a message", place=topic, remedy="send large bodies by Bulk"
+            )
+
+    # -- what others say ---------------------------------------------------------------------------------------------
+
+    def listen(self, topic: str, take: Take) -> Callable[[], None]:
+        """Call `take` for every message of a topic from other hubs, on the event loop; returns what ends it."""
+        self._takes.setdefault(chunk(topic), []).append(take)
+
+        def end() -> None:
+            if take in self._takes[topic]:
+                self._takes[topic].remove(take)
+
+        return end
+
+    def answer(self, topic: str, answer: Answer) -> Callable[[], None]:
+        """Answer the questions of other hubs about a topic; returns the function that ends it."""
+        return self._answers.answer(chunk(topic), answer)
+
+    def _heard(self, key: str, body: bytes) -> None:
+        """On Zenoh's threads. The access rules let nothing in but what lies in its sender's own key space, or in this
+        hub's.
+        """
+        said = self._accept(key, body)
+        if said is not None:
+            self._inbox.put(said.sender, said.topic, body)
+
+    def _accept(self, key: str, body: bytes) -> Key | None:
+        try:
+            said = self._parse(key)
+        except ProtocolError as error:
+            self._call(self._tell, "", str(error))
+            return None
+        if said.sender == self.hub:
+            if said.way == "all":  # its own token is its own
+                self._call(self._impersonated, key)
+            return None
+        if len(body) > LARGEST_MESSAGE or said.sender not in self._members or said.sender in self._live.quarantined:
+            return None
+        return said
+
+    def _asked(self, key: str, body: bytes, reply: Callable[[bytes], None]) -> None:
+        said = self._accept(key, body)
+        if said is None:
+            return
+
+        async def answer(packed: bytes) -> None:
+            if len(packed) > LARGEST_MESSAGE + 1:
+                raise ProtocolError("the answer is too large for the mesh", remedy="send large bodies by Bulk")
+            await self._outbox.hand(lambda: reply(packed), len(packed))
+
+        self._call(self._answers.asked, said.sender, said.topic, body, answer)
+
+    def _token(self, key: str, there: bool) -> None:
+        said = self._accept(key, b"")
+        if said is not None and said.way == "alive":
+            self._call(self._live.came if there else self._live.went, said.sender)
+
+    def _call(self, function: Callable[..., object], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:  # the loop is closed
+            log.debug("the mesh outlives its loop")
+
+    def _deliver(self, sender: str, topic: str, body: bytes) -> None:
+        if topic == PAUSING:
+            self._live.pausing(sender)
+            return
+        for take in tuple(self._takes.get(topic, ())):
+            try:
+                take(sender, body)
+            except Exception:
+                log.exception("a message could not be taken", topic=topic, hub=sender)
+
+    # -- what is wrong -----------------------------------------------------------------------------------------------
+
+    async def _look_at_links(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            session = self._session
+            if session is None:
+                continue
+            twice = self._links.seen(await asyncio.to_thread(session.links), self._loop.time())
+            for hub in self._links.names() - self._members:
+                self._tell(hub, "is connected, but is no member of this home: nothing of it is heard")
+            if twice - self._live.quarantined:
+                self._live.quarantine(twice)
+            for hub in twice:
+                self._tell(hub, "is there twice: its certificate was copied. Neither is heard; remove it and pair anew")
+
+    def _impersonated(self, key: str) -> None:
+        self._tell(self.hub, f"another hub of the home spoke in this hub's name ({key[-80:]}): it was not heard")
+
+    def _tell(self, hub: str, what: str) -> None:
+        """Tell the owner and the ledger, at most once a minute the same."""
+        now = self._loop.time()
+        if now - self._told.get((hub, what), -_TELL_AGAIN_S) < _TELL_AGAIN_S:
+            return
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[hub, what] = now
+        self._guard.ledger.refused("swarm", f"hub {hub[:64]}", what)
+        self._tell_owner(hub, what)
+
+
+def with_port(place: str) -> str:
+    """`host:port` with port 0 replaced by a free one, which a later session can listen on again."""
+    host, _, port = place.rpartition(":")
+    if port != "0":
+        return place
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    with socket.create_server((host.strip("[]"), 0), family=family) as server:
+        return f"{host}:{server.getsockname()[1]}"
