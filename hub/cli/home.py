@@ -1,16 +1,20 @@
 """`hearth home`: what there is, how it stands, why; and whether a hearth.toml is sound."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
+from hub.cli import beside
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.core.errors import CommandError, ConfirmationRequiredError, UsageError
 from hub.core.paths import HomePaths
+from hub.core.running import running_at
+from hub.core.traits import TraitConfig
 
 if TYPE_CHECKING:
     from hub.app import Hub
@@ -84,13 +88,9 @@ def set_value(entity: str, value: str, trait: str, yes: bool, config: str | None
     from hub.core.commands import Command
 
     async def send(hub: "Hub") -> None:
-        chosen = trait or _fitting_trait(hub, entity, value)
+        chosen = trait or _fitting_trait(entity, hub.home.entity(entity).traits, value)
         command = Command(entity=entity, trait=chosen, value=value, channel="cli", confirmed=yes)
-        try:
-            result = await hub.dispatcher.send(command)
-        except ConfirmationRequiredError as error:
-            remedy = "this is risky; add --yes if you mean it"
-            raise ConfirmationRequiredError(error.message, place=entity, remedy=remedy) from error
+        result = await hub.dispatcher.send(command)
         if as_json:
             line = {"entity": entity, "trait": result.trait, "value": result.value, "ok": result.ok}
             emit({"event": "command", **line, **({} if result.ok else {"code": result.code, "reason": result.reason})})
@@ -99,15 +99,30 @@ def set_value(entity: str, value: str, trait: str, yes: bool, config: str | None
         if not as_json:
             click.echo(f"{entity} {result.trait} = {result.value}")
 
-    _with_hub(config, send)
+    async def send_beside(url: str) -> None:
+        about = await beside.entity(url, entity)
+        traits = {name: msgspec.convert(about["config"].get(name, {}), TraitConfig) for name in about["traits"]}
+        chosen = trait or _fitting_trait(entity, traits, value)
+        done = await beside.command(url, entity, chosen, value, confirmed=yes)
+        line = {"entity": entity, "trait": done["trait"], "value": done["value"], "ok": True}
+        emit({"event": "command", **line}) if as_json else click.echo(f"{entity} {done['trait']} = {done['value']}")
+
+    try:
+        with chosen_home(config) as paths:
+            url = running_at(paths)
+            if url is not None:
+                return asyncio.run(send_beside(url))
+        _with_hub(config, send)
+    except ConfirmationRequiredError as error:
+        remedy = "this is risky; add --yes if you mean it"
+        raise ConfirmationRequiredError(error.message, place=entity, remedy=remedy) from error
 
 
-def _fitting_trait(hub: "Hub", entity: str, value: str) -> str:
+def _fitting_trait(entity: str, traits: Mapping[str, TraitConfig], value: str) -> str:
     """The first trait of the entity that takes this value."""
     from hub.core.errors import ValueRefusedError
     from hub.core.traits import TRAITS, parse_value
 
-    traits = hub.home.entity(entity).traits
     for trait, config in traits.items():
         if not TRAITS[trait].commands:
             continue

@@ -4,11 +4,13 @@ import asyncio
 
 import click
 
+from hub.cli import beside as hub_beside
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import TOLD, json_line, readable_line
 from hub.core.events import CommandFailed, Event, NotUnderstood
 from hub.core.paths import HomePaths
+from hub.core.running import running_at
 
 
 @click.command()
@@ -41,6 +43,12 @@ async def _say(paths: HomePaths, text: str, area: str, person: str, as_json: boo
         else:
             console.print(readable_line(event))
 
+    beside = running_at(paths)
+    if beside is not None:
+        await hub_beside.say(
+            beside, text, area=area, person=person, tell=lambda e: tell(e) if isinstance(e, TOLD) else None
+        )
+        return failure("; ".join(failed)) if failed else 0
     async with running_hub(paths, Parts.TEXT) as hub:
         hub.bus.subscribe(TOLD, tell)
         await hub.say(text, area=area, person=person, channel="cli")

@@ -21,6 +21,11 @@ class HomePaths(Struct, frozen=True):
         """The default SQLite database."""
         return self.root / "hearth.db"
 
+    @property
+    def running(self) -> Path:
+        """The mark of the hub that runs over this home."""
+        return self.root / "hub.running"
+
 
 def default_home() -> Path:
     """`$HEARTH_HOME`, or ~/.config/hearth."""

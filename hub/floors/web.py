@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from hub.core.running import the_only_hub
 from hub.floors.ground import Ground
 from hub.floors.home import HomeFloor
 
@@ -22,6 +23,7 @@ async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     server = WebServer(ground.settings.web, ground.bus, ground.states, lambda: failures)
     stack.push_async_callback(server.close)
     await server.start()
+    stack.enter_context(the_only_hub(ground.paths, server.url))
     return server
 
 

@@ -96,3 +96,36 @@ def test_the_copy_of_the_demo_home_goes_with_the_hub(start: Start, tmp_path: Pat
     process.terminate()
     assert process.wait(_PATIENCE_S) == 0
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def _hearth(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "hub.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+
+
+def test_commands_beside_a_running_hub_are_its_own(home: Path, start: Start) -> None:
+    url = _url(start(home))
+    asked = _hearth("home", "set", "light.kitchen", "on", "--config", str(home), "--json")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert json.loads(asked.stdout) == {
+        "event": "command", "entity": "light.kitchen", "trait": "OnOff", "value": True, "ok": True,
+    }  # fmt: skip
+    with urllib.request.urlopen(f"{url}api/v1/entities/light.kitchen") as answer:
+        assert json.load(answer)["traits"]["OnOff"] is True
+    said = _hearth("say", "turn off the kitchen light", "--config", str(home), "--json")
+    assert [json.loads(line)["event"] for line in said.stdout.splitlines()] == ["intent", "command", "reply"]
+    with urllib.request.urlopen(f"{url}api/v1/entities/light.kitchen") as answer:
+        assert json.load(answer)["traits"]["OnOff"] is False
+    refused = _hearth("home", "set", "light.nothing", "on", "--config", str(home))
+    assert refused.returncode == 1
+    assert "there is no light.nothing" in refused.stderr
+    risky = _hearth("home", "set", "cover.garage_door", "100", "--config", str(home))
+    assert risky.returncode == 1
+    assert "--yes" in risky.stderr
+
+
+def test_two_hubs_do_not_run_over_one_home(home: Path, start: Start) -> None:
+    url = _url(start(home))
+    second = _hearth("run", "--deaf", "--port", "0", "--config", str(home))
+    assert second.returncode == 2
+    assert f"it is at {url}" in second.stderr
