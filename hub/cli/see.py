@@ -30,10 +30,12 @@ def see(files: tuple[Path, ...], area: str, config: str | None, as_json: bool) -
 
 async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bool) -> int:
     from rich.console import Console
+    from rich.markup import escape
 
     from hub.core.bus import Bus
     from hub.core.settings_file import load_settings
     from hub.inference.store import ModelStore
+    from hub.media.regular_file import readable_name
     from hub.perception.eyes.build import build_eyes
     from hub.satellites.viewer import viewer
 
@@ -55,7 +57,7 @@ async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bo
         async with viewer(eyes, bus, allow_unsealed=settings.seeing.allow_unsealed) as showing:
             for file in files:
                 if not as_json and len(files) > 1:
-                    console.print(f"[bold]{file}[/]")
+                    console.print(f"[bold]{escape(readable_name(file))}[/]")
                 try:
                     end = await showing.look(file, tell, area=area, arm=settings.seeing.arm)
                 except HearthError as error:

@@ -68,6 +68,7 @@ async def start_cameras(ground: Ground, floor: HomeFloor, eyes: "Eyes", rooms: "
 
     settings, switches = ground.settings.camera, HomeTable(floor.database)
     cameras = Cameras(settings, floor.home, ground.states, switches, ground.supervisor, looking)
+    stack.push_async_callback(cameras.close)
     stack.callback(floor.dispatcher.route(OWNER, cameras))
     await cameras.start()
 

@@ -11,6 +11,9 @@ from hub.media.raw import RawMedia
 LONGEST_SIDE: Final = 1920
 """Pixels of a frame's longer side, at most; larger pictures are scaled down."""
 
+LATEST_S: Final = 1e9
+"""Seconds of a frame's time, at most, either way: a third of a century, and no arithmetic with it overflows."""
+
 Pixels = NDArray[np.uint8]
 """Rows from the top, columns from the left, then red, green and blue."""
 

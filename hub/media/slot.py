@@ -7,7 +7,6 @@ look: a byte for each frame one way, a byte for each frame done with the other w
 
 import contextlib
 import fcntl
-import math
 import os
 import socket
 import time
@@ -19,7 +18,7 @@ from msgspec.structs import replace
 
 from hub.core.errors import MediaError, ProtocolError, UsageError, WorkerDiedError
 from hub.media.bell import heard, ring, wait_for
-from hub.media.frame import LONGEST_SIDE, VideoFrame
+from hub.media.frame import LATEST_S, LONGEST_SIDE, VideoFrame
 from hub.media.slot_memory import BUFFERS, HIGHEST_NUMBER, SLOT_BYTES, FrameHeader, SlotMemory
 
 _SEALS: Final = 0x1 | 0x2 | 0x4  # F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW: a mapping can never lose its memory
@@ -127,10 +126,12 @@ class SlotWriter:
 
         With `wait` none is: this blocks until the reader is done with the one before, and calls `meanwhile` at least
         four times a second. Raises `WorkerDiedError` when the reader is gone, or does nothing for `patience_s`,
-        `MediaError` when the frame is larger than `LONGEST_SIDE`.
+        `MediaError` when the frame is larger than `LONGEST_SIDE`, or its time beyond `LATEST_S`.
         """
-        if max(frame.width, frame.height) > LONGEST_SIDE or not math.isfinite(frame.t):
+        if max(frame.width, frame.height) > LONGEST_SIDE:
             raise MediaError(f"a frame of {frame.width} x {frame.height} pixels", remedy=f"at most {LONGEST_SIDE}")
+        if not abs(frame.t) <= LATEST_S:
+            raise MediaError(f"a frame of second {frame.t:g}", remedy="the times of its pictures are broken")
         self._hear()
         if wait:
             self.drain(meanwhile=meanwhile, patience_s=patience_s)
@@ -234,12 +235,11 @@ class SlotReader:
         except WorkerDiedError as error:
             gone = error
         for attempt in range(_TRIES):
-            headers = [self._memory.header(index) for index in range(BUFFERS)]
-            newest = max(range(BUFFERS), key=lambda index: headers[index].number)
-            if headers[newest].number <= self._last or not headers[newest].full:
+            index, number = self._memory.newest()  # which the writer may be changing: nothing to be judged by
+            if number <= self._last:
                 break
-            if self._memory.lock(newest):
-                return self._taken(newest)
+            if self._memory.lock(index):
+                return self._taken(index)
             time.sleep(_BETWEEN_TRIES_S if attempt else 0)  # overtaken by the writer: look again
         if gone is not None:
             raise gone

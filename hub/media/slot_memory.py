@@ -5,7 +5,6 @@ processor, and the kernel gives it back when a process dies.
 """
 
 import fcntl
-import math
 import mmap
 import os
 import struct
@@ -14,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from hub.core.errors import ProtocolError
-from hub.media.frame import LONGEST_SIDE
+from hub.media.frame import LATEST_S, LONGEST_SIDE
 
 BUFFERS: Final = 3
 _HEADER_BYTES: Final = 4096
@@ -70,16 +69,22 @@ class SlotMemory:
         fcntl.fcntl(self._descriptor, fcntl.F_OFD_SETLK, wanted)
 
     def header(self, index: int) -> FrameHeader:
-        """A buffer's header; only a hint, unless the buffer is locked. Raises `ProtocolError` when it is nonsense."""
+        """The header of a buffer that the other end does not write. Raises `ProtocolError` when it is nonsense."""
         number, t, mono, width, height, full = _HEADER.unpack_from(self.map, index * BUFFER_BYTES)
         if number == 0:
             return FrameHeader()
-        times_good = math.isfinite(t) and math.isfinite(mono)
+        times_good = abs(t) <= LATEST_S and abs(mono) <= LATEST_S
         if not (1 <= width <= LONGEST_SIDE and 1 <= height <= LONGEST_SIDE and times_good):
             raise ProtocolError(f"a frame of {width} x {height} pixels at {t} s", remedy="the camera's tap is at fault")
         if number > HIGHEST_NUMBER:
             raise ProtocolError(f"frame number {number}", remedy="the camera's tap is at fault")
         return FrameHeader(number, t, mono, width, height, bool(full))
+
+    def newest(self) -> tuple[int, int]:
+        """The buffer of the highest number, and that number, 0 when somebody took it: a hint, unless it is locked."""
+        found = [(_HEADER.unpack_from(self.map, index * BUFFER_BYTES), index) for index in range(BUFFERS)]
+        (number, *_, full), index = max(found, key=lambda header: header[0][0])
+        return index, number if full else 0
 
     def set_header(self, index: int, header: FrameHeader) -> None:
         """Write a locked buffer's header."""

@@ -1,6 +1,8 @@
 """The hub's own cameras: each one an entity with a switch. Off means that its device is closed and nobody looks."""
 
+import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
@@ -67,6 +69,8 @@ class Cameras:
         self._supervisor = supervisor
         self._looking = looking
         self._cameras: dict[str, tuple[str, Looking]] = {}  # our id -> (the home's id, the camera)
+        self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turning: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Make the entities, and open what was not switched off."""
@@ -83,15 +87,31 @@ class Cameras:
         """Open or close a camera; acknowledged when it is so and will be so after a restart."""
         if command.trait != "OnOff" or command.entity not in self._cameras:
             raise ValueRefusedError(f"{command.entity} has no {command.trait}", remedy="a camera is on or off")
-        on = bool(command.value)
-        if not on:
-            await self._close(command.entity)  # first of all
-        await self._switches.set_setting(_SWITCH + command.entity, not on)
-        if on:
-            self._open(command.entity)
-        theirs, _ = self._cameras[command.entity]
-        self._states.set(theirs, "OnOff", on, causes=(command.id,))
+        # Done to its end, also when the command is given up meanwhile: a camera is never left half closed.
+        turning = asyncio.create_task(self._turn(command), name=f"switch {command.entity}")
+        self._turning.add(turning)
+        turning.add_done_callback(self._turned)
+        await asyncio.shield(turning)
+
+    async def close(self) -> None:
+        """Return when no camera is being opened or closed any more."""
+        await asyncio.gather(*self._turning, return_exceptions=True)
+
+    async def _turn(self, command: DeviceCommand) -> None:
+        on, (theirs, _) = bool(command.value), self._cameras[command.entity]
+        async with self._one_at_a_time[command.entity]:
+            if not on:
+                await self._close(command.entity)  # first of all
+            await self._switches.set_setting(_SWITCH + command.entity, not on)
+            if on:
+                self._open(command.entity)
+            self._states.set(theirs, "OnOff", on, causes=(command.id,))
         command.done()
+
+    def _turned(self, turning: asyncio.Task[None]) -> None:
+        self._turning.discard(turning)
+        if not turning.cancelled() and turning.exception() is not None:
+            log.warning("a camera was not switched", task=turning.get_name(), error=str(turning.exception()))
 
     def _open(self, ours: str) -> None:
         task, camera = self._task(ours), self._cameras[ours][1]

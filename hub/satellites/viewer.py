@@ -1,16 +1,18 @@
 """Pictures and films in front of the eyes: what they show, and what each stage cost."""
 
 import asyncio
+import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.core.bus import Bus
-from hub.core.errors import MediaError
+from hub.core.errors import HearthError, MediaError, WorkerDiedError
 from hub.core.events import Event, Origin, PresenceChanged
 from hub.media.picture_kinds import is_picture
+from hub.media.regular_file import open_regular, readable_name
 from hub.perception.eyes.messages import HandsSeen, PeopleSeen
 from hub.perception.eyes.watch import Watch
 from hub.perception.presence.belief import Belief
@@ -51,30 +53,51 @@ class Viewer:
         """Tell what `file` shows; returns the `end` line of the contract.
 
         `woken`: as if the wake word had just been heard. `people` takes the looks for people instead of the file's own
-        belief about who is there. Raises `MediaError` when the file cannot be read.
+        belief about who is there. Raises `MediaError` when the file cannot be read, `WorkerDiedError` when a process
+        was lost meanwhile and something may have been missed.
         """
-        still = await asyncio.to_thread(_is_still, file)
-        began = time.monotonic()
-        view = await self._eyes.open(stream, stills=still, slot=self._slot)
         try:
+            still = await asyncio.to_thread(_is_still, file)
             origin = Origin(area=area, source=stream)
             watch = Watch(stream, origin, stills=still, arm=arm)
             if woken:
                 watch.wake(0.0)
-            counting = people or _Counting(origin, told).take
-            telling = asyncio.create_task(self._tell(view, watch, counting, told))
-            try:
-                played = await self._tap.play_file(file)
-                await view.end()
-                await telling
-            finally:
-                telling.cancel()
-                await asyncio.gather(telling, return_exceptions=True)
+            began = time.monotonic()
+            async with self._viewing(stream, still) as view:
+                telling = self._tell(view, watch, people or _Counting(origin, told).take, told)
+                played = await self._shown(file, view, telling)
+        except HearthError as error:
+            error.place = error.place or readable_name(file)
+            raise
+        return _end(file, view, played, time.monotonic() - began)
+
+    @asynccontextmanager
+    async def _viewing(self, stream: str, still: bool) -> AsyncIterator["View"]:
+        view = await self._eyes.open(stream, stills=still, slot=self._slot)
+        try:
+            yield view
         finally:
             await view.close()
+
+    async def _shown(self, file: Path, view: "View", telling: Coroutine[Any, Any, None]) -> "SourceEnded":
+        """Play the file while what is seen is told, to the end of both; what fails of the two ends the other."""
+        tell = asyncio.create_task(telling)
+        play = asyncio.create_task(self._tap.play_file(file))
+        try:
+            await asyncio.wait((play, tell), return_when=asyncio.FIRST_COMPLETED)
+            if not tell.done():
+                play.result()
+                await view.end()
+            await tell
+        finally:
+            for task in (play, tell):
+                task.cancel()
+            await asyncio.gather(play, tell, return_exceptions=True)
         if view.trouble is not None:
             raise view.trouble
-        return _end(file, view, played, time.monotonic() - began)
+        if view.interrupted or play.cancelled():
+            raise WorkerDiedError("the eyes were lost while they looked", remedy="something was missed; look again")
+        return play.result()
 
     async def _tell(self, view: "View", watch: Watch, people: Callable[[PeopleSeen], None], told: Told) -> None:
         self.hands = 0
@@ -129,11 +152,13 @@ class _Counting:
 
 
 def _is_still(file: Path) -> bool:
+    opened = open_regular(file)
     try:
-        with file.open("rb") as opened:
-            return is_picture(opened.read(16))
+        return is_picture(os.read(opened, 16))
     except OSError as error:
-        raise MediaError(error.strerror or str(error), place=str(file), remedy="give a readable file") from error
+        raise MediaError(error.strerror or str(error), remedy="give a readable file") from error
+    finally:
+        os.close(opened)
 
 
 def _end(file: Path, view: "View", played: "SourceEnded", wall_s: float) -> dict[str, Any]:
@@ -141,7 +166,7 @@ def _end(file: Path, view: "View", played: "SourceEnded", wall_s: float) -> dict
     stages = {} if view.ended is None else view.ended.stages_ms
     return {
         "event": "end",
-        "file": str(file),
+        "file": readable_name(file),
         "frames": frames,
         "fps": round(frames / wall_s, 1) if wall_s else 0.0,
         "video_s": round(played.seconds, 3),

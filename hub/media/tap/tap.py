@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from hub.core.bus import Bus
 from hub.core.errors import HearthError, MediaError, UnavailableError, WorkerDiedError
 from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerPatience, WorkerUp
+from hub.media.regular_file import open_regular, readable_name
 from hub.media.slot import Slot
 from hub.media.tap.config import TapConfig
 from hub.media.tap.messages import (
@@ -114,9 +114,10 @@ class Tap:
         """Play a picture or film to its end. `every`: all its frames (at most `rate` a second of film; 0: all) are
         looked at, as fast as looking goes; else it is like a camera. Raises `MediaError` that says what is wrong.
         """
-        file = await asyncio.to_thread(_opened, path)
+        file = await asyncio.to_thread(open_regular, path)
         try:
-            return await self.play(TapFile(source=0, name=str(path), rate=rate, every=every), (file,), ready=ready)
+            source = TapFile(source=0, name=readable_name(path), rate=rate, every=every)
+            return await self.play(source, (file,), ready=ready)
         finally:
             os.close(file)
 
@@ -182,15 +183,3 @@ class Tap:
         if self._ended is not None and not self._ended.done():
             self._ended.set_exception(error)
             self._ended.exception()  # somebody waits for it, or nobody does any more
-
-
-def _opened(path: Path) -> int:
-    """A file, open for reading; never one that makes its reader wait."""
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise MediaError(error.strerror or str(error), place=str(path), remedy="give a readable file") from error
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise MediaError("this is no file", place=str(path), remedy="give a picture or film")
-    return file

@@ -173,6 +173,8 @@ class TapWorker:
             file.seek(0)
         except OSError as error:
             raise MediaError(error.strerror or str(error), place=source.name, remedy="give a readable file") from error
+        if not head:
+            raise MediaError("the file is empty", place=source.name, remedy="give a picture or film")
         if is_picture(head):
             yield VideoFrame(read_picture(file, source.name), source.name, 0.0)
             return

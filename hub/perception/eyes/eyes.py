@@ -85,9 +85,9 @@ class Eyes:
 
         Raises `UnavailableError` when the eyes cannot take it.
         """
+        await self._wait_until_up()
         if len(self._views) >= _MOST_CAMERAS:
             raise UnavailableError(f"{_MOST_CAMERAS} cameras are open", remedy="close some")
-        await self._wait_until_up()
         opening = OpenCamera(camera=self._number(), stills=stills, hands=hands, people=people)
         view = View(self, name, opening, slot or Slot.create(), borrowed=slot is not None)
         self._views[view.number] = view
@@ -133,6 +133,8 @@ class Eyes:
                 await self._restore()
             elif isinstance(said, WorkerDown):
                 self._up.clear()
+                for view in self._views.values():
+                    view.interrupted = True
             else:
                 self._take(said)
 

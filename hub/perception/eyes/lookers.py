@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
+from hub.core.errors import MediaError
 from hub.media.frame import Pixels
 from hub.perception.eyes.config import EyesConfig
 from hub.perception.eyes.messages import OpenCamera, Seen
@@ -14,6 +16,9 @@ from hub.perception.gesture.looking import HandsLooker
 from hub.perception.presence.bodies import BodyFinder
 from hub.perception.presence.faces import FaceFinder
 from hub.perception.presence.looking import PeopleLooker
+
+_LONGEST_STRIP: Final = 16
+"""How many times as long as wide a picture may be."""
 
 
 class CameraLooker:
@@ -32,7 +37,14 @@ class CameraLooker:
         return stages
 
     def look(self, pixels: Pixels, t: float) -> Iterable[Seen]:
-        """What is seen in a frame ((height, width, 3), RGB) of second `t`; hands first, they are waited for."""
+        """What is seen in a frame ((height, width, 3), RGB) of second `t`; hands first, they are waited for.
+
+        Raises `MediaError` for a strip of which there would be very many square parts to look at.
+        """
+        longer, shorter = max(pixels.shape[:2]), min(pixels.shape[:2])
+        if longer > _LONGEST_STRIP * shorter:
+            size = f"{pixels.shape[1]} x {pixels.shape[0]}"
+            raise MediaError(f"a picture of {size} pixels is too narrow to look at", remedy="cut it into parts")
         for looker in (self._hands, self._people):
             seen = looker.look(pixels, t) if looker is not None else None
             if seen is not None:

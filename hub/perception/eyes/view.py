@@ -32,6 +32,8 @@ class View:
         self.ending = False
         self.ended: CameraEnded | None = None
         """What the camera cost, once all of it was looked at."""
+        self.interrupted = False
+        """Whether the eyes died while they looked: something may have been missed."""
         self.trouble: HearthError | None = None
         """Why it cannot be looked at."""
         self._eyes = eyes

@@ -3,13 +3,14 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, Final, Protocol
 
 import msgspec
 
-from hub.core.errors import HearthError
+from hub.core.errors import HearthError, PluginError
 from hub.guard.framing import Received
-from hub.guard.worker_link import WorkerLink
+from hub.guard.worker_link import HubGone, WorkerLink
 from hub.media.frame import Pixels
 from hub.media.slot import SlotReader
 from hub.perception.eyes.config import EyesConfig
@@ -96,6 +97,10 @@ class EyesWorker:
             self._look(camera)
         except HearthError as error:
             self._give_up(camera.number, error)
+        except (HubGone, MemoryError):
+            raise
+        except Exception as error:  # of others' code, at a picture that nobody thought of
+            self._give_up(camera.number, PluginError(f"looking failed: {type(error).__name__}: {error}"[:500]))
 
     def _look(self, camera: _Camera) -> None:
         frame = camera.slot.take()
@@ -122,11 +127,14 @@ class EyesWorker:
     def _open(self, message: OpenCamera) -> None:
         memory, bell = self._link.take_descriptors(_DESCRIPTORS)
         self._close(CloseCamera(message.camera))  # told twice, when the worker was new
-        try:
-            slot = SlotReader(memory, bell)
-            self._cameras[message.camera] = _Camera(message.camera, self._make_looker(message), slot)
-        except HearthError as error:
-            self._give_up(message.camera, error)
+        with ExitStack() as undo:
+            try:
+                slot = SlotReader(memory, bell)
+                undo.callback(slot.close)
+                self._cameras[message.camera] = _Camera(message.camera, self._make_looker(message), slot)
+                undo.pop_all()
+            except HearthError as error:
+                self._give_up(message.camera, error)
 
     def _end(self, message: EndCamera) -> None:
         camera = self._cameras.get(message.camera)
