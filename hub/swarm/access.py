@@ -3,7 +3,7 @@
 Everything that a hub says is under its own key space, `hearth/<home>/<hub>/`, and a message, question or token arriving
 from a link counts only when it lies in the key space of the hub that the link's certificate names:
 
-    hearth/<home>/<sender>/all/<topic>              to every hub
+    hearth/<home>/<sender>/to/all/<topic>           to every hub
     hearth/<home>/<sender>/to/<receiver>/<topic>    to one hub
     hearth/<home>/<asker>/ask/<answerer>/<topic>    a question; its answer has the same key
     hearth/<home>/<hub>/alive                       a liveliness token
@@ -30,8 +30,12 @@ _HEAR: Final = (
 )
 
 
+EVERYONE: Final = "all"
+"""The receiver of what is said to every hub; no hub has this id."""
+
+
 class Key(Struct, frozen=True):
-    """A key expression taken apart. `way` is all, to, ask or alive; `receiver` is empty for all and alive."""
+    """A key expression taken apart. `way` is to, ask or alive."""
 
     sender: str
     way: str
@@ -46,13 +50,8 @@ def chunk(word: str, what: str = "topic") -> str:
     return word
 
 
-def key_for_all(home: str, sender: str, topic: str) -> str:
-    """The key of a message to every hub."""
-    return f"hearth/{home}/{sender}/all/{topic}"
-
-
 def key_to(home: str, sender: str, receiver: str, topic: str) -> str:
-    """The key of a message to one hub."""
+    """The key of a message to one hub, or to `EVERYONE`."""
     return f"hearth/{home}/{sender}/to/{receiver}/{topic}"
 
 
@@ -69,8 +68,6 @@ def key_alive(home: str, hub: str) -> str:
 def parse(home: str, key: str) -> Key:
     """Take a key apart; raises `ProtocolError` for one that is not of this home or not of these forms."""
     match key.split("/"):
-        case ["hearth", place, sender, "all", topic] if place == home:
-            return Key(sender, "all", "", topic)
         case ["hearth", place, sender, ("to" | "ask") as way, receiver, topic] if place == home:
             return Key(sender, way, receiver, topic)
         case ["hearth", place, sender, "alive"] if place == home:
@@ -79,8 +76,13 @@ def parse(home: str, key: str) -> Key:
 
 
 def access_control(home: str, me: str, members: Iterable[str]) -> dict[str, Any]:
-    """Zenoh's `access_control` section for hub `me` among `members` (ids; `me` itself may be among them)."""
+    """Zenoh's `access_control` section for hub `me` among `members` (ids; `me` itself may be among them).
+
+    Raises `ProtocolError` for an id that is not to be had.
+    """
     others = sorted(set(members) - {me})
+    if EVERYONE in (me, *others):
+        raise ProtocolError(f"{EVERYONE!r} is no hub's id")
     rules: list[dict[str, Any]] = []
     for other in others:
         rules += _rules_of(home, me, other)
@@ -115,7 +117,7 @@ def _rules_of(home: str, me: str, other: str) -> list[dict[str, Any]]:
         # Nobody but this hub speaks under its own name, and it never hears itself: what arrives there was sent by a
         # member in this hub's name. It is let in to be told of and is never acted on; Zenoh's access control drops
         # without telling anybody.
-        rule("impersonates", "ingress", ("put",), f"{mine}/all/*"),
+        rule("impersonates", "ingress", ("put",), f"{mine}/to/{EVERYONE}/*"),
         rule("is told", "egress", _SAY, *_said(mine, other)),
         rule("is answered", "egress", ("reply",), f"{theirs}/ask/{me}/*"),
         rule("is listened to", "egress", _HEAR, *_heard(home, me)),
@@ -123,13 +125,12 @@ def _rules_of(home: str, me: str, other: str) -> list[dict[str, Any]]:
 
 
 def _said(space: str, receiver: str) -> tuple[str, ...]:
-    return f"{space}/all/*", f"{space}/to/{receiver}/*", f"{space}/ask/{receiver}/*", f"{space}/alive"
+    return f"{space}/to/{EVERYONE}/*", f"{space}/to/{receiver}/*", f"{space}/ask/{receiver}/*", f"{space}/alive"
 
 
 def _heard(home: str, hub: str) -> tuple[str, ...]:
     return (
-        f"hearth/{home}/*/all/*",
-        f"hearth/{home}/*/to/{hub}/*",
+        f"hearth/{home}/*/to/*/*",  # what is sent there is another rule's business
         f"hearth/{home}/*/ask/{hub}/*",
         f"hearth/{home}/*/alive",
     )

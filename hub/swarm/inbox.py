@@ -2,14 +2,14 @@
 
 Each sender has a queue of its own, and the loop takes one message of each in turn. A sender whose queue is full is
 made to wait: Zenoh reads no more of its link, so that TCP slows it down. If the loop does not catch up in a moment,
-what it says is dropped until there is room again, because the few threads that read links must not all be held by
-one hub; that is told once.
+what it says is dropped until there is room again, because the few threads of Zenoh's that read links must not all be
+held by one hub; that is told once.
 """
 
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -37,7 +37,7 @@ class _Queue:
 
 
 class Inbox:
-    """Hands messages to `deliver` on `loop`. `put` is for Zenoh's threads, everything else for the loop."""
+    """Hands messages to `deliver` on `loop`. `put` is for the threads that hear, everything else for the loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, deliver: Deliver) -> None:
         self._loop = loop
@@ -48,23 +48,27 @@ class Inbox:
         self._closed = False
         self.dropped = 0
 
-    def put(self, sender: str, topic: str, body: bytes) -> None:
-        """Queue a message; waits up to a quarter of a second while the sender's queue is full, then drops it."""
+    def put(self, sender: str, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Queue topics and bodies; waits up to a quarter of a second while the sender's queue is full, then drops."""
         with self._lock:
             queue = self._queues.get(sender)
             if queue is None:
                 queue = self._queues[sender] = _Queue(self._lock)
-            if queue.full() and not self._make_room(queue, sender):
-                return
-            queue.messages.append((topic, body))
-            queue.size += len(body)
-            if self._due or self._closed:
-                return
+            for topic, body in messages:
+                if queue.full() and not self._make_room(queue, sender):
+                    continue
+                queue.messages.append((topic, body))
+                queue.size += len(body)
+            self._wake()
+
+    def _wake(self) -> None:
+        if not self._due and not self._closed:
             self._due = True
-        self._call(self._drain)
+            self._call(self._drain)
 
     def _make_room(self, queue: _Queue, sender: str) -> bool:
         """Whether there is room. Called with the lock held."""
+        self._wake()
         if not queue.dropped and queue.room.wait_for(lambda: self._closed or not queue.full(), _PATIENCE_S):
             return not self._closed
         if not queue.dropped:

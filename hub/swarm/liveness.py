@@ -24,7 +24,6 @@ class Liveness:
     """The hubs that are alive, and whom to tell. To be used on the event loop."""
 
     def __init__(self, members: Iterable[str]) -> None:
-        self._loop = asyncio.get_running_loop()
         self._members = frozenset(members)
         self._tokens: set[str] = set()
         self._paused: dict[str, float] = {}  # hub -> loop time until which it is waited for
@@ -51,17 +50,17 @@ class Liveness:
 
     def went(self, hub: str) -> None:
         """A hub's token is gone; unless it said that it would be back, so is the hub."""
-        left = self._paused.get(hub, 0.0) - self._loop.time()
+        left = self._paused.get(hub, 0.0) - asyncio.get_running_loop().time()
         if left > 0 and hub in self._tokens:
             self._cancel(hub)
-            self._timers[hub] = self._loop.call_later(left, self._gone, hub)
+            self._timers[hub] = asyncio.get_running_loop().call_later(left, self._gone, hub)
             return
         self._gone(hub)
 
     def pausing(self, hub: str) -> None:
         """A hub says that it closes its session and will be back."""
         if hub in self._members:
-            self._paused[hub] = self._loop.time() + PAUSE_S
+            self._paused[hub] = asyncio.get_running_loop().time() + PAUSE_S
 
     def pause(self) -> None:
         """This hub closes its own session: none of the others is taken for gone for a moment."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import socket
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -10,28 +9,21 @@ import structlog
 
 from hub.core.errors import ProtocolError, UnavailableError
 from hub.guard.connect import Guard
-from hub.swarm.access import Key, chunk, key_ask, key_for_all, key_to, parse
+from hub.swarm.access import EVERYONE, Key, chunk, key_ask, key_to, parse
 from hub.swarm.inbox import Inbox
 from hub.swarm.liveness import Links, Liveness
 from hub.swarm.outbox import Outbox
+from hub.swarm.owner import Owner, Tell, nobody
 from hub.swarm.ports import Answer, Take
 from hub.swarm.questions import Answers, unpack
-from hub.swarm.relay import Relay
+from hub.swarm.relay import Relays
 from hub.swarm.session import Session
-from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, settings
+from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, settings, with_port
 
 log = structlog.get_logger(__name__)
-Tell = Callable[[str, str], None]
-"""Tells the owner something about a hub: its id, and what is wrong in a person's words."""
 PAUSING: Final = "~pausing"
 """The mesh's own topic: this hub closes its session for a moment."""
 _LOOK_S: Final = 1.0
-_TELL_AGAIN_S: Final = 60.0
-_MOST_TOLD: Final = 256
-
-
-def _nobody(hub: str, what: str) -> None:
-    log.warning("mesh", hub=hub, what=what)
 
 
 class ZenohMesh:
@@ -51,7 +43,7 @@ class ZenohMesh:
         *,
         listen: str = "127.0.0.1:0",
         best_effort: Iterable[str] = (),
-        tell: Tell = _nobody,
+        tell: Tell = nobody,
     ) -> None:
         self._key = key
         self._members = frozenset(members) | {key.hub}
@@ -59,14 +51,15 @@ class ZenohMesh:
         self._guard = guard
         self._listen = listen
         self._best_effort = frozenset(best_effort)
-        self._tell_owner = tell
-        self._told: dict[tuple[str, str], float] = {}
+        self._owner = Owner(tell, guard.ledger)
         self._takes: dict[str, list[Take]] = {}
         self._answers = Answers()
-        self._relays: dict[str, Relay] = {}
+        self._relays = Relays((), where, guard)
         self._session: Session | None = None
         self._links = Links()
+        self._live = Liveness(self._members - {key.hub})
         self._changing = asyncio.Lock()
+        self._route = functools.lru_cache(maxsize=1024)(self._route_of)
         self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, key.home))
         self._watcher: asyncio.Task[None] | None = None
 
@@ -88,7 +81,6 @@ class ZenohMesh:
         self._listen = with_port(self._listen)
         self._inbox = Inbox(self._loop, self._deliver)
         self._outbox = Outbox(self.hub)
-        self._live = Liveness(self._members - {self.hub})
         try:
             await self._open()
         except BaseException:
@@ -124,33 +116,27 @@ class ZenohMesh:
 
     def moved(self, hub: str) -> None:
         """A member has another address than before: connect to it there."""
-        relay = self._relays.get(hub)
-        if relay is not None:
-            relay.drop()
+        self._relays.drop(hub)
 
     async def _open(self) -> None:
-        for other in sorted(self._members):
-            if self.hub < other:
-                self._relays[other] = Relay(other, functools.partial(self._where, other), self._guard)
-        values = settings(self._key, self._members, [self._listen], [r.address for r in self._relays.values()])
+        self._relays = Relays([m for m in self._members if self.hub < m], self._where, self._guard)
+        values = settings(self._key, self._members, [self._listen], self._relays.addresses())
         session = Session(self._key.home, self.hub)
-        await asyncio.to_thread(session.open, values, self._heard, self._asked, self._token)
+        await asyncio.to_thread(session.open, values, self._members, self._heard, self._asked, self._token)
         self._session = session
 
     async def _shut(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             await asyncio.to_thread(session.close)
-        for relay in self._relays.values():
-            relay.close()
-        self._relays.clear()
+        self._relays.close()
 
     async def _say_pausing(self) -> None:
         said = asyncio.Event()
         session = self._session
         if session is None:
             return
-        key = key_for_all(self._key.home, self.hub, PAUSING)
+        key = key_to(self._key.home, self.hub, EVERYONE, PAUSING)
 
         def say() -> None:
             session.put(key, b"", urgent=True)
@@ -177,11 +163,14 @@ class ZenohMesh:
         """Tell all hubs, or one. Waits while more is under way than the network takes. Raises `ProtocolError` when it
         is larger than 4 MiB.
         """
-        self._check(topic, body)
-        home = self._key.home
-        key = key_to(home, self.hub, chunk(to, "hub"), topic) if to else key_for_all(home, self.hub, topic)
-        urgent = topic not in self._best_effort
+        if len(body) > LARGEST_MESSAGE:
+            raise _too_large(topic, body)
+        key, urgent = self._route(topic, to)
         await self._outbox.hand(lambda: self._put(key, body, urgent), len(body))
+
+    def _route_of(self, topic: str, to: str) -> tuple[str, bool]:
+        key = key_to(self._key.home, self.hub, chunk(to or EVERYONE, "hub's id"), chunk(topic))
+        return key, topic not in self._best_effort
 
     def _put(self, key: str, body: bytes, urgent: bool) -> None:
         session = self._session
@@ -192,11 +181,12 @@ class ZenohMesh:
         """A hub's answer. Raises `UnavailableError` when it cannot be reached or does not answer in time, or the error
         that it answered with.
         """
-        self._check(topic, body)
+        if len(body) > LARGEST_MESSAGE:
+            raise _too_large(topic, body)
+        key = key_ask(self._key.home, self.hub, chunk(hub, "hub's id"), chunk(topic))
         session = self._session
         if session is None or hub not in self.alive():
             raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")
-        key = key_ask(self._key.home, self.hub, chunk(hub, "hub"), topic)
         answered: asyncio.Future[bytes | None] = self._loop.create_future()
 
         def settle(packed: bytes | None) -> None:
@@ -215,13 +205,6 @@ class ZenohMesh:
             raise UnavailableError(f"hub {hub[:12]} does not answer", remedy="is it on, and on this network?")
         return unpack(packed)
 
-    def _check(self, topic: str, body: bytes) -> None:
-        chunk(topic)
-        if len(body) > LARGEST_MESSAGE:
-            raise ProtocolError(
-                f"{len(body)} bytes are too many for a message", place=topic, remedy="send large bodies by Bulk"
-            )
-
     # -- what others say ---------------------------------------------------------------------------------------------
 
     def listen(self, topic: str, take: Take) -> Callable[[], None]:
@@ -238,23 +221,23 @@ class ZenohMesh:
         """Answer the questions of other hubs about a topic; returns the function that ends it."""
         return self._answers.answer(chunk(topic), answer)
 
-    def _heard(self, key: str, body: bytes) -> None:
-        """On Zenoh's threads. The access rules let nothing in but what lies in its sender's own key space, or in this
+    def _heard(self, batch: list[tuple[str, bytes]]) -> None:
+        """On a member's thread. The access rules let nothing in but what lies in its sender's own key space, or in this
         hub's.
         """
-        said = self._accept(key, body)
-        if said is not None:
-            self._inbox.put(said.sender, said.topic, body)
+        said = [(key.sender, key.topic, body) for key, body in ((self._accept(k, b), b) for k, b in batch) if key]
+        if said:
+            self._inbox.put(said[0][0], [(topic, body) for _, topic, body in said])
 
     def _accept(self, key: str, body: bytes) -> Key | None:
         try:
             said = self._parse(key)
         except ProtocolError as error:
-            self._call(self._tell, "", str(error))
+            self._call(self._owner.tell, "", str(error))
             return None
         if said.sender == self.hub:
-            if said.way == "all":  # its own token is its own
-                self._call(self._impersonated, key)
+            if said.way == "to":  # its own token is its own
+                self._call(self._owner.tell, self.hub, f"another hub spoke in this hub's name ({key[-80:]}): not heard")
             return None
         if len(body) > LARGEST_MESSAGE or said.sender not in self._members or said.sender in self._live.quarantined:
             return None
@@ -280,7 +263,7 @@ class ZenohMesh:
     def _call(self, function: Callable[..., object], *arguments: object) -> None:
         try:
             self._loop.call_soon_threadsafe(function, *arguments)
-        except RuntimeError:  # the loop is closed
+        except RuntimeError:
             log.debug("the mesh outlives its loop")
 
     def _deliver(self, sender: str, topic: str, body: bytes) -> None:
@@ -303,32 +286,14 @@ class ZenohMesh:
                 continue
             twice = self._links.seen(await asyncio.to_thread(session.links), self._loop.time())
             for hub in self._links.names() - self._members:
-                self._tell(hub, "is connected, but is no member of this home: nothing of it is heard")
+                self._owner.tell(hub, "is connected, but is no member of this home: nothing of it is heard")
             if twice - self._live.quarantined:
                 self._live.quarantine(twice)
             for hub in twice:
-                self._tell(hub, "is there twice: its certificate was copied. Neither is heard; remove it and pair anew")
-
-    def _impersonated(self, key: str) -> None:
-        self._tell(self.hub, f"another hub of the home spoke in this hub's name ({key[-80:]}): it was not heard")
-
-    def _tell(self, hub: str, what: str) -> None:
-        """Tell the owner and the ledger, at most once a minute the same."""
-        now = self._loop.time()
-        if now - self._told.get((hub, what), -_TELL_AGAIN_S) < _TELL_AGAIN_S:
-            return
-        if len(self._told) >= _MOST_TOLD:
-            self._told.clear()
-        self._told[hub, what] = now
-        self._guard.ledger.refused("swarm", f"hub {hub[:64]}", what)
-        self._tell_owner(hub, what)
+                self._owner.tell(hub, "is there twice, its certificate was copied: neither is heard; pair it anew")
 
 
-def with_port(place: str) -> str:
-    """`host:port` with port 0 replaced by a free one, which a later session can listen on again."""
-    host, _, port = place.rpartition(":")
-    if port != "0":
-        return place
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    with socket.create_server((host.strip("[]"), 0), family=family) as server:
-        return f"{host}:{server.getsockname()[1]}"
+def _too_large(topic: str, body: bytes) -> ProtocolError:
+    return ProtocolError(
+        f"{len(body)} bytes are too many for a message", place=topic, remedy="send large bodies by Bulk"
+    )

@@ -9,10 +9,11 @@ Copying is done by threads and, on Linux, inside the kernel (`splice`), so that 
 """
 
 import contextlib
+import functools
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -118,6 +119,28 @@ class Relay:
         with self._lock:
             self._open.discard(connection)
         connection.close()
+
+
+class Relays:
+    """A relay for each of these members. `where(hub)` is a member's address now."""
+
+    def __init__(self, hubs: Iterable[str], where: Callable[[str], str], guard: Guard) -> None:
+        self._relays = {hub: Relay(hub, functools.partial(where, hub), guard) for hub in sorted(hubs)}
+
+    def addresses(self) -> list[str]:
+        """Where they listen."""
+        return [relay.address for relay in self._relays.values()]
+
+    def drop(self, hub: str) -> None:
+        """A member has another address than before."""
+        if hub in self._relays:
+            self._relays[hub].drop()
+
+    def close(self) -> None:
+        """End them all."""
+        for relay in self._relays.values():
+            relay.close()
+        self._relays.clear()
 
 
 class _Out:

@@ -1,7 +1,8 @@
 """One Zenoh session: what it subscribes to, answers and declares, and nothing of what that means."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     import zenoh
 
 log = structlog.get_logger(__name__)
-Heard = Callable[[str, bytes], None]
-"""Takes a message's key and body, on one of Zenoh's threads."""
+Heard = Callable[[list[tuple[str, bytes]]], None]
+"""Takes keys and bodies of messages of one hub, in order, on a thread that may wait."""
 Asked = Callable[[str, bytes, Callable[[bytes], None]], None]
 """Takes a question's key and body, and what sends the answer (it may block)."""
 Token = Callable[[str, bool], None]
 """Takes the key of a liveliness token, and whether it came or went."""
+_QUEUED: Final = 32  # messages of a member that Zenoh keeps; each may have 4 MiB
+_BATCH: Final = 64
+_MOST_PUBLISHERS: Final = 256
 
 
 class Session:
@@ -28,8 +32,9 @@ class Session:
         self._home = home
         self._hub = hub
         self._session: zenoh.Session | None = None
+        self._publishers: dict[str, Any] = {}
 
-    def open(self, settings: dict[str, Any], heard: Heard, asked: Asked, token: Token) -> None:
+    def open(self, settings: dict[str, Any], members: Iterable[str], heard: Heard, asked: Asked, token: Token) -> None:
         """Open it and declare everything. Raises `UnavailableError` when Zenoh cannot listen or will not have it."""
         import zenoh
 
@@ -41,9 +46,6 @@ class Session:
             ) from error
         self._session = session
 
-        def on_sample(sample: "zenoh.Sample") -> None:
-            heard(str(sample.key_expr), sample.payload.to_bytes())
-
         def on_query(query: "zenoh.Query") -> None:
             key = str(query.key_expr)
             body = query.payload.to_bytes() if query.payload is not None else b""
@@ -52,25 +54,42 @@ class Session:
         def on_token(sample: "zenoh.Sample") -> None:
             token(str(sample.key_expr), sample.kind == zenoh.SampleKind.PUT)
 
+        for member in members:
+            self._hear(session, member, heard)
         # Directly on Zenoh's threads: otherwise each of these gets one more thread and one more queue.
-        for way in ("all/*", f"to/{self._hub}/*"):
-            session.declare_subscriber(f"hearth/{self._home}/*/{way}", _direct(on_sample))
         session.declare_queryable(f"hearth/{self._home}/*/ask/{self._hub}/*", _direct(on_query))
         session.liveliness().declare_subscriber(f"hearth/{self._home}/*/alive", _direct(on_token), history=True)
         self._token = session.liveliness().declare_token(key_alive(self._home, self._hub))
 
+    def _hear(self, session: "zenoh.Session", member: str, heard: Heard) -> None:
+        """Hear a member on a thread of its own. Zenoh queues what it says without Python, and reads no more of its link
+        when the queue is full; taking messages one by one on Zenoh's own threads costs three times as much.
+        """
+        from zenoh.handlers import FifoChannel
+
+        said = session.declare_subscriber(f"hearth/{self._home}/{member}/to/*/*", FifoChannel(_QUEUED))
+        threading.Thread(target=_pump, args=(said, heard), name=f"hears {member[:8]}", daemon=True).start()
+
     def put(self, key: str, body: bytes, *, urgent: bool) -> None:
         """Send a message. An urgent one waits for a slow link, others are dropped there."""
+        publisher = self._publishers.get(key) or self._publisher(key, urgent)
+        if publisher is not None:
+            publisher.put(body)
+
+    def _publisher(self, key: str, urgent: bool) -> Any:
         import zenoh
 
-        if self._session is not None:
-            self._session.put(
-                key,
-                body,
-                congestion_control=zenoh.CongestionControl.BLOCK if urgent else zenoh.CongestionControl.DROP,
-                priority=zenoh.Priority.INTERACTIVE_HIGH if urgent else zenoh.Priority.DATA_LOW,
-                allowed_destination=zenoh.Locality.REMOTE,
-            )
+        if self._session is None:
+            return None
+        if len(self._publishers) >= _MOST_PUBLISHERS:
+            self._publishers.clear()
+        publisher = self._publishers[key] = self._session.declare_publisher(
+            key,
+            congestion_control=zenoh.CongestionControl.BLOCK if urgent else zenoh.CongestionControl.DROP,
+            priority=zenoh.Priority.INTERACTIVE_HIGH if urgent else zenoh.Priority.DATA_LOW,
+            allowed_destination=zenoh.Locality.REMOTE,
+        )
+        return publisher
 
     def ask(self, key: str, body: bytes, timeout_s: float, reply: Callable[[bytes | None], None]) -> None:
         """Ask; `reply` gets the answer on one of Zenoh's threads, and None when there will be no more."""
@@ -105,8 +124,28 @@ class Session:
     def close(self) -> None:
         """Close it, with everything declared."""
         session, self._session = self._session, None
+        self._publishers = {}
         if session is not None:
             session.close()  # type: ignore[no-untyped-call]
+
+
+def _pump(said: Any, heard: Heard) -> None:
+    """Take what a subscriber gets, at most `_BATCH` messages at once, until the session is closed."""
+    import zenoh
+
+    while True:
+        try:
+            sample = said.recv()
+            batch = []
+            while sample is not None:
+                batch.append((str(sample.key_expr), sample.payload.to_bytes()))
+                sample = said.try_recv() if len(batch) < _BATCH else None
+        except zenoh.ZError:  # closed
+            return
+        try:
+            heard(batch)
+        except Exception:
+            log.exception("what came over the mesh could not be taken")
 
 
 def _direct(callback: Callable[[Any], None], drop: Callable[[], None] | None = None) -> Any:

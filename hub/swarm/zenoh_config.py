@@ -6,6 +6,7 @@ are handed over in memory; no file holds them for Zenoh's sake.
 
 import base64
 import json
+import socket
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,3 +105,13 @@ def configuration(values: dict[str, Any]) -> "zenoh.Config":
     for path, value in values.items():
         config.insert_json5(path, json.dumps(value))
     return config
+
+
+def with_port(place: str) -> str:
+    """`host:port` with port 0 replaced by a free one, which a later session can listen on again."""
+    host, _, port = place.rpartition(":")
+    if port != "0":
+        return place
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    with socket.create_server((host.strip("[]"), 0), family=family) as server:
+        return f"{host}:{server.getsockname()[1]}"

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from hub.guard.connect import Guard
-from hub.swarm.mesh import ZenohMesh, with_port
+from hub.swarm.mesh import ZenohMesh
+from hub.swarm.zenoh_config import with_port
 from tests.swarm.certified import Home
 
 PATIENCE_S = 20.0

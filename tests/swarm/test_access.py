@@ -6,19 +6,21 @@ import pytest
 import zenoh
 
 from hub.core.errors import ProtocolError
-from hub.swarm.access import Key, access_control, key_alive, key_ask, key_for_all, key_to, parse
+from hub.swarm.access import Key, access_control, key_alive, key_ask, key_to, parse
 from hub.swarm.zenoh_config import configuration, settings
 from tests.swarm.meshes import Meshes, until
 
 
 def test_keys_are_taken_apart_as_they_are_made() -> None:
-    assert parse("h", key_for_all("h", "a", "t")) == Key("a", "all", "", "t")
+    assert parse("h", key_to("h", "a", "all", "t")) == Key("a", "to", "all", "t")
     assert parse("h", key_to("h", "a", "b", "t")) == Key("a", "to", "b", "t")
     assert parse("h", key_ask("h", "a", "b", "t")) == Key("a", "ask", "b", "t")
     assert parse("h", key_alive("h", "a")) == Key("a", "alive")
 
 
-@pytest.mark.parametrize("key", ["", "hearth/h/a", "hearth/other/a/all/t", "hearth/h/a/all/t/u", "hearth/h/a/alive/x"])
+@pytest.mark.parametrize(
+    "key", ["", "hearth/h/a", "hearth/other/a/to/all/t", "hearth/h/a/to/all/t/u", "hearth/h/a/alive/x"]
+)
 def test_other_keys_are_refused(key: str) -> None:
     with pytest.raises(ProtocolError):
         parse("h", key)
@@ -73,21 +75,21 @@ async def test_threat_24_publishing_outside_the_own_key_space(rogue_and_victims:
     kitchen = street.by_id["b-kitchen"]
     kitchen.listen("lock", lambda sender, body: heard.append((sender, body)))
     while not heard:  # it is connected: under its own name it is heard
-        session.put("hearth/h/a-rogue/all/lock", b"own")
+        session.put("hearth/h/a-rogue/to/all/lock", b"own")
         await asyncio.sleep(0.02)
     heard.clear()
     for key in (
-        "hearth/h/c-hall/all/lock",
+        "hearth/h/c-hall/to/all/lock",
         "hearth/h/c-hall/to/b-kitchen/lock",
-        "hearth/h/b-kitchen/all/lock",
-        "hearth/h/*/all/lock",
+        "hearth/h/b-kitchen/to/all/lock",
+        "hearth/h/*/to/all/lock",
         "hearth/**",
-        "hearth/other/a-rogue/all/lock",
+        "hearth/other/a-rogue/to/all/lock",
         "hearth/h/a-rogue/to/c-hall/lock",
         "lock",
     ):
         session.put(key, b"forged")
-    session.put("hearth/h/a-rogue/all/lock", b"end")
+    session.put("hearth/h/a-rogue/to/all/lock", b"end")
     await until(lambda: ("a-rogue", b"end") in heard)
     assert {body for _, body in heard} <= {b"own", b"end"}
     assert {sender for sender, _ in heard} == {"a-rogue"}
@@ -134,13 +136,13 @@ async def test_a_hub_tells_a_member_nothing_that_was_meant_for_another(rogue_and
     overheard: list[str] = []
     session.declare_subscriber("**", lambda sample: overheard.append(str(sample.key_expr)))
     session.declare_subscriber("hearth/h/*/to/*/*", lambda sample: overheard.append(str(sample.key_expr)))
-    session.declare_subscriber("hearth/h/*/all/*", lambda sample: overheard.append(str(sample.key_expr)))
+    session.declare_subscriber("hearth/h/*/to/all/*", lambda sample: overheard.append(str(sample.key_expr)))
     kitchen = street.by_id["b-kitchen"]
     while not overheard:
         await kitchen.send("secret", b"", to="c-hall")
         await kitchen.send("news", b"")
         await asyncio.sleep(0.02)
-    assert set(overheard) == {"hearth/h/b-kitchen/all/news"}
+    assert set(overheard) == {"hearth/h/b-kitchen/to/all/news"}
 
 
 def test_the_settings_are_what_zenoh_understood() -> None:
