@@ -58,6 +58,10 @@ class EarsPipeline:
         """Hear these sentences from the next utterance on. Raises `ModelError`."""
         self._recognizer.set_grammar(grammar)
 
+    def prepare(self) -> None:
+        """Do what would otherwise be waited for later; for when there is nothing else to do."""
+        self._recognizer.prepare()
+
     def open(self, stream: int, words: dict[str, float], start: int = 0) -> None:
         """Listen to a new stream: for wake words, or, without any, for all speech.
 

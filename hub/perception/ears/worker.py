@@ -26,6 +26,8 @@ from hub.perception.ears.messages import (
 from hub.perception.ears.pipeline import EarsPipeline
 from hub.perception.speech.grammar import SpeechGrammar
 
+_AT_REST_S: Final = 0.3
+"""Without anything to do, what can be prepared is."""
 _FAR_BEHIND_S: Final = 0.5
 """Sound that waits on one stream before the worker stops taking more: the sender then waits."""
 
@@ -48,6 +50,7 @@ class EarsWorker:
         self._decoder = msgspec.msgpack.Decoder(ToEars)
         self._grammar = bytearray()
         self._next_part = 0
+        self._prepared = True
         self._handlers: dict[type, Callable[[Any], None]] = {
             OpenStream: self._open,
             CloseStream: lambda m: self._pipeline.close(m.stream),
@@ -67,11 +70,18 @@ class EarsWorker:
     def _receive(self) -> None:
         """Take all that has come, and wait for something when there is nothing to do."""
         while self._pipeline.behind_s <= _FAR_BEHIND_S:
-            received = self._link.receive(0.0 if self._pipeline.busy else None)
+            received = self._link.receive(0.0 if self._pipeline.busy else self._patience_s())
             if received is None:
+                if not self._pipeline.busy and not self._prepared:
+                    self._pipeline.prepare()
+                    self._prepared = True
                 return
             self._take(received)
         self._link.beat()
+
+    def _patience_s(self) -> float | None:
+        """How long to wait for something to do: for ever, once everything is prepared."""
+        return None if self._prepared else _AT_REST_S
 
     def _take(self, received: Received) -> None:
         if received.kind is Frame.SOUND:
@@ -114,4 +124,5 @@ class EarsWorker:
         except HearthError as error:
             self._link.send(GrammarSet(part.serial, error.to_wire()))
         else:
+            self._prepared = False
             self._link.send(GrammarSet(part.serial))

@@ -29,8 +29,9 @@ _SURE: Final = 0.8
 
 
 class Verdict(Struct, frozen=True):
-    """How sure the words are, and what may have been said instead."""
+    """What was said after a second look, how sure that is, and what may have been said instead."""
 
+    words: list[Segment]
     confidence: float
     alternatives: tuple[Hypothesis, ...] = ()
 
@@ -45,6 +46,7 @@ class GrammarRecognizer:
         self._idle: list[GrammarDecoder] = [GrammarDecoder(model)]
         self._loop = PhoneLoop(model)
         self._opposites = Opposites(model)
+        self._exact = GrammarDecoder(model, exact=True)
         self._open = 0
 
     def set_grammar(self, grammar: SpeechGrammar) -> None:
@@ -52,6 +54,11 @@ class GrammarRecognizer:
         if self._idle:
             self._idle[0].use(grammar)
         self._grammar = grammar
+
+    def prepare(self) -> None:
+        """Get ready for second looks. Takes a second once a grammar; the first one would wait for it otherwise."""
+        if self._grammar is not None and self._grammar.arcs:
+            self._exact.use(self._grammar)
 
     def begin(self, before: Pcm | None = None) -> "GrammarUtterance":
         """A new utterance; `before` is not needed. Raises `UnavailableError` without grammar, or with too many."""
@@ -70,12 +77,19 @@ class GrammarRecognizer:
         self._idle.append(decoder)
 
     def judge(self, words: list[Segment], sound: Pcm, grammar: SpeechGrammar) -> Verdict:
-        """How surely `words` were said in `sound`, which they were decoded from, and what else may have been."""
-        compared = bool(words) and not certain(words)
-        sure = confidence(words, self._loop.scores(sound) if compared else None)
-        if not words or sure >= _SURE:
-            return Verdict(sure)
-        return Verdict(sure, self._opposites.weigh([word.word for word in words], sure, grammar, sound))
+        """What was said in `sound`, which `words` were decoded from: what is in doubt is looked at a second time."""
+        if not words or certain(words):
+            return Verdict(words, confidence(words))
+        anything = self._loop.scores(sound)
+        sure = confidence(words, anything)
+        if sure >= _SURE:
+            return Verdict(words, sure)
+        self._exact.use(grammar)
+        better = self._exact.decode(sound) or words
+        sure = confidence(better, anything)
+        if sure >= _SURE:
+            return Verdict(better, sure)
+        return Verdict(better, sure, self._opposites.weigh([word.word for word in better], sure, grammar, sound))
 
 
 class GrammarUtterance:
@@ -115,6 +129,8 @@ class GrammarUtterance:
         ending = self._decoder.grammar.ending(words)
         if ending.whole:
             self._judged(self._decoder)  # now, while it is waited for more
+            words = [segment.word for segment in self._words]
+            text, ending = " ".join(words), self._decoder.grammar.ending(words)
         return Partial(text, complete=ending.whole and not ending.longer, acceptable=ending.whole)
 
     def finish(self) -> Transcript:
@@ -123,8 +139,8 @@ class GrammarUtterance:
             return Transcript()
         if self._pauses.spoke:
             self._decode(self._decoder)
-        words = tuple(WordTime(s.word, self._seconds(s.start), self._seconds(s.end + 1)) for s in self._words)
         verdict = self._judged(self._decoder)
+        words = tuple(WordTime(s.word, self._seconds(s.start), self._seconds(s.end + 1)) for s in self._words)
         transcript = Transcript(" ".join(w.word for w in words), verdict.confidence, verdict.alternatives, words)
         self.cancel()
         return transcript
@@ -154,4 +170,5 @@ class GrammarUtterance:
     def _judged(self, decoder: GrammarDecoder) -> Verdict:
         if self._verdict is None:
             self._verdict = self._owner.judge(self._words, self._decoded, decoder.grammar)
+            self._words = self._verdict.words
         return self._verdict

@@ -2,8 +2,8 @@
 
 PocketSphinx models the first sound of the words that leave a state after one of the sounds that lead there, not after
 each (seen in its results: they change with sentences that have no word in common with what was said). Where every
-state is reached by one sound, its search is as good as scoring each sentence by itself. It doubles a home's grammar,
-and costs nothing while it is searched: scoring sounds is dearer than searching words.
+state is reached by one sound, its search is as good as scoring each sentence by itself. It doubles a home's grammar and
+costs half as much again to search (0.17 instead of 0.12 s of processor a second of sound): for what is in doubt.
 """
 
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ class ContextGrammar(Struct):
 def by_left_context(grammar: SpeechGrammar) -> ContextGrammar:
     """`grammar` with a state for every sound that leads to it; after its joiner it begins anew."""
     leaving: dict[int, list[tuple[int, str, int]]] = {}
-    for source, target, word, cost in grammar.arcs:
-        leaving.setdefault(source, []).append((target, grammar.words[word], cost))
+    for start, target, number, cost in grammar.arcs:
+        leaving.setdefault(start, []).append((target, grammar.words[number], cost))
     ends = dict(grammar.finals)
     made = ContextGrammar()
     numbers = {(0, ""): 0}

@@ -78,6 +78,10 @@ class Recognizer(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Do now what would otherwise be waited for later; called when there is nothing else to do."""
+        ...
+
     def begin(self, before: Pcm | None = None) -> Utterance:
         """A new utterance. `before` is sound just before it, such as the wake word: it tells level and channel.
 

@@ -46,6 +46,9 @@ class WhisperRecognizer:
         self._check(grammar.language)
         self._home = _Home(grammar, frozenset(grammar.words), hotwords(grammar.words, self._whisper.pieces))
 
+    def prepare(self) -> None:
+        """Nothing: the model is ready once it is loaded."""
+
     def begin(self, before: Pcm | None = None) -> "WhisperUtterance":
         """A new utterance; `before` is not needed. Raises `UnavailableError` when too many are open."""
         if self._open >= _MOST_OPEN:

@@ -143,6 +143,9 @@ class FakeRecognizer:
     def set_grammar(self, grammar: SpeechGrammar) -> None:
         self.grammar = grammar
 
+    def prepare(self) -> None:
+        self.prepared = True
+
     def begin(self, before: np.ndarray | None = None) -> FakeUtterance:
         if self.grammar is None:
             raise UnavailableError("no grammar yet")
