@@ -49,6 +49,8 @@ class BenchHome:
         from cryptography import x509
         from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+        from hub.swarm.certificates import dns_name
+
         def named(text: str) -> x509.Name:
             return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
@@ -67,7 +69,7 @@ class BenchHome:
             uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
             names = [
                 x509.IPAddress(ipaddress.ip_address(SAN_ADDRESS)),
-                x509.DNSName(f"{name[:40].lower()}.hub.hearth.internal"),
+                x509.DNSName(dns_name(name)),
             ]
             builder = builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)

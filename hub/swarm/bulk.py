@@ -1,0 +1,185 @@
+"""`HttpBulk`: large bodies from hub to hub, over HTTPS with certificates on both sides.
+
+A connection of its own for each body, and a listener of its own: no command of the mesh waits behind one. Who the
+other side is, its key says: the certificate's public key must be the very one that the home's records hold for that
+hub, whatever name is in it.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from hub.core.errors import HearthError, ProtocolError, UnavailableError
+from hub.guard.connect import Guard
+from hub.swarm.access import chunk
+from hub.swarm.bulk_server import BulkServer, fingerprint_of
+from hub.swarm.ports import Answer
+from hub.swarm.zenoh_config import MeshKey, with_port
+
+log = structlog.get_logger(__name__)
+MOST_BYTES: Final = 64 * 1024 * 1024
+"""Bytes of a body, either way."""
+_MOST_ERROR: Final = 64 * 1024
+_CONNECT_S: Final = 5.0
+_PIECE: Final = 1 << 20
+_MOST_AT_ONCE: Final = 16
+
+
+class HttpBulk:
+    """A hub's end (`hub.swarm.ports.Bulk`). `await start()`, and `await close()` at the end.
+
+    `members` are the home's hubs with the fingerprints of their keys (`hub.swarm.certificates.fingerprint`); `where`
+    is a member's bulk address now (`host:port`, empty when unknown). `listen` is loopback until the household opens it.
+    """
+
+    def __init__(
+        self,
+        key: MeshKey,
+        members: Mapping[str, str],
+        where: Callable[[str], str],
+        guard: Guard,
+        *,
+        listen: str = "127.0.0.1:0",
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._key = key
+        self._members = dict(members)
+        self._where = where
+        self._guard = guard
+        self._listen = listen
+        self._most = most_bytes
+        self._client: ssl.SSLContext | None = None
+        self._server: BulkServer | None = None
+        self._answers: dict[str, Answer] = {}
+        # Of its own: a body under way holds a thread, and the loop's common ones are few.
+        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="bulk")
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as `host:port`, once started."""
+        return self._listen
+
+    async def start(self) -> None:
+        """Listen. Raises `UnavailableError` when the port is taken, `SettingsError` for a certificate of no use."""
+        from hub.guard.tls import mutual_contexts
+
+        self._client, context = mutual_contexts(self._key.root, self._key.certificate, self._key.private_key)
+        self._listen = with_port(self._listen)
+        self._server = BulkServer(self._who, self._answer, self._most)
+        await self._server.start(self._listen, context)
+
+    def trust(self, members: Mapping[str, str]) -> None:
+        """These are the home's hubs from now on; connections of others end here."""
+        self._members = dict(members)
+        if self._server is not None:
+            self._server.drop_strangers()
+
+    async def close(self) -> None:
+        """Listen no more, and give nothing more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
+
+    def take(self, name: str, answer: Answer) -> Callable[[], None]:
+        """Take bodies called `name` from other hubs; returns the function that ends it."""
+        self._answers[chunk(name, "name of a body")] = answer
+
+        def end() -> None:
+            if self._answers.get(name) is answer:
+                del self._answers[name]
+
+        return end
+
+    async def give(self, hub: str, name: str, body: bytes, *, timeout_s: float = 30.0) -> bytes:
+        """Hand a body to a hub; its answer. Raises `UnavailableError`, the error that it answered with, or
+        `ProtocolError` for a body that is too large.
+        """
+        chunk(name, "name of a body")
+        if len(body) > self._most:
+            raise ProtocolError(f"{len(body)} bytes are too many for one body", place=name, remedy="send it in parts")
+        pinned, place = self._members.get(hub), self._where(hub)
+        host, _, port = place.rpartition(":")
+        if pinned is None or self._client is None or not host or not port.isdigit():
+            raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")
+        given = _Given(hub, name, pinned, self._client, self._most)
+        try:
+            async with asyncio.timeout(timeout_s):
+                given.plain = await self._guard.open_socket(
+                    host.strip("[]"),
+                    int(port),
+                    who="swarm",
+                    why=f"{name[:40]} for hub {hub[:12]}",
+                    timeout_s=min(timeout_s, _CONNECT_S),
+                )
+                return await asyncio.get_running_loop().run_in_executor(self._threads, given.exchange, body, timeout_s)
+        except TimeoutError as error:
+            raise UnavailableError(f"hub {hub[:12]} did not answer in {timeout_s:.0f} s") from error
+        finally:
+            given.abandon()
+
+    def _who(self, fingerprint: str) -> str:
+        return next((hub for hub, pinned in self._members.items() if pinned == fingerprint), "")
+
+    def _answer(self, name: str) -> Answer | None:
+        return self._answers.get(name)
+
+
+class _Given:
+    """One body on its way, over a connection that the guard opened."""
+
+    def __init__(self, hub: str, name: str, pinned: str, context: ssl.SSLContext, most: int) -> None:
+        self._hub, self._name, self._pinned, self._context, self._most = hub, name, pinned, context, most
+        self.plain: socket.socket | None = None
+        self._secure: ssl.SSLSocket | None = None
+
+    def abandon(self) -> None:
+        """Close the connection, whatever it is doing."""
+        for connection in (self._secure, self.plain):
+            if connection is not None:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                connection.close()
+
+    def exchange(self, body: bytes, timeout_s: float) -> bytes:
+        """Send it and return the answer; blocks."""
+        import http.client
+
+        from hub.swarm.certificates import dns_name
+
+        assert self.plain is not None
+        try:
+            self.plain.settimeout(timeout_s)
+            self._secure = self._context.wrap_socket(self.plain, server_hostname=dns_name(self._hub))
+            shown = self._secure.getpeercert(binary_form=True)
+            if shown is None or fingerprint_of(shown) != self._pinned:
+                raise ProtocolError(f"another hub answers where {self._hub[:12]} should be")
+            connection = http.client.HTTPConnection("hub")  # never connects: it gets its socket
+            connection.sock = self._secure
+            connection.request("POST", f"/v1/{self._name}", body, {"Content-Type": "application/octet-stream"})
+            return self._read(connection.getresponse())
+        except (OSError, http.client.HTTPException) as error:
+            raise UnavailableError(f"hub {self._hub[:12]} cannot be reached: {error}") from error
+
+    def _read(self, response: Any) -> bytes:
+        most = self._most if response.status == 200 else _MOST_ERROR
+        pieces, size = [], 0
+        while piece := response.read(_PIECE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise ProtocolError(f"hub {self._hub[:12]} answers with more than {most} bytes")
+        answer = b"".join(pieces)
+        if response.status == 200:
+            return answer
+        try:
+            raise HearthError.from_wire(msgspec.json.decode(answer, type=dict[str, str]))
+        except msgspec.DecodeError as error:
+            raise UnavailableError(f"hub {self._hub[:12]} answered {response.status}") from error
