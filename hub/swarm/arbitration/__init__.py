@@ -1,0 +1,1 @@
+"""Exactly one stream of one hub answers a wake word."""

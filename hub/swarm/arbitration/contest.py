@@ -1,0 +1,52 @@
+"""One of this hub's claims on its way to a decision."""
+
+from enum import Enum
+
+from msgspec import Struct, field
+
+from hub.swarm.arbitration.claims import Key
+
+
+class Stage(Enum):
+    """How far a contest has come."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Contest(Struct, kw_only=True):
+    """`said` has what each hub said of it: None when that is all, else the strength with which it may still claim.
+
+    `owner` is the claim that is taken to answer, `confirmed` once its hub said so; a hub that did not in time is
+    `mute` and counts no more. A `late` claim came after its sound was decided, and is told to nobody.
+    """
+
+    key: Key
+    began: float
+    again: float
+    stage: Stage = Stage.OPEN
+    decided: float = 0.0
+    said: dict[str, float | None] = field(default_factory=dict)
+    owner: Key | None = None
+    late: bool = False
+    confirmed: bool = False
+    mute: set[str] = field(default_factory=set)
+    telling: list[float] = field(default_factory=list)
+
+
+class Decided(Struct, frozen=True):
+    """What became of a claim of this hub: whether it answers. It can be told twice, won and then lost to a hub that
+    could not be heard.
+    """
+
+    key: Key
+    won: bool
+
+
+class Promise(Struct, frozen=True):
+    """Until when this hub claims or declines what another asked about, and who asked."""
+
+    until: float
+    asker: str
+    strength: float

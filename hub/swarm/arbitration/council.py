@@ -1,0 +1,306 @@
+"""Who answers: the rules, without a clock, a network or a task, so that ten thousand wake words take seconds to try.
+
+A hub that hears a wake word tells all; whoever is told claims too, declines, or says that it hears the like and may
+still claim. The strongest claim wins as soon as every live hub has said its word, or when `Waits` is over. What a
+message does not say again is asked for again, and every message passes on the claims that its sender knows, so that
+hubs decide on the same claims though some were lost. A winner says that it answers: a hub that did not know of it gives
+way, and of two that answer the weaker does. A winner that stays silent is passed over after `_SILENT_S`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from hub.swarm.arbitration.claims import Answers, Claim, Ended, Key, Message, Say
+from hub.swarm.arbitration.contest import Contest, Decided, Promise, Stage
+from hub.swarm.arbitration.sounds import FORGET_S, Sounds
+from hub.swarm.arbitration.waits import Waits
+
+_SILENT_S: Final = 0.15
+_ESTABLISHED_S: Final = 0.3
+"""Who has answered for this long goes on; who could not decide for this long (its machine slept) does not answer."""
+_TELL_AT_S: Final = (0.01, 0.03, 0.07)
+"""When a winner says again that it answers."""
+NEVER: Final = float("inf")
+
+Hears = Callable[[Claim, float, frozenset[str]], float | None]
+"""For another's claim whose outline ends at this moment (own clock): the strength with which a stream of this hub that
+hears the like, and is none of these, may yet claim. None: no stream does."""
+
+
+class Council:
+    """A hub's seat. Call `tick` by `due`; take messages from `outbox` (hub or "" for all) and decisions from `news`."""
+
+    def __init__(
+        self, hub: str, *, offset: Callable[[str], float | None], hears: Hears, waits: Callable[[], Waits]
+    ) -> None:
+        """`offset(hub)`: how far a hub's monotonic clock is ahead of this one's, None when unknown."""
+        self.hub = hub
+        self.alive: frozenset[str] = frozenset()
+        self.outbox: list[tuple[str, Message]] = []
+        self.news: list[Decided] = []
+        self.sounds = Sounds()
+        self.contests: dict[Key, Contest] = {}
+        self._offset, self._hears, self._waits = offset, hears, waits
+        self._answering: dict[Key, Claim] = {}
+        self._promises: dict[Key, Promise] = {}
+        self._declined: set[Key] = set()
+
+    # -- what happens ------------------------------------------------------------------------------------------------
+
+    def woke(self, claim: Claim, now: float) -> None:
+        """A stream of this hub heard a wake word."""
+        self._clear(now)
+        self.sounds.place(claim, 0.0, now)
+        group = self._group(claim.key)
+        contest = Contest(key=claim.key, began=now, again=now + self._waits().again)
+        self.contests[claim.key] = contest
+        answered = self._answered(group)
+        closed = [c for k in group if (c := self.contests.get(k)) is not None and c.stage is not Stage.OPEN]
+        if answered is not None or closed or not self._declined.isdisjoint(group):
+            owner = answered or next((c.owner for c in closed if c.owner is not None), None)
+            contest.confirmed = contest.late = True
+            self._close(contest, owner or self._strongest(group - {claim.key}), now)
+            return
+        for key in group & self._promises.keys():
+            del self._promises[key]
+        self._note_own(contest, now)
+        self._tell(contest, "", asks=True, now=now)
+        self._look(now)
+
+    def take(self, sender: str, message: Message, now: float) -> None:
+        """A message came."""
+        if isinstance(message, Ended):
+            return
+        claims = (message.claim,) if isinstance(message, Answers) else message.claims
+        for claim in claims:
+            known = self._offset(claim.hub)
+            by_arrival = message.now - now if claim.hub == sender else None
+            offset = known if known is not None else by_arrival
+            if claim.hub != self.hub and claim.hub in {sender, *self.alive} and offset is not None:
+                self.sounds.place(claim, offset, now)
+        if isinstance(message, Answers):
+            self._answers(sender, message, now)
+        else:
+            self._said(sender, message, now)
+        self._look(now)
+
+    def live(self, alive: frozenset[str], now: float) -> None:
+        """These other hubs can be reached now."""
+        self.alive = alive
+        self._look(now)
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        for key, promise in tuple(self._promises.items()):
+            if promise.until <= now:
+                self._decline(promise.asker, key, now)
+        for contest in tuple(self.contests.values()):
+            if contest.telling and contest.telling[0] <= now:
+                contest.telling.pop(0)
+                self._send("", self._answer(contest.key, now))
+            if contest.again <= now:
+                self._ask_again(contest, now)
+        self._look(now)
+
+    def due(self) -> float:
+        """When `tick` is wanted next."""
+        moments = [promise.until for promise in self._promises.values()]
+        for contest in self.contests.values():
+            moments += contest.telling[:1]
+            if contest.stage is Stage.OPEN:
+                moments += [contest.again, self._deadline(contest)]
+            elif contest.again < NEVER:
+                moments += [contest.again, contest.decided + _SILENT_S]
+        return min(moments, default=NEVER)
+
+    def forget(self, key: Key) -> None:
+        """The turn of a claim is over."""
+        self._answering.pop(key, None)
+
+    # -- what others say ---------------------------------------------------------------------------------------------
+
+    def _said(self, sender: str, say: Say, now: float) -> None:
+        theirs = {c.key for c in say.claims if c.hub == sender} | ({say.about} if say.about else set())
+        for contest in self.contests.values():
+            if contest.stage is Stage.OPEN and not theirs.isdisjoint(self._group(contest.key)):
+                contest.said[sender] = say.perhaps
+        if say.asks:
+            asked = [c for c in say.claims if c.hub == sender and c.key in self.sounds]
+            for claim in asked:
+                self._reply(sender, claim, now)
+
+    def _reply(self, sender: str, claim: Claim, now: float) -> None:
+        group = self._group(claim.key)
+        owner = self._answered(group)
+        if owner is not None and owner != claim.key:
+            self._send(sender, self._answer(owner, now))
+            return
+        own = [self.contests[key] for key in group if key in self.contests]
+        if own:
+            contest = min(own, key=lambda c: c.began)
+            self._tell(contest, sender, asks=False, now=now)
+            return
+        may = self._hears(claim, self.sounds.ends(claim.key), frozenset())
+        promised = self._promises.get(claim.key)
+        late = not self._declined.isdisjoint(group) or (promised is not None and promised.until <= now)
+        if may is None or late or may <= self._best(group):
+            self._decline(sender, claim.key, now)
+            return
+        if promised is None:
+            promised = self._promises[claim.key] = Promise(now + self._waits().promise, sender, may)
+        self._send(sender, Say(now=now, claims=self.sounds.claims(group), about=claim.key, perhaps=promised.strength))
+
+    def _decline(self, asker: str, key: Key, now: float) -> None:
+        self._promises.pop(key, None)
+        self._declined.add(key)
+        self._send(asker, Say(now=now, claims=self.sounds.claims(self._group(key)), about=key))
+
+    def _answers(self, sender: str, message: Answers, now: float) -> None:
+        claim = message.claim
+        if claim.key not in self.sounds or claim.hub == self.hub:
+            return
+        group = self.sounds.group(claim.key)
+        mine = self._answered(group)
+        if mine is not None and mine[0] == self.hub and mine in self.contests and not message.instead:
+            age = now - self.contests[mine].decided
+            if (age > _ESTABLISHED_S, self.sounds[mine].rank) > (message.age > _ESTABLISHED_S, claim.rank):
+                self._send(claim.hub, self._answer(mine, now))  # two answer: the weaker gives way
+                return
+        self._answering[claim.key] = claim
+        for contest in [self.contests[key] for key in group if key in self.contests]:
+            if contest.stage is Stage.WON:
+                self._answering.pop(contest.key, None)
+            contest.confirmed = True
+            self._close(contest, claim.key, now)
+
+    # -- deciding ----------------------------------------------------------------------------------------------------
+
+    def _look(self, now: float) -> None:
+        """Decide what can be decided."""
+        for contest in tuple(self.contests.values()):
+            if contest.stage is Stage.OPEN:
+                if self._settled(contest) or self._deadline(contest) <= now:
+                    self._decide(contest, now)
+            elif contest.stage is Stage.LOST and not contest.confirmed and contest.owner is not None:
+                self._look_after(contest, contest.owner, now)
+
+    def _look_after(self, contest: Contest, owner: Key, now: float) -> None:
+        """The winner has yet to say that it answers: pass it over when it does not, and follow a stronger claim."""
+        if owner[0] != self.hub and (now >= contest.decided + _SILENT_S or owner[0] not in self.alive):
+            contest.mute.add(owner[0])
+            self._decide(contest, now)
+        elif (best := self._owner(contest)) != owner and best != contest.key:
+            self._close(contest, best, now)
+
+    def _decide(self, contest: Contest, now: float) -> None:
+        owner = self._owner(contest)
+        slept = now - contest.began > _ESTABLISHED_S and contest.stage is Stage.OPEN and self.alive
+        if slept and owner[0] == self.hub:
+            contest.confirmed = True
+            self._close(contest, next((k for k in self._group(contest.key) if k[0] != self.hub), ("", 0)), now)
+            return
+        for other in self._group(contest.key):
+            same = self.contests.get(other)
+            if same is not None and (same.stage is Stage.OPEN or same is contest):
+                self._close(same, owner, now)
+
+    def _owner(self, contest: Contest) -> Key:
+        return self._strongest(k for k in self._group(contest.key) if k[0] not in contest.mute)
+
+    def _close(self, contest: Contest, owner: Key, now: float) -> None:
+        won, was = owner == contest.key, contest.stage
+        contest.owner, contest.decided = owner, now
+        contest.stage = Stage.WON if won else Stage.LOST
+        contest.again = NEVER
+        if won:
+            self._answering[contest.key] = self.sounds[contest.key]
+            contest.telling = [now + wait for wait in _TELL_AT_S] if self.alive else []
+            self._send("", self._answer(contest.key, now))
+        else:
+            contest.telling = []
+            if not contest.confirmed and owner[0] != self.hub:
+                contest.again = now + self._waits().again
+        if was is not contest.stage:
+            self.news.append(Decided(contest.key, won))
+
+    def _settled(self, contest: Contest) -> bool:
+        best = self._best(self._group(contest.key))
+        return all(
+            hub in contest.said and not self._may_win(contest.said[hub], best) for hub in (*self.alive, self.hub)
+        )
+
+    def _deadline(self, contest: Contest) -> float:
+        waits = self._waits()
+        unheard = [hub for hub in self.alive if hub not in contest.said]
+        if not unheard:
+            return contest.began + waits.perhaps
+        if len(unheard) == len(self.alive):
+            hubs = sorted((*self.alive, self.hub))
+            return contest.began + waits.in_turn(hubs.index(self.hub), len(hubs))
+        best = self._best(self._group(contest.key))
+        perhaps = any(self._may_win(strength, best) for strength in contest.said.values())
+        return contest.began + (waits.perhaps if perhaps else waits.unheard)
+
+    @staticmethod
+    def _may_win(strength: float | None, best: float) -> bool:
+        return strength is not None and strength > best
+
+    # -- saying ------------------------------------------------------------------------------------------------------
+
+    def _ask_again(self, contest: Contest, now: float) -> None:
+        contest.again = now + self._waits().again
+        if contest.stage is Stage.LOST:
+            if contest.confirmed or contest.owner is None:
+                contest.again = NEVER
+            else:
+                self._tell(contest, contest.owner[0], asks=True, now=now)
+            return
+        self._note_own(contest, now)
+        for hub in sorted(self.alive - contest.said.keys()):
+            self._tell(contest, hub, asks=True, now=now)
+
+    def _note_own(self, contest: Contest, now: float) -> None:
+        """Whether another stream of this hub that hears the like may still claim."""
+        group = self._group(contest.key)
+        claimed = frozenset(self.sounds[k].stream for k in group if k[0] == self.hub)
+        claim = self.sounds[contest.key]
+        in_time = now < contest.began + self._waits().promise
+        contest.said[self.hub] = self._hears(claim, self.sounds.ends(contest.key), claimed) if in_time else None
+
+    def _tell(self, contest: Contest, hub: str, *, asks: bool, now: float) -> None:
+        claims = self.sounds.claims(self._group(contest.key))
+        perhaps = contest.said.get(self.hub)
+        self._send(hub, Say(now=now, claims=claims, asks=asks, about=contest.key, perhaps=perhaps))
+
+    def _send(self, hub: str, message: Message) -> None:
+        if self.alive and (not hub or hub in self.alive):
+            self.outbox.append((hub, message))
+
+    def _answer(self, key: Key, now: float) -> Answers:
+        contest = self.contests.get(key)
+        age = now - contest.decided if contest is not None else 0.0
+        return Answers(now=now, claim=self._answering.get(key) or self.sounds[key], age=age)
+
+    def _group(self, key: Key) -> frozenset[Key]:
+        """The claims of the sound of this one that were made in time, itself among them."""
+        return frozenset(
+            k for k in self.sounds.group(key) if k == key or (c := self.contests.get(k)) is None or not c.late
+        )
+
+    def _best(self, group: Iterable[Key]) -> float:
+        return max(self.sounds[k].strength for k in group)
+
+    def _strongest(self, group: Iterable[Key]) -> Key:
+        return max(group, key=lambda k: self.sounds[k].rank)
+
+    def _answered(self, group: Iterable[Key]) -> Key | None:
+        found = [key for key in group if key in self._answering]
+        return max(found, key=lambda k: self._answering[k].rank, default=None)
+
+    def _clear(self, now: float) -> None:
+        old = [k for k, c in self.contests.items() if c.stage is not Stage.OPEN and now - c.decided > FORGET_S]
+        for key in old:
+            del self.contests[key]
+            self._answering.pop(key, None)
+        self._answering = {k: c for k, c in self._answering.items() if k in self.sounds}
+        self._declined = {k for k in self._declined if k in self.sounds}
