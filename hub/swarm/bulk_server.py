@@ -43,7 +43,7 @@ class BulkServer:
         self._most = most_bytes
         self._busy: dict[str, int] = {}
         self._listener: asyncio.Server | None = None
-        self._server: web.Server[web.BaseRequest] | None = None
+        self._server: web.Server | None = None
 
     async def start(self, listen: str, context: ssl.SSLContext) -> None:
         """Listen on `host:port`. Raises `UnavailableError` when that cannot be had."""

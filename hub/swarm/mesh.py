@@ -31,7 +31,8 @@ class ZenohMesh:
 
     `where(hub)` is a member's address now (`host:port`, empty when unknown). Of two hubs the one whose id sorts first
     connects, through the guard; the other listens on `listen`. Topics in `best_effort` may lose messages when a link
-    is slow; all others wait. `tell` hears of strangers, impersonations and two hubs with one certificate.
+    is slow; all others wait. `tell` hears of strangers, impersonations and two hubs with one certificate; `proved` of
+    the address where a member answered with its certificate.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class ZenohMesh:
         listen: str = "127.0.0.1:0",
         best_effort: Iterable[str] = (),
         tell: Tell = nobody,
+        proved: Callable[[str, str], None] = lambda hub, place: None,
     ) -> None:
         self._key = key
         self._members = frozenset(members) | {key.hub}
@@ -51,6 +53,7 @@ class ZenohMesh:
         self._guard = guard
         self._listen = listen
         self._best_effort = frozenset(best_effort)
+        self._proved = proved
         self._owner = Owner(tell, guard.ledger)
         self._takes: dict[str, list[Take]] = {}
         self._answers = Answers()
@@ -115,8 +118,9 @@ class ZenohMesh:
         await self._shut()
 
     def moved(self, hub: str) -> None:
-        """A member has another address than before: connect to it there."""
-        self._relays.drop(hub)
+        """A member is said to have another address: connect to it there, unless it is alive where it is."""
+        if hub not in self.alive():
+            self._relays.drop(hub)
 
     async def _open(self) -> None:
         self._relays = Relays([m for m in self._members if self.hub < m], self._where, self._guard)
@@ -285,6 +289,9 @@ class ZenohMesh:
             if session is None:
                 continue
             twice = self._links.seen(await asyncio.to_thread(session.links), self._loop.time())
+            for hub, place in self._relays.places().items():
+                if hub in self._links.names():
+                    self._proved(hub, place)
             for hub in self._links.names() - self._members:
                 self._owner.tell(hub, "is connected, but is no member of this home: nothing of it is heard")
             if twice - self._live.quarantined:

@@ -38,6 +38,8 @@ class Relay:
         self._hub = hub
         self._where = where
         self._guard = guard
+        self.place = ""
+        """The address that it led to last."""
         self._refused = ""  # the address that the household does not allow: entered in the ledger once, not each try
         self._server = socket.create_server(("127.0.0.1", 0), backlog=_MOST)
         self.address = f"127.0.0.1:{self._server.getsockname()[1]}"
@@ -105,9 +107,11 @@ class Relay:
         if not host or not port.isdigit() or place == self._refused:
             return None
         try:
-            return self._guard.open_blocking(
+            far = self._guard.open_blocking(
                 host.strip("[]"), int(port), who="swarm", why=f"mesh with hub {self._hub[:12]}", timeout_s=_TIMEOUT_S
             )
+            self.place = place
+            return far
         except EgressError as error:
             self._refused = place
             log.warning("a hub's address is not allowed", hub=self._hub, error=str(error))
@@ -130,6 +134,10 @@ class Relays:
     def addresses(self) -> list[str]:
         """Where they listen."""
         return [relay.address for relay in self._relays.values()]
+
+    def places(self) -> dict[str, str]:
+        """The address that was led to last, of those that were reached at all."""
+        return {hub: relay.place for hub, relay in self._relays.items() if relay.place}
 
     def drop(self, hub: str) -> None:
         """A member has another address than before."""

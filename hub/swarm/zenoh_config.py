@@ -58,7 +58,7 @@ def settings(key: MeshKey, members: Iterable[str], listen: Iterable[str], connec
         "connect/endpoints": [f"tls/{place}" for place in connect],
         "connect/timeout_ms": -1,
         "connect/exit_on_failure": False,
-        "connect/retry": {"period_init_ms": 100, "period_max_ms": 2000, "period_increase_factor": 2.0},
+        "connect/retry": {"period_init_ms": 50, "period_max_ms": 2000, "period_increase_factor": 2.0},
         "open/return_conditions": {"connect_scouted": False, "declares": False},
         "scouting/multicast/enabled": False,
         "scouting/multicast/listen": False,

@@ -36,6 +36,7 @@ class Meshes:
         self.home = home or Home()
         self.rows = Rows()
         self.told: list[tuple[str, str, str]] = []
+        self.proved: dict[str, str] = {}
         self.places = {hub: with_port("127.0.0.1:0") for hub in hubs}
         self._options = options
         self.by_id: dict[str, ZenohMesh] = {}
@@ -51,6 +52,7 @@ class Meshes:
             guard,
             listen=options.pop("listen", self.places.get(hub, "127.0.0.1:0")),
             tell=lambda who, what: self.told.append((hub, who, what)),
+            proved=self.proved.__setitem__,
             **self._options,
             **options,
         )
