@@ -40,8 +40,10 @@ async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bo
     from hub.satellites.viewer import viewer
 
     console, failed = Console(highlight=False), False
-    settings = load_settings(paths.settings).settings
-    bus = Bus()
+    loaded, bus = load_settings(paths.settings), Bus()
+    settings = loaded.settings
+    for problem in loaded.problems:
+        click.echo(f"hearth: left out: {' '.join(str(problem).split())}", err=True)
 
     def tell(event: Event, t: float) -> None:
         if not isinstance(event, SEEN):

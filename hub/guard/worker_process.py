@@ -65,6 +65,7 @@ class WorkerProcess:
         ends = (theirs.fileno(), their_hatch.fileno())
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BYTES)
         kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
+        process: asyncio.subprocess.Process | None = None
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), *map(str, ends)),
@@ -77,15 +78,23 @@ class WorkerProcess:
                 start_new_session=True,
             )
             reader, writer = await asyncio.open_connection(sock=ours)
-        except OSError as error:
+        except BaseException as error:
             ours.close()
             hatch.close()
-            raise WorkerDiedError(f"{name} cannot be started: {error}", remedy="see `hearth doctor`") from error
+            if process is not None:
+                process.kill()
+            if isinstance(error, OSError):
+                raise WorkerDiedError(f"{name} cannot be started: {error}", remedy="see `hearth doctor`") from error
+            raise
         finally:
             theirs.close()
             their_hatch.close()
         worker = cls(name, process, reader, writer, hatch)
-        await worker.put(frame(Frame.START, msgspec.msgpack.encode(order)))
+        try:
+            await worker.put(frame(Frame.START, msgspec.msgpack.encode(order)))
+        except BaseException:
+            await worker.end(0.0)
+            raise
         return worker
 
     async def put(self, data: bytes) -> None:
@@ -114,7 +123,8 @@ class WorkerProcess:
         while True:
             patience = deadline_s()
             try:
-                data = await asyncio.wait_for(self._reader.read(_READ_BYTES), patience)
+                async with asyncio.timeout(patience):  # unlike wait_for it never swallows that we are cancelled
+                    data = await self._reader.read(_READ_BYTES)
             except TimeoutError:
                 raise WorkerDiedError(
                     f"{self.name} did not answer for {patience:g} s", remedy="it is being restarted"
@@ -133,10 +143,14 @@ class WorkerProcess:
         self._writer.close()
         self._hatch.close()
         try:
-            await asyncio.wait_for(self._process.wait(), patience_s)
+            async with asyncio.timeout(patience_s):
+                await self._process.wait()
         except TimeoutError:
             self.kill()
             await self._process.wait()
+        except asyncio.CancelledError:
+            self.kill()  # nobody waits any longer
+            raise
         self._stderr.cancel()
         await asyncio.gather(self._stderr, return_exceptions=True)
         code = self._process.returncode or 0

@@ -154,7 +154,8 @@ class Tap:
         if self._task is None:
             raise UnavailableError(f"{self.name} is closed", remedy="start it first")
         try:
-            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+            async with asyncio.timeout(_COMES_BACK_S):  # unlike wait_for it never swallows that we are cancelled
+                await self._up.wait()
         except TimeoutError:
             raise WorkerDiedError(f"{self.name} does not come back", remedy="see `hearth doctor`") from None
 

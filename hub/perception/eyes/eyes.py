@@ -123,7 +123,8 @@ class Eyes:
         if self._task is None:
             raise UnavailableError("the eyes are not running", remedy="see `hearth doctor`")
         try:
-            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+            async with asyncio.timeout(_COMES_BACK_S):  # unlike wait_for it never swallows that we are cancelled
+                await self._up.wait()
         except TimeoutError:
             raise WorkerDiedError("the eyes do not come back", remedy="see `hearth doctor`") from None
 
@@ -162,7 +163,7 @@ class Eyes:
         elif isinstance(said, CameraTrouble):
             del self._views[said.camera]
             error = HearthError.from_wire(said.error)
-            log.warning("camera refused by the eyes", camera=view.name, error=str(error))
+            log.info("camera refused by the eyes", camera=view.name, error=str(error))
             view.finish(None, error)
         else:
             view.take(said)
