@@ -149,7 +149,8 @@ class WorkerProcess:
             self.kill()
             await self._process.wait()
         except asyncio.CancelledError:
-            self.kill()  # nobody waits any longer
+            self.kill()  # nobody has patience any longer
+            await self._process.wait()
             raise
         self._stderr.cancel()
         await asyncio.gather(self._stderr, return_exceptions=True)

@@ -94,8 +94,9 @@ class Cameras:
         await asyncio.shield(turning)
 
     async def close(self) -> None:
-        """Return when no camera is being opened or closed any more."""
+        """Close all cameras, because the hub stops; their switches stay as they are."""
         await asyncio.gather(*self._turning, return_exceptions=True)
+        await asyncio.gather(*map(self._close, self._cameras))
 
     async def _turn(self, command: DeviceCommand) -> None:
         on, (theirs, _) = bool(command.value), self._cameras[command.entity]

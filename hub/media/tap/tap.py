@@ -101,11 +101,13 @@ class Tap:
 
     async def stop(self) -> None:
         """End the process, and with it whatever it holds open: the device, the connection, the file."""
-        await self._host.stop()
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        try:
+            await self._host.stop()
+        finally:
+            task, self._task = self._task, None
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         self._over(WorkerDiedError(f"{self.name} was stopped"))
 
     async def play_file(
