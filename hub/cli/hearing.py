@@ -9,6 +9,7 @@ from hub.core.events import CommandDone, CommandFailed, Event, IntentMatched, Sp
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.satellites.ports import Arbiter
 
 _STAGES = ("wake", "vad", "speech", "intent", "act")
 
@@ -39,22 +40,33 @@ class _Stopwatch:
 
 
 async def hear_file(
-    hub: "Hub", file: Path, *, area: str = "", wake: bool = True, listen: bool = False, real_time: bool = False
+    hub: "Hub",
+    file: Path,
+    *,
+    area: str = "",
+    wake: bool = True,
+    listen: bool = False,
+    real_time: bool = False,
+    arbiter: "Arbiter | None" = None,
 ) -> dict[str, Any]:
     """Feed `file` to the ears and answer what is heard; returns the `end` line of the contract.
 
     `listen` takes what is said as an answer, without a wake word. `real_time` feeds as a microphone would; the line
-    then also says what passed between the end of the words and the first acknowledged command. Raises `MediaError`
-    when the file cannot be read.
+    then also says what passed between the end of the words and the first acknowledged command. With an `arbiter` a
+    wake word is answered only where no other hub answers it. Raises `MediaError` when the file cannot be read.
     """
     from hub.media.file_source import FileSource
+    from hub.satellites.arbitrated import ArbitratedStream
     from hub.satellites.conversing import converse
 
     assert hub.ears is not None and hub.dialogue is not None
     source = FileSource(file, "file")
     watch = _Stopwatch()
     cancel = hub.bus.subscribe((SpeechTranscribed, IntentMatched, CommandDone, CommandFailed), watch.take)
-    stream = await hub.ears.open_stream("file", wake=None if wake else (), area=area, publish=True)
+    words = hub.ears.words if wake else ()
+    alone = arbiter is None or not words
+    heard = await hub.ears.open_stream("file", wake=words, area=area, publish=alone)
+    stream = heard if alone or arbiter is None else ArbitratedStream(heard, "file", area, words, arbiter, hub.bus)
     conversation = asyncio.create_task(converse(stream, hub.dialogue))
     try:
         if listen:
@@ -72,13 +84,13 @@ async def hear_file(
         await asyncio.gather(conversation, return_exceptions=True)
         await stream.close()
         await source.close()
-    ended = stream.ended
+    ended = heard.ended
     cost = {} if ended is None else ended.stages_ms
     stages = {stage: round({**cost, **watch.ms}.get(stage, 0.0), 2) for stage in _STAGES}
     end = {
         "event": "end",
         "file": str(file),
-        "audio_s": round(stream.fed / 16_000, 3),
+        "audio_s": round(heard.fed / 16_000, 3),
         "wall_s": round(time.monotonic() - watch.began, 3),
         "stages_ms": stages,
     }

@@ -7,7 +7,7 @@ import structlog
 from hub.core.errors import HearthError
 from hub.core.events import SpeechTranscribed
 from hub.dialogue.dialogue import Dialogue, Turn
-from hub.perception.ears.ear_stream import EarStream
+from hub.satellites.ports import EarStream
 
 log = structlog.get_logger(__name__)
 
@@ -41,4 +41,4 @@ async def converse(
             if turn.expects_answer:
                 await stream.listen(turn.ids)
         except HearthError as error:
-            log.warning("a sentence could not be answered", stream=stream.name, error=str(error))
+            log.warning("a sentence could not be answered", stream=event.stream, error=str(error))

@@ -12,8 +12,8 @@ from hub.dialogue.dialogue import Dialogue, Turn
 from hub.dialogue.tts.speak import Speaker as Speech
 from hub.media.microphone import Microphone
 from hub.media.speaker import Speaker
-from hub.perception.ears.ears import Ears
 from hub.satellites.conversing import converse
+from hub.satellites.ports import Ears
 
 log = structlog.get_logger(__name__)
 STREAM = "microphone"

@@ -1,14 +1,15 @@
 """What satellites need of other rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct, field
 
-from hub.core.events import Event, Hypothesis
+from hub.core.events import Event, Hypothesis, WakeHeard
 from hub.dialogue.tts.speech import Speech
 from hub.media.chunk import Pcm
+from hub.perception.ears.trail import Trail
 
 
 class EarStream(Protocol):
@@ -61,6 +62,39 @@ class Ears(Protocol):
 
         `publish` puts what is heard on the bus. Raises `UnavailableError` when the ears cannot take it.
         """
+        ...
+
+
+class Arbiter(Protocol):
+    """Says which of the streams that heard the same wake word answers it, here or on another hub of this home."""
+
+    def attend(
+        self, stream: str, area: str, words: Iterable[str], trail: Trail, after: Callable[[bool], None]
+    ) -> Callable[[], None]:
+        """A stream listens for these words; `trail` hears all that it is fed. Returns the function that ends it.
+
+        `after(True)`: what the stream lost, and kept, is to be answered after all; `after(False)`: it may be forgotten.
+        """
+        ...
+
+    async def mine(self, stream: str, wake: WakeHeard) -> bool:
+        """Whether the stream answers this wake word. Returns before anybody may hear or see that it was heard."""
+        ...
+
+    def still_mine(self, stream: str) -> bool:
+        """Whether that still holds, when it is about to be acted on."""
+        ...
+
+    def kept(self, stream: str, confidence: float | None) -> None:
+        """A stream that lost keeps what was said, so sure of it; None: it heard nothing."""
+        ...
+
+    async def no_speech(self, stream: str) -> bool:
+        """The winner heard nothing after its wake word: whether another that did answers now."""
+        ...
+
+    def turn_ended(self, stream: str) -> None:
+        """The winner has answered."""
         ...
 
 

@@ -122,6 +122,7 @@ class Said(Struct, frozen=True):
     reply: str
     reason: str = ""
     expects_answer: bool = False
+    ids: tuple[int, ...] = ()
 
 
 class ScriptedDialogue:

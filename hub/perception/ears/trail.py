@@ -60,7 +60,7 @@ class Trail:
         """Take in more sound: int16 mono at 16 kHz, any length."""
         now = self._monotonic()
         self._fed += len(samples)
-        at = self._fed / SAMPLE_RATE
+        at = self.seconds
         # Sound arrives late at times and never early, so the earliest of the last arrivals tells the clock best.
         self._began.append((at, now - at))
         while self._began[0][0] < at - _CLOCK_S:
@@ -71,6 +71,11 @@ class Trail:
         if whole:
             self._levels.extend(_dbfs(data[: whole * _FRAME].reshape(whole, _FRAME)))
             self._counted += whole
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of sound so far."""
+        return self._fed / SAMPLE_RATE
 
     @property
     def floor_dbfs(self) -> float:

@@ -1,10 +1,12 @@
 """One of this hub's claims on its way to a decision."""
 
+from collections.abc import Collection, Iterable
 from enum import Enum
 
 from msgspec import Struct, field
 
 from hub.swarm.arbitration.claims import Key
+from hub.swarm.arbitration.waits import Waits
 
 
 class Stage(Enum):
@@ -33,6 +35,24 @@ class Contest(Struct, kw_only=True):
     confirmed: bool = False
     mute: set[str] = field(default_factory=set)
     telling: list[float] = field(default_factory=list)
+
+    def settled(self, hubs: Iterable[str], best: float) -> bool:
+        """Whether nothing that any of these hubs has yet to say can beat strength `best`."""
+        return all(hub in self.said and not self._may_beat(hub, best) for hub in hubs)
+
+    def deadline(self, hub: str, others: Collection[str], best: float, waits: Waits) -> float:
+        """When hub `hub` decides, whatever the others have said by then."""
+        unheard = [other for other in others if other not in self.said]
+        if not unheard:
+            return self.began + waits.perhaps
+        if len(unheard) == len(others):
+            return self.began + waits.in_turn(sorted((*others, hub)).index(hub), len(others) + 1)
+        perhaps = any(self._may_beat(other, best) for other in self.said)
+        return self.began + (waits.perhaps if perhaps else waits.unheard)
+
+    def _may_beat(self, hub: str, best: float) -> bool:
+        strength = self.said[hub]
+        return strength is not None and strength > best
 
 
 class Decided(Struct, frozen=True):

@@ -113,6 +113,16 @@ class Council:
                 moments += [contest.again, contest.decided + _SILENT_S]
         return min(moments, default=NEVER)
 
+    def answer_instead(self, claim: Claim, instead: Key, now: float) -> None:
+        """A claim of this hub is answered in place of another: its hub handed over."""
+        self._moved(instead, claim.key)
+        self._answering[claim.key] = claim
+        contest = self.contests.get(claim.key)
+        if contest is not None:
+            contest.stage, contest.owner, contest.confirmed = Stage.WON, claim.key, True
+            contest.decided, contest.again, contest.telling = now, NEVER, []
+        self._send("", Answers(now=now, claim=claim, instead=instead))
+
     def forget(self, key: Key) -> None:
         """The turn of a claim is over."""
         self._answering.pop(key, None)
@@ -166,6 +176,8 @@ class Council:
             if (age > _ESTABLISHED_S, self.sounds[mine].rank) > (message.age > _ESTABLISHED_S, claim.rank):
                 self._send(claim.hub, self._answer(mine, now))  # two answer: the weaker gives way
                 return
+        if message.instead is not None:
+            self._moved(message.instead, claim.key)
         self._answering[claim.key] = claim
         for contest in [self.contests[key] for key in group if key in self.contests]:
             if contest.stage is Stage.WON:
@@ -224,26 +236,10 @@ class Council:
             self.news.append(Decided(contest.key, won))
 
     def _settled(self, contest: Contest) -> bool:
-        best = self._best(self._group(contest.key))
-        return all(
-            hub in contest.said and not self._may_win(contest.said[hub], best) for hub in (*self.alive, self.hub)
-        )
+        return contest.settled({*self.alive, self.hub}, self._best(self._group(contest.key)))
 
     def _deadline(self, contest: Contest) -> float:
-        waits = self._waits()
-        unheard = [hub for hub in self.alive if hub not in contest.said]
-        if not unheard:
-            return contest.began + waits.perhaps
-        if len(unheard) == len(self.alive):
-            hubs = sorted((*self.alive, self.hub))
-            return contest.began + waits.in_turn(hubs.index(self.hub), len(hubs))
-        best = self._best(self._group(contest.key))
-        perhaps = any(self._may_win(strength, best) for strength in contest.said.values())
-        return contest.began + (waits.perhaps if perhaps else waits.unheard)
-
-    @staticmethod
-    def _may_win(strength: float | None, best: float) -> bool:
-        return strength is not None and strength > best
+        return contest.deadline(self.hub, self.alive, self._best(self._group(contest.key)), self._waits())
 
     # -- saying ------------------------------------------------------------------------------------------------------
 
@@ -292,6 +288,12 @@ class Council:
 
     def _strongest(self, group: Iterable[Key]) -> Key:
         return max(group, key=lambda k: self.sounds[k].rank)
+
+    def _moved(self, key: Key, to: Key) -> None:
+        self._answering.pop(key, None)
+        for contest in self.contests.values():
+            if contest.owner == key:
+                contest.stage, contest.owner = Stage.LOST, to
 
     def _answered(self, group: Iterable[Key]) -> Key | None:
         found = [key for key in group if key in self._answering]

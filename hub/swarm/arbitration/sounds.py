@@ -56,10 +56,10 @@ class Sounds:
             ahead += fresh
         return frozenset(found)
 
-    def like(self, word: str, onset: float) -> Placed | None:
-        """The claim of a word that began next to `onset` (this hub's seconds), if there is one."""
-        near = [p for p in self._placed.values() if p.claim.word == word and abs(p.onset - onset) <= ONSET_S]
-        return min(near, key=lambda p: abs(p.onset - onset), default=None)
+    def near(self, word: str, ends: float, within_s: float) -> list[tuple[Key, float]]:
+        """Claims of a word, the first known first, with where their outlines end: next to `ends` (own seconds)."""
+        found = [p for p in self._placed.values() if p.claim.word == word and abs(p.ends - ends) <= within_s]
+        return [(p.claim.key, p.ends) for p in sorted(found, key=lambda p: p.at)]
 
     def ends(self, key: Key) -> float:
         """Where the outline of a known claim ends, in this hub's seconds."""
