@@ -62,7 +62,10 @@ class WorkerLink:
         return [descriptor for descriptor, _ in poll.poll(timeout_s * 1000)]
 
     def _read(self) -> None:
-        data = self._socket.recv(_READ_BYTES)
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except ConnectionResetError:  # it went without reading all that we said
+            raise HubGone from None
         if not data:
             raise HubGone
         self._waiting.extend(self._reader.feed(data))

@@ -1,7 +1,6 @@
 """A hub in this process with a camera before which somebody points and points, and what its processes hold open."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -95,13 +94,12 @@ def who_has_open(file: Path) -> list[psutil.Process]:
 
 
 def _has_open(pid: int, file: Path) -> bool:
-    folder = f"/proc/{pid}/fd"
     try:
-        return any(os.path.realpath(f"{folder}/{name}") == str(file.resolve()) for name in os.listdir(folder))
+        return any(held.resolve() == file.resolve() for held in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:  # gone meanwhile
         return False
 
 
 def descriptors() -> int:
     """How many this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
