@@ -18,6 +18,8 @@ _AT_IT: Final = 0.02
 """A thing so near to the fingertip (picture heights) is pointed at in whatever direction the finger goes on."""
 _STEADY: Final = 12.0
 """Degrees that a still arm's rays are off their middle one, at most, half of the time."""
+_LEAST_FAR: Final = 0.3
+"""How far away a thing is (picture heights) that only a hand at the picture's edge has pointed at."""
 _APART: Final = 0.1
 """Rays from spots nearer than this (picture heights) are one spot's: what they disagree on is only noise."""
 _LEAST_CROSSING: Final = 0.006
@@ -47,14 +49,15 @@ class Ray(Struct, frozen=True):
         along = (right * self.dx + down * self.dy) / distance
         return degrees(acos(max(-1.0, min(1.0, along))))
 
-    def end(self) -> Point:
-        """Where it leaves the picture; where its tip is outside, one picture height on."""
+    def end(self, least: float = 0.0) -> Point:
+        """Where it leaves the picture, or `least` (picture heights) on; where its tip is outside, one height on."""
         left = self.x * self.aspect
         to_side = (self.aspect - left if self.dx > 0 else -left) / self.dx if self.dx else inf
         to_edge = (1.0 - self.y if self.dy > 0 else -self.y) / self.dy if self.dy else inf
         far = min(to_side, to_edge)
         if far in (inf, -inf) or far < 0:
             far = 1.0
+        far = max(far, least)
         return self.x + far * self.dx / self.aspect, self.y + far * self.dy
 
 
@@ -79,12 +82,12 @@ def meeting(rays: Sequence[Ray]) -> Point:
         if _spread(kept) < _APART:
             together = _median(kept)
             if together is not None and all(_between(together, ray) <= _AGREE for ray in kept):
-                return together.end()
+                return together.end(_LEAST_FAR)
             continue
         crossing = _crossing(kept)
         if crossing is not None and all(ray.off(crossing) <= _AGREE for ray in kept):
             return crossing
-    return rays[-1].end()
+    return rays[-1].end(_LEAST_FAR)
 
 
 def _median(rays: Sequence[Ray]) -> Ray | None:

@@ -3,7 +3,7 @@
 from math import cos, hypot, radians, sin
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.dialogue.rays import Point, Ray, meeting, middle
@@ -43,6 +43,7 @@ def test_a_ray_from_outside_ends_one_height_on() -> None:
     assert Ray(0.5, 2.0, 0.0, 1.0, ASPECT).end() == (0.5, 3.0)
 
 
+@example(tips=[(0.0, 1.0), (0.0, 0.9375)], thing=(-0.5, 0.0))
 @given(st.lists(st.tuples(fractions, fractions), min_size=2, max_size=6), st.tuples(st.floats(-0.5, 1.5), fractions))
 def test_rays_from_different_spots_meet_at_the_thing(tips: list[Point], thing: Point) -> None:
     far = [tip for tip in tips if hypot((tip[0] - thing[0]) * ASPECT, tip[1] - thing[1]) > 0.1]

@@ -62,8 +62,8 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def switch(hub: Hub, on: bool) -> None:
-    result = await hub.dispatcher.send(Command(entity="camera.living_room", trait="OnOff", value=on, channel="cli"))
+async def switch(hub: Hub, on: bool, camera: str = "camera.living_room") -> None:
+    result = await hub.dispatcher.send(Command(entity=camera, trait="OnOff", value=on, channel="cli"))
     assert result.ok, result.reason
 
 
@@ -91,23 +91,27 @@ async def test_turn_that_on_turns_on_what_is_pointed_at(demo_home: Path, tmp_pat
 
 async def test_a_thumb_up_confirms_unlocking_the_door(demo_home: Path, tmp_path: Path) -> None:
     clip = await recorded(tmp_path, "unlock the front door")
-    pictures = pictures_of(FILMS / "thumb_up.mp4")
-    rest, thumb = [pictures[0]] * 60, pictures_of(FILMS / "thumb_up.mp4", (1.6,)) * 48
-    film = film_of([*rest, *pictures[:20], *thumb, *pictures[20:]], tmp_path / "thumb.mp4", 12)
-    async with seeing_hub(home_with_camera(demo_home, film, "hallway")) as (hub, events):
+    (palm,) = pictures_of(FILMS / "gestures.mp4", (1.7,))
+    (thumb,) = pictures_of(FILMS / "thumb_up.mp4", (1.6,))
+    before_the_camera = tmp_path / "camera.mp4"
+    before_the_camera.symlink_to(held(pictures_of(FILMS / "thumb_up.mp4")[0], tmp_path / "rest.mp4"))
+    async with seeing_hub(home_with_camera(demo_home, before_the_camera, "hallway")) as (hub, events):
         await hub.dispatcher.send(Command(entity="lock.front_door", trait="Lock", value="locked", channel="cli"))
         events.clear()
         await hear_file(hub, clip, area="hallway")
         asked = [e for e in events if isinstance(e, Replied)][-1]
         assert asked.expects_answer
         assert hub.states.value("lock.front_door", "Lock") == "locked"
-        await until(lambda: any(isinstance(e, CommandDone) for e in events))
-        made = [e for e in events if isinstance(e, GestureMade)]
-        assert [e.name for e in made] == ["thumb_up"]
-        done = next(e for e in events if isinstance(e, CommandDone))
+        await switch(hub, False, "camera.hallway")
+        before_the_camera.unlink()
+        # The camera has not heard the wake word now: an open hand arms the one that answers.
+        before_the_camera.symlink_to(film_of([palm] * 8 + [thumb] * 240, tmp_path / "thumb.mp4", 8))
+        await switch(hub, True, "camera.hallway")
+        await until(lambda: any(isinstance(e, CommandDone) and e.entity == "lock.front_door" for e in events))
+        assert [e.name for e in events if isinstance(e, GestureMade)] == ["thumb_up"]
+        assert hub.states.value("lock.front_door", "Lock") == "unlocked"
         story = await hub.why.why("lock.front_door")
-    assert (done.entity, done.value) == ("lock.front_door", "unlocked")
-    assert "thumb" in story.text
+    assert "meant thumb up in the hallway" in story.text
 
 
 def pictures_of(film: Path, seconds: Sequence[float] = ()) -> list[Any]:

@@ -12,8 +12,8 @@ def write_film(
 ) -> int:
     """Write frames (second, RGB picture) as H.264 in an mp4; gives back its size in bytes.
 
-    `quality` is x264's: less is better and larger. The same encoder makes the same bytes again (one thread; of a size
-    in multiples of 16, because what pads others is not set).
+    `quality` is x264's: less is better and larger. The same encoder makes the same pictures again (one thread), and
+    nearly always the same bytes.
     Needs PyAV with an H.264 encoder, as its wheels have it.
     """
     import av

@@ -66,8 +66,6 @@ def test_a_written_film_is_read_again(tmp_path: Path) -> None:
     film = Film(shots=(Shot(seconds=0.5), Shot(seconds=0.5, hand=HAND)), size=SIZE, fps=10)
     size = write_film(tmp_path / "film.mp4", film, size=film.size, fps=film.fps)
     assert size == (tmp_path / "film.mp4").stat().st_size < 20_000
-    write_film(tmp_path / "again.mp4", film, size=film.size, fps=film.fps)
-    assert (tmp_path / "again.mp4").read_bytes() == (tmp_path / "film.mp4").read_bytes()
     with av.open(str(tmp_path / "film.mp4")) as file:
         read = [(float(f.time), f.to_ndarray(format="rgb24")) for f in file.decode(video=0)]
     assert [t for t, _ in read] == pytest.approx([n / 10 for n in range(10)])
