@@ -133,6 +133,13 @@ class Worker:
         self.hear(lambda said: isinstance(said, CameraEnded | CameraTrouble) and said.camera == 60_000)
         slot.close()
 
+    def until_it_looks(self, times: int) -> None:
+        """Returns when it has begun to look for so many times."""
+        deadline = time.monotonic() + 20
+        while len(self.looks) < times:
+            assert time.monotonic() < deadline
+            time.sleep(0.0005)
+
     def hear(self, wanted: Callable[[Any], object]) -> Any:
         """The first answer that is as wanted; all that came are in `said`."""
         while True:
