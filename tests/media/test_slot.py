@@ -145,6 +145,26 @@ def test_a_frame_that_is_too_large_is_refused(slot: Slot) -> None:
     assert reader.take() is None
 
 
+def test_a_frame_of_a_time_beyond_measure_is_refused(slot: Slot) -> None:
+    writer, _ = ends(slot)
+    for t in (1e18, -1e18, float("nan"), float("inf")):
+        with pytest.raises(MediaError, match="times"):
+            writer.put(VideoFrame(np.zeros((48, 64, 3), np.uint8), "", t))
+
+
+def test_a_header_that_is_just_being_written_is_no_nonsense(slot: Slot) -> None:
+    writer, reader = ends(slot)
+    memory, _ = slot.for_writer()
+    assert writer._memory.lock(0)
+    os.pwrite(memory, HEADER.pack(1, 0.0, 0.0, 0, 0, 1), 0)  # the number is there, the size not yet
+    assert reader.take() is None
+    writer._memory.unlock(0)
+    os.pwrite(memory, HEADER.pack(1, 0.0, 0.0, 64, 48, 1), 0)
+    frame = reader.take()
+    assert frame is not None
+    frame.release()
+
+
 def test_one_frame_at_a_time(slot: Slot) -> None:
     writer, reader = ends(slot)
     writer.put(picture(1))
@@ -265,7 +285,10 @@ def test_what_was_shown_before_the_writer_went_can_still_be_taken(slot: Slot) ->
         (1, 0.0, 5.0, 0xFFFFFFFF, 0xFFFFFFFF, 1),
         (1, float("nan"), 5.0, 64, 48, 1),
         (1, float("inf"), 5.0, 64, 48, 1),
+        (1, 1e18, 5.0, 64, 48, 1),
+        (1, -1e18, 5.0, 64, 48, 1),
         (1, 0.0, float("nan"), 64, 48, 1),
+        (1, 0.0, -1e18, 64, 48, 1),
         (0xFFFFFFFFFFFFFFFF, 0.0, 5.0, 64, 48, 1),
     ],
 )

@@ -21,6 +21,7 @@ class Device:
     def __init__(self, trouble: bool = False) -> None:
         self.open = False
         self.times = 0
+        self.closes_s = 0.0
         self.trouble = trouble
 
     async def run(self) -> None:
@@ -30,6 +31,7 @@ class Device:
                 raise MediaError("unplugged", remedy="plug it in")
             await asyncio.Event().wait()
         finally:
+            await asyncio.sleep(self.closes_s)
             self.open = False
 
 
@@ -143,6 +145,39 @@ async def test_a_camera_in_trouble_is_said_tried_again_and_can_be_switched_off(h
     await made.switch(False)
     assert made.supervisor.failures == {}
     assert made.supervisor.running() == ()
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_of_orders_at_the_same_time_the_last_one_holds(house: House, last: bool) -> None:
+    device = house.devices["camera.hallway"]
+    device.closes_s = 0.02
+    await asyncio.gather(*(house.switch(on) for on in (not last, last, not last, last)))
+    await asyncio.sleep(0)
+    assert house.states.value("camera.hallway", "OnOff") is last
+    assert device.open is last
+    assert house.kept.values == {"camera_off.camera.hallway": not last}
+
+
+async def test_an_order_that_is_given_up_is_carried_out_to_its_end(house: House) -> None:
+    device = house.devices["camera.hallway"]
+    device.closes_s = 0.02
+    order = asyncio.create_task(house.switch(False))
+    await asyncio.sleep(0.001)
+    order.cancel()
+    await asyncio.gather(order, return_exceptions=True)
+    await house.switch(True)
+    await asyncio.sleep(0)
+    assert device.open and device.times == 2
+    assert house.states.value("camera.hallway", "OnOff") is True
+
+
+async def test_a_hub_that_stops_closes_its_cameras_and_keeps_their_switches(house: House) -> None:
+    device = house.devices["camera.hallway"]
+    device.closes_s = 0.01
+    await house.cameras.close()
+    assert not device.open
+    assert house.states.value("camera.hallway", "OnOff") is True
+    assert house.kept.values == {}
 
 
 @pytest.mark.parametrize("order", [{"trait": "Level"}, {"entity": "camera.cellar"}])
