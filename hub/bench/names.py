@@ -24,6 +24,7 @@ BENCHES: Final = {
     "coffee": "hub.bench.coffee",
     "commands": "hub.bench.commands",
     "occupancy": "hub.bench.occupancy",
+    "mesh": "hub.bench.mesh",
 }
 WITH_HUB: Final = frozenset({"commands"})
 QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn", "gesture")

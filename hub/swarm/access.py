@@ -130,7 +130,8 @@ def _said(space: str, receiver: str) -> tuple[str, ...]:
 
 def _heard(home: str, hub: str) -> tuple[str, ...]:
     return (
-        f"hearth/{home}/*/to/*/*",  # what is sent there is another rule's business
+        f"hearth/{home}/*/to/{EVERYONE}/*",
+        f"hearth/{home}/*/to/{hub}/*",
         f"hearth/{home}/*/ask/{hub}/*",
         f"hearth/{home}/*/alive",
     )

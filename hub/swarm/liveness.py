@@ -11,6 +11,8 @@ from typing import Final
 
 import structlog
 
+from hub.swarm.owner import Owner
+
 log = structlog.get_logger(__name__)
 Changed = Callable[[frozenset[str]], None]
 PAUSE_S: Final = 1.5
@@ -125,3 +127,32 @@ class Links:
     def names(self) -> frozenset[str]:
         """The certificate names that hold a link."""
         return frozenset(self._held)
+
+
+class LinkWatch:
+    """Tells what the links show: strangers, copied certificates, and addresses that proved true."""
+
+    def __init__(self, live: Liveness, owner: Owner, proved: Callable[[str, str], None]) -> None:
+        self._live = live
+        self._owner = owner
+        self._proved = proved
+        self._links = Links()
+
+    def forget(self) -> None:
+        """The session is a new one."""
+        self._links = Links()
+
+    def look(
+        self, links: Iterable[tuple[str, str]], members: frozenset[str], places: dict[str, str], now: float
+    ) -> None:
+        """Given the links there are (see `Links.seen`), the home's hubs, and where connections led to."""
+        twice = self._links.seen(links, now)
+        names = self._links.names()
+        for hub in places.keys() & names:
+            self._proved(hub, places[hub])
+        for hub in names - members:
+            self._owner.tell(hub, "is connected, but is no member of this home: nothing of it is heard")
+        if twice - self._live.quarantined:
+            self._live.quarantine(twice)
+        for hub in twice:
+            self._owner.tell(hub, "is there twice, its certificate was copied: neither is heard; pair it anew")

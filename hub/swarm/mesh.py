@@ -11,18 +11,19 @@ from hub.core.errors import ProtocolError, UnavailableError
 from hub.guard.connect import Guard
 from hub.swarm.access import EVERYONE, Key, chunk, key_ask, key_to, parse
 from hub.swarm.inbox import Inbox
-from hub.swarm.liveness import Links, Liveness
+from hub.swarm.liveness import LinkWatch, Liveness
 from hub.swarm.outbox import Outbox
 from hub.swarm.owner import Owner, Tell, nobody
+from hub.swarm.parcels import Sender, pack
+from hub.swarm.parcels import unpack as unpack_parcel
 from hub.swarm.ports import Answer, Take
 from hub.swarm.questions import Answers, unpack
 from hub.swarm.relay import Relays
 from hub.swarm.session import Session
-from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, settings, with_port
+from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, check_size, settings, with_port
 
 log = structlog.get_logger(__name__)
-PAUSING: Final = "~pausing"
-"""The mesh's own topic: this hub closes its session for a moment."""
+PAUSING: Final = "~pausing"  # the mesh's own topic: this hub closes its session for a moment
 _LOOK_S: Final = 1.0
 
 
@@ -53,14 +54,13 @@ class ZenohMesh:
         self._guard = guard
         self._listen = listen
         self._best_effort = frozenset(best_effort)
-        self._proved = proved
         self._owner = Owner(tell, guard.ledger)
         self._takes: dict[str, list[Take]] = {}
         self._answers = Answers()
         self._relays = Relays((), where, guard)
         self._session: Session | None = None
-        self._links = Links()
         self._live = Liveness(self._members - {key.hub})
+        self._links = LinkWatch(self._live, self._owner, proved)
         self._changing = asyncio.Lock()
         self._route = functools.lru_cache(maxsize=1024)(self._route_of)
         self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, key.home))
@@ -84,6 +84,7 @@ class ZenohMesh:
         self._listen = with_port(self._listen)
         self._inbox = Inbox(self._loop, self._deliver)
         self._outbox = Outbox(self.hub)
+        self._sender = Sender(self._outbox, self._put)
         try:
             await self._open()
         except BaseException:
@@ -103,7 +104,7 @@ class ZenohMesh:
             self._members = frozenset(members) | {self.hub}
             self._inbox.forget(self._members)
             self._live.members(self._members - {self.hub})
-            self._links = Links()
+            self._links.forget()
             await self._open()
 
     async def close(self) -> None:
@@ -136,6 +137,7 @@ class ZenohMesh:
         self._relays.close()
 
     async def _say_pausing(self) -> None:
+        self._sender.flush()
         said = asyncio.Event()
         session = self._session
         if session is None:
@@ -143,7 +145,7 @@ class ZenohMesh:
         key = key_to(self._key.home, self.hub, EVERYONE, PAUSING)
 
         def say() -> None:
-            session.put(key, b"", urgent=True)
+            session.put(key, pack([b""]), urgent=True)
             self._loop.call_soon_threadsafe(said.set)
 
         await self._outbox.hand(say, 0)
@@ -167,10 +169,9 @@ class ZenohMesh:
         """Tell all hubs, or one. Waits while more is under way than the network takes. Raises `ProtocolError` when it
         is larger than 4 MiB.
         """
-        if len(body) > LARGEST_MESSAGE:
-            raise _too_large(topic, body)
+        check_size(topic, body)
         key, urgent = self._route(topic, to)
-        await self._outbox.hand(lambda: self._put(key, body, urgent), len(body))
+        await self._sender.send(key, body, urgent)
 
     def _route_of(self, topic: str, to: str) -> tuple[str, bool]:
         key = key_to(self._key.home, self.hub, chunk(to or EVERYONE, "hub's id"), chunk(topic))
@@ -185,8 +186,7 @@ class ZenohMesh:
         """A hub's answer. Raises `UnavailableError` when it cannot be reached or does not answer in time, or the error
         that it answered with.
         """
-        if len(body) > LARGEST_MESSAGE:
-            raise _too_large(topic, body)
+        check_size(topic, body)
         key = key_ask(self._key.home, self.hub, chunk(hub, "hub's id"), chunk(topic))
         session = self._session
         if session is None or hub not in self.alive():
@@ -229,9 +229,19 @@ class ZenohMesh:
         """On a member's thread. The access rules let nothing in but what lies in its sender's own key space, or in this
         hub's.
         """
-        said = [(key.sender, key.topic, body) for key, body in ((self._accept(k, b), b) for k, b in batch) if key]
+        said: list[tuple[str, bytes]] = []
+        sender = ""
+        for key, parcel in batch:
+            at = self._accept(key, parcel)
+            if at is None:
+                continue
+            sender = at.sender
+            try:
+                said += [(at.topic, body) for body in unpack_parcel(parcel)]
+            except ProtocolError as error:
+                self._call(self._owner.tell, sender, str(error))
         if said:
-            self._inbox.put(said[0][0], [(topic, body) for _, topic, body in said])
+            self._inbox.put(sender, said)
 
     def _accept(self, key: str, body: bytes) -> Key | None:
         try:
@@ -243,7 +253,7 @@ class ZenohMesh:
             if said.way == "to":  # its own token is its own
                 self._call(self._owner.tell, self.hub, f"another hub spoke in this hub's name ({key[-80:]}): not heard")
             return None
-        if len(body) > LARGEST_MESSAGE or said.sender not in self._members or said.sender in self._live.quarantined:
+        if len(body) > LARGEST_MESSAGE + 1 or said.sender not in self._members or said.sender in self._live.quarantined:
             return None
         return said
 
@@ -280,27 +290,10 @@ class ZenohMesh:
             except Exception:
                 log.exception("a message could not be taken", topic=topic, hub=sender)
 
-    # -- what is wrong -----------------------------------------------------------------------------------------------
-
     async def _look_at_links(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_S)
             session = self._session
-            if session is None:
-                continue
-            twice = self._links.seen(await asyncio.to_thread(session.links), self._loop.time())
-            for hub, place in self._relays.places().items():
-                if hub in self._links.names():
-                    self._proved(hub, place)
-            for hub in self._links.names() - self._members:
-                self._owner.tell(hub, "is connected, but is no member of this home: nothing of it is heard")
-            if twice - self._live.quarantined:
-                self._live.quarantine(twice)
-            for hub in twice:
-                self._owner.tell(hub, "is there twice, its certificate was copied: neither is heard; pair it anew")
-
-
-def _too_large(topic: str, body: bytes) -> ProtocolError:
-    return ProtocolError(
-        f"{len(body)} bytes are too many for a message", place=topic, remedy="send large bodies by Bulk"
-    )
+            if session is not None:
+                links = await asyncio.to_thread(session.links)
+                self._links.look(links, self._members, self._relays.places(), self._loop.time())

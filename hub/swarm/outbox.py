@@ -1,7 +1,7 @@
 """What this hub says, on its way to Zenoh: sending may block when the network is slow, and the event loop must not.
 
 Sending takes some microseconds as long as the links are clear, less than handing the message to another thread does,
-so it is done at once. When it was held up (a link is full) a thread of its own sends for the next seconds. What waits
+so it is done at once. When it was held up (a link is full) a thread of its own sends for the next second. What waits
 for that thread is bounded in bytes; beyond that, `hand` waits, so that a fast sender is slowed down and forgets
 nothing.
 """
@@ -18,8 +18,9 @@ import structlog
 log = structlog.get_logger(__name__)
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _MOST_JOBS: Final = 4096
-_HELD_UP_S: Final = 0.02
-_CAUTIOUS_S: Final = 5.0
+_BATCH: Final = 64
+_HELD_UP_S: Final = 0.03
+_CAUTIOUS_S: Final = 1.0
 
 
 class Outbox:
@@ -38,20 +39,28 @@ class Outbox:
 
     async def hand(self, job: Callable[[], object], size: int) -> None:
         """Have `job` run, which sends `size` bytes. Waits while too much is under way; what it raises is logged."""
-        if not self._jobs and time.monotonic() >= self._cautious_until and not self._closed:
+        if self._clear():
             self._do(job)
             return
         while self._full():
             turn: asyncio.Future[None] = self._loop.create_future()
             self._waiting.append(turn)
             if not self._full():  # the thread may have made room between the two looks
-                self._waiting.remove(turn)
                 break
             await turn
-        self.post(job, size)
+        self._post(job, size)
 
-    def post(self, job: Callable[[], object], size: int) -> None:
-        """As `hand`, without waiting: for small things that must not be lost."""
+    def offer(self, job: Callable[[], object], size: int) -> None:
+        """As `hand`, without waiting: for what was let in already."""
+        if self._clear():
+            self._do(job)
+        else:
+            self._post(job, size)
+
+    def _clear(self) -> bool:
+        return not self._jobs and time.monotonic() >= self._cautious_until and not self._closed
+
+    def _post(self, job: Callable[[], object], size: int) -> None:
         with self._lock:
             if self._closed:
                 return
@@ -68,15 +77,17 @@ class Outbox:
             with self._lock:
                 while not self._jobs and not self._closed:
                     self._lock.wait()
-                if self._closed and not self._jobs:
+                if not self._jobs:
                     return
-                job, size = self._jobs[0]
-            self._do(job)
+                batch = [self._jobs[number] for number in range(min(_BATCH, len(self._jobs)))]
+            for job, _ in batch:
+                self._do(job)
             with self._lock:
-                self._jobs.popleft()
-                self._size -= size
-                wake = bool(self._waiting) and not self._full()
-            if wake:
+                for _, size in batch:
+                    self._jobs.popleft()  # only now: what is under way keeps later ones from overtaking it
+                    self._size -= size
+                room = self._size < _MOST_BYTES // 2 and len(self._jobs) < _MOST_JOBS // 2
+            if room and self._waiting:
                 self._call(self._let_in)
 
     def _do(self, job: Callable[[], object]) -> None:
@@ -96,11 +107,10 @@ class Outbox:
             self._closed = True
 
     def _let_in(self) -> None:
-        while self._waiting and not self._full():
+        while self._waiting:  # those for whom there is no room after all will wait again
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                return  # one at a time: it wakes the next by being sent
 
     async def close(self) -> None:
         """Send what is queued (for a second at most) and end."""

@@ -1,13 +1,14 @@
 """One Zenoh session: what it subscribes to, answers and declares, and nothing of what that means."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from hub.core.errors import UnavailableError
-from hub.swarm.access import key_alive
+from hub.swarm.access import EVERYONE, key_alive
 from hub.swarm.zenoh_config import configuration
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ Asked = Callable[[str, bytes, Callable[[bytes], None]], None]
 """Takes a question's key and body, and what sends the answer (it may block)."""
 Token = Callable[[str, bool], None]
 """Takes the key of a liveliness token, and whether it came or went."""
-_QUEUED: Final = 32  # messages of a member that Zenoh keeps; each may have 4 MiB
-_BATCH: Final = 64
+_QUEUED: Final = 256  # messages of a member that Zenoh keeps until they are taken, which goes on whatever happens
+_BATCH: Final = 128
+_MANY: Final = 4
+_MOMENT_S: Final = 0.0002
 _MOST_PUBLISHERS: Final = 256
 
 
@@ -62,13 +65,15 @@ class Session:
         self._token = session.liveliness().declare_token(key_alive(self._home, self._hub))
 
     def _hear(self, session: "zenoh.Session", member: str, heard: Heard) -> None:
-        """Hear a member on a thread of its own. Zenoh queues what it says without Python, and reads no more of its link
+        """Hear a member on threads of its own. Zenoh queues what it says without Python, and reads no more of its link
         when the queue is full; taking messages one by one on Zenoh's own threads costs three times as much.
         """
         from zenoh.handlers import FifoChannel
 
-        said = session.declare_subscriber(f"hearth/{self._home}/{member}/to/*/*", FifoChannel(_QUEUED))
-        threading.Thread(target=_pump, args=(said, heard), name=f"hears {member[:8]}", daemon=True).start()
+        for receiver in (EVERYONE, self._hub):  # apart: one for both would match what is said to others
+            key = f"hearth/{self._home}/{member}/to/{receiver}/*"
+            said = session.declare_subscriber(key, FifoChannel(_QUEUED))
+            threading.Thread(target=_pump, args=(said, heard), name=f"hears {member[:8]}", daemon=True).start()
 
     def put(self, key: str, body: bytes, *, urgent: bool) -> None:
         """Send a message. An urgent one waits for a slow link, others are dropped there."""
@@ -130,18 +135,25 @@ class Session:
 
 
 def _pump(said: Any, heard: Heard) -> None:
-    """Take what a subscriber gets, at most `_BATCH` messages at once, until the session is closed."""
+    """Take what a subscriber gets, at most `_BATCH` messages at once, until the session is closed.
+
+    While messages come thick and fast it waits a moment before each batch: waking threads costs more than they do.
+    """
     import zenoh
 
+    many = False
     while True:
         try:
             sample = said.recv()
+            if many:
+                time.sleep(_MOMENT_S)
             batch = []
             while sample is not None:
                 batch.append((str(sample.key_expr), sample.payload.to_bytes()))
                 sample = said.try_recv() if len(batch) < _BATCH else None
         except zenoh.ZError:  # closed
             return
+        many = len(batch) >= _MANY
         try:
             heard(batch)
         except Exception:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from hub.core.errors import ProtocolError
 from hub.swarm.access import access_control, chunk
 
 if TYPE_CHECKING:
@@ -105,6 +106,13 @@ def configuration(values: dict[str, Any]) -> "zenoh.Config":
     for path, value in values.items():
         config.insert_json5(path, json.dumps(value))
     return config
+
+
+def check_size(topic: str, body: bytes) -> None:
+    """Raise `ProtocolError` for a message that is too large for the mesh."""
+    if len(body) > LARGEST_MESSAGE:
+        message = f"{len(body)} bytes are too many for a message"
+        raise ProtocolError(message, place=topic, remedy="send large bodies by Bulk")
 
 
 def with_port(place: str) -> str:

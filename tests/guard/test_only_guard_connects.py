@@ -31,6 +31,7 @@ ALLOWED = {
     ("hub/swarm/bulk.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/cli/checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
+    ("hub/bench/mesh_websocket.py", "aiohttp.ClientSession"): "the peer of a benchmark, on loopback",
     ("hub/bench/start.py", "socket.socket"): "finds a free port; connects nowhere",
     ("hub/bench/start.py", "urllib.request"): "asks the hub that it started, on loopback",
     ("hub/bench/start.py", "urllib.request.urlopen"): "asks the hub that it started, on loopback",

@@ -75,7 +75,7 @@ async def test_threat_24_publishing_outside_the_own_key_space(rogue_and_victims:
     kitchen = street.by_id["b-kitchen"]
     kitchen.listen("lock", lambda sender, body: heard.append((sender, body)))
     while not heard:  # it is connected: under its own name it is heard
-        session.put("hearth/h/a-rogue/to/all/lock", b"own")
+        session.put("hearth/h/a-rogue/to/all/lock", b"\0" + b"own")
         await asyncio.sleep(0.02)
     heard.clear()
     for key in (
@@ -88,8 +88,8 @@ async def test_threat_24_publishing_outside_the_own_key_space(rogue_and_victims:
         "hearth/h/a-rogue/to/c-hall/lock",
         "lock",
     ):
-        session.put(key, b"forged")
-    session.put("hearth/h/a-rogue/to/all/lock", b"end")
+        session.put(key, b"\0" + b"forged")
+    session.put("hearth/h/a-rogue/to/all/lock", b"\0" + b"end")
     await until(lambda: ("a-rogue", b"end") in heard)
     assert {body for _, body in heard} <= {b"own", b"end"}
     assert {sender for sender, _ in heard} == {"a-rogue"}

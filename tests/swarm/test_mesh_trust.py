@@ -65,7 +65,7 @@ async def test_threat_22_certificates_that_are_not_the_homes(whose: str, tmp_pat
         street.by_id["b"].listen("t", lambda sender, _: heard.append(sender))
         if key is not None:
             session = await asyncio.to_thread(_session, key, street.places["b"])
-            session.put("hearth/h/c/to/all/t", b"x")
+            session.put("hearth/h/c/to/all/t", b"\0x")
             assert session.info.links() == []
             await asyncio.to_thread(session.close)
         await street.by_id["c"].send("t", b"end")
