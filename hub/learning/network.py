@@ -19,6 +19,8 @@ Weights = list[NDArray[np.float32]]
 class Network:
     """Layers of matrices with ReLU between them; the last gives logits.
 
+    A last layer with one output says yes or no: it gives the logit of class 1, and that of class 0 is nothing.
+
     After Rumelhart, Hinton and Williams, "Learning representations by back-propagating errors" (1986), with starting
     weights of He et al., "Delving deep into rectifiers" (2015).
     """
@@ -44,7 +46,7 @@ class Network:
 
     def logits(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the last layer says (n, classes) of inputs (n, in)."""
-        return self._layers(x)[-1]
+        return _of_classes(self._layers(x)[-1])
 
     def probabilities(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same as shares that add up to 1."""
@@ -55,17 +57,24 @@ class Network:
         return cross_entropy(self.logits(x), y)
 
     def gradient(
-        self, x: NDArray[np.float32], y: NDArray[np.integer[Any]], *, decay: float = 0.0, smoothing: float = 0.0
+        self,
+        x: NDArray[np.float32],
+        y: NDArray[np.integer[Any]],
+        *,
+        decay: float = 0.0,
+        smoothing: float = 0.0,
+        worth: NDArray[np.float32] | None = None,
     ) -> Weights:
         """The gradient of the loss, in the shape of the weights.
 
         `decay` pulls matrices (not biases) towards zero; with `smoothing` that share of each label is spread over all
-        classes (Szegedy et al., "Rethinking the Inception architecture", 2016).
+        classes (Szegedy et al., "Rethinking the Inception architecture", 2016). `worth` (n,) says how much each example
+        counts, 1 where it is not given.
         """
         layers = self._layers(x)
-        wanted = np.full_like(layers[-1], smoothing / layers[-1].shape[1])
-        wanted[np.arange(len(y)), y] += np.float32(1.0 - smoothing)
-        back = (softmax(layers[-1]) - wanted) / np.float32(len(y))
+        back = _errors(layers[-1], y, smoothing) / np.float32(len(y))
+        if worth is not None:
+            back = back * worth[:, None]
         found: Weights = []
         for number in reversed(range(0, len(self.weights), 2)):
             before = layers[number // 2]
@@ -74,6 +83,20 @@ class Network:
             if number:
                 back = (back @ self.weights[number].T) * (before > 0)
         return found[::-1]
+
+    def gradient_lengths(self, x: NDArray[np.float32], y: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """How long the gradient (n,) of each example alone is, without making it: rows' lengths multiply.
+
+        After Goodfellow, "Efficient per-example gradient computations" (2015).
+        """
+        layers = self._layers(x)
+        back = _errors(layers[-1], y, 0.0)
+        squares = np.zeros(len(y), np.float32)
+        for number in reversed(range(0, len(self.weights), 2)):
+            before = layers[number // 2]
+            squares += np.square(back).sum(axis=1) * (1 + np.square(before).sum(axis=1))
+            back = (back @ self.weights[number].T) * (before > 0)
+        return np.sqrt(squares)
 
     def step(self, change: Weights) -> None:
         """Add a change, as an optimizer or a round of many hubs has it, to the weights."""
@@ -140,6 +163,19 @@ def fit(
             adam.rate = rate * 0.5 * (1 + math.cos(math.pi * done / total))
             network.step(adam.change(network.gradient(x[some], y[some], decay=decay, smoothing=smoothing)))
             done += 1
+
+
+def _of_classes(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The logits (n, classes) that a last layer's values (n, outputs) stand for."""
+    return np.hstack([np.zeros_like(values), values]) if values.shape[1] == 1 else values
+
+
+def _errors(values: NDArray[np.float32], y: NDArray[np.integer[Any]], smoothing: float) -> NDArray[np.float32]:
+    """How far the last layer's values (n, outputs) are from what the classes (n,) want, as the loss weighs it."""
+    logits = _of_classes(values)
+    wanted = np.full_like(logits, smoothing / logits.shape[1])
+    wanted[np.arange(len(y)), y] += np.float32(1.0 - smoothing)
+    return (softmax(logits) - wanted)[:, -values.shape[1] :]
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest migration: what a database made by this version has reached."""
 
 metadata = MetaData(
@@ -92,6 +92,24 @@ ledger = Table(
     Column("bytes_out", BigInteger, nullable=False),
     Column("bytes_in", BigInteger, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+examples = Table(
+    "examples",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # hub.learning.examples, under the key of hub.learning.sealing
+    Index("ix_examples_kind_at", "kind", "at"),
+)
+
+heads = Table(
+    "heads",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # hub.learning.federated.kept_heads
 )
 
 series = Table(

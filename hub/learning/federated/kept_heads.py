@@ -1,0 +1,67 @@
+"""Heads and reports on disk: what a hub has learnt outlives a restart. Sealed like the examples that it came from."""
+
+import msgspec
+import structlog
+from msgspec import Struct
+from sqlalchemy import delete, select
+
+from hub.core.clock import Clock, SystemClock
+from hub.core.errors import ProtocolError, StoreError
+from hub.learning.federated.arrays import pack, unpack
+from hub.learning.federated.pupil import Report
+from hub.learning.network import Weights
+from hub.learning.sealing import Seal
+from hub.store.database import Database
+from hub.store.schema import heads
+from hub.store.upsert import insert_or_replace
+from hub.store.values import milliseconds
+
+log = structlog.get_logger(__name__)
+
+
+class KeptHead(Struct, frozen=True):
+    """What is kept of a kind: the last round, the open weights of the shared head and of this hub's own, the report."""
+
+    round: int
+    shared: Weights
+    own: Weights
+    report: Report | None = None
+
+
+class _About(Struct, frozen=True, array_like=True):
+    round: int
+    report: Report | None
+
+
+class KeptHeads:
+    """Heads by kind. All raise `StoreError`."""
+
+    def __init__(self, database: Database, seal: Seal, clock: Clock | None = None) -> None:
+        self._database, self._seal, self._clock = database, seal, clock or SystemClock()
+
+    async def read(self, kind: str) -> KeptHead | None:
+        """What is kept of a kind; None when nothing is, or when this home's key does not open it."""
+        wanted = select(heads.c.sealed).where(heads.c.kind == kind)
+        sealed = await self._database.read(lambda c: c.execute(wanted).scalar())
+        if sealed is None:
+            return None
+        try:
+            frame = unpack(self._seal.open(sealed, f"head {kind}"))
+            about = msgspec.msgpack.decode(frame.about, type=_About)
+        except (StoreError, ProtocolError, msgspec.DecodeError) as error:
+            log.warning("a learnt head cannot be read; the hub begins again", kind=kind, error=str(error))
+            return None
+        half = len(frame.arrays) // 2
+        return KeptHead(about.round, frame.arrays[:half], frame.arrays[half:], about.report)
+
+    async def write(self, kind: str, kept: KeptHead) -> None:
+        """Keep it; what was kept before goes."""
+        about = msgspec.msgpack.encode(_About(kept.round, kept.report))
+        sealed = self._seal.seal(pack(about, [*kept.shared, *kept.own]), f"head {kind}")
+        row = {"kind": kind, "at": milliseconds(self._clock.now()), "sealed": sealed}
+        await self._database.write(insert_or_replace(heads, self._database.dialect).values(row))
+
+    async def forget(self, kind: str = "") -> int:
+        """Forget what was learnt of a kind, or all."""
+        where = (heads.c.kind == kind,) if kind else ()
+        return sum(await self._database.write(delete(heads).where(*where)))
