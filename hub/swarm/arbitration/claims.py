@@ -81,14 +81,15 @@ class Claim(Struct, frozen=True, array_like=True):
 class Say(Struct, frozen=True, tag="say", kw_only=True):
     """What the sender has to say of a wake word.
 
-    `claims` are its own and those that it knows of others. It `asks`: claim or decline. `about` is the claim that it
-    answers. `perhaps` is the strength that a stream of it which hears the like may still claim with; None: none will.
+    `claims` are its own and those that it knows of others. It `asks`: claim or decline (0: it does not; 2: again).
+    `about` is the claim that it answers. `perhaps` is the strength that a stream of it which hears the like may still
+    claim with; None: none will.
     `now` is the sender's monotonic clock.
     """
 
     now: float
     claims: tuple[Claim, ...] = ()
-    asks: bool = False
+    asks: int = 0
     about: Key | None = None
     perhaps: float | None = None
 

@@ -22,6 +22,7 @@ class Contest(Struct, kw_only=True):
 
     `owner` is the claim that is taken to answer, `confirmed` once its hub said so; a hub that did not in time is
     `mute` and counts no more. A `late` claim came after its sound was decided, and is told to nobody.
+    A winner tells at the moments `telling`, until all that claimed are among `heard`: they know that it answers.
     """
 
     key: Key
@@ -34,6 +35,7 @@ class Contest(Struct, kw_only=True):
     late: bool = False
     confirmed: bool = False
     mute: set[str] = field(default_factory=set)
+    heard: set[str] = field(default_factory=set)
     telling: list[float] = field(default_factory=list)
 
     def settled(self, hubs: Iterable[str], best: float) -> bool:

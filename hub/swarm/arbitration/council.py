@@ -18,8 +18,8 @@ from hub.swarm.arbitration.waits import Waits
 _SILENT_S: Final = 0.15
 _ESTABLISHED_S: Final = 0.3
 """Who has answered for this long goes on; who could not decide for this long (its machine slept) does not answer."""
-_TELL_AT_S: Final = (0.01, 0.03, 0.07)
-"""When a winner says again that it answers."""
+_TELL_AT_S: Final = (0.006, 0.012, 0.02, 0.03, 0.045, 0.07)
+"""When a winner says again that it answers, to those who claimed and do not confirm that they know."""
 NEVER: Final = float("inf")
 
 Hears = Callable[[Claim, float, frozenset[str]], float | None]
@@ -44,6 +44,7 @@ class Council:
         self._answering: dict[Key, Claim] = {}
         self._promises: dict[Key, Promise] = {}
         self._declined: set[Key] = set()
+        self._perhaps: dict[Key, float | None] = {}
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ class Council:
         for key in group & self._promises.keys():
             del self._promises[key]
         self._note_own(contest, now)
-        self._tell(contest, "", asks=True, now=now)
+        self._tell(contest, "", asks=1, now=now)
         self._look(now)
 
     def take(self, sender: str, message: Message, now: float) -> None:
@@ -96,8 +97,7 @@ class Council:
                 self._decline(promise.asker, key, now)
         for contest in tuple(self.contests.values()):
             if contest.telling and contest.telling[0] <= now:
-                contest.telling.pop(0)
-                self._send("", self._answer(contest.key, now))
+                self._tell_again(contest, now)
             if contest.again <= now:
                 self._ask_again(contest, now)
         self._look(now)
@@ -130,16 +130,20 @@ class Council:
     # -- what others say ---------------------------------------------------------------------------------------------
 
     def _said(self, sender: str, say: Say, now: float) -> None:
-        theirs = {c.key for c in say.claims if c.hub == sender} | ({say.about} if say.about else set())
+        own = {c.key for c in say.claims if c.hub == sender}
+        theirs = own | ({say.about} if say.about else set())
+        self._perhaps.update(dict.fromkeys(own, say.perhaps))
         for contest in self.contests.values():
             if contest.stage is Stage.OPEN and not theirs.isdisjoint(self._group(contest.key)):
                 contest.said[sender] = say.perhaps
+            elif say.about == contest.key and say.perhaps is None:
+                contest.heard.add(sender)
         if say.asks:
             asked = [c for c in say.claims if c.hub == sender and c.key in self.sounds]
             for claim in asked:
-                self._reply(sender, claim, now)
+                self._reply(sender, claim, say.asks > 1, now)
 
-    def _reply(self, sender: str, claim: Claim, now: float) -> None:
+    def _reply(self, sender: str, claim: Claim, again: bool, now: float) -> None:
         group = self._group(claim.key)
         owner = self._answered(group)
         if owner is not None and owner != claim.key:
@@ -147,8 +151,8 @@ class Council:
             return
         own = [self.contests[key] for key in group if key in self.contests]
         if own:
-            contest = min(own, key=lambda c: c.began)
-            self._tell(contest, sender, asks=False, now=now)
+            if again:  # else what all were told when it woke was this hub's word
+                self._tell(min(own, key=lambda c: c.began), sender, asks=0, now=now)
             return
         may = self._hears(claim, self.sounds.ends(claim.key), frozenset())
         promised = self._promises.get(claim.key)
@@ -184,6 +188,8 @@ class Council:
                 self._answering.pop(contest.key, None)
             contest.confirmed = True
             self._close(contest, claim.key, now)
+        if any(key in self.contests for key in group):
+            self._send(claim.hub, Say(now=now, about=claim.key))  # this hub knows
 
     # -- deciding ----------------------------------------------------------------------------------------------------
 
@@ -236,6 +242,8 @@ class Council:
             self.news.append(Decided(contest.key, won))
 
     def _settled(self, contest: Contest) -> bool:
+        for hub, number in self._group(contest.key):
+            contest.said.setdefault(hub, self._perhaps.get((hub, number)))
         return contest.settled({*self.alive, self.hub}, self._best(self._group(contest.key)))
 
     def _deadline(self, contest: Contest) -> float:
@@ -249,11 +257,18 @@ class Council:
             if contest.confirmed or contest.owner is None:
                 contest.again = NEVER
             else:
-                self._tell(contest, contest.owner[0], asks=True, now=now)
+                self._tell(contest, contest.owner[0], asks=2, now=now)
             return
         self._note_own(contest, now)
         for hub in sorted(self.alive - contest.said.keys()):
-            self._tell(contest, hub, asks=True, now=now)
+            self._tell(contest, hub, asks=2, now=now)
+
+    def _tell_again(self, contest: Contest, now: float) -> None:
+        silent = self.alive - contest.said.keys()
+        waiting = ({key[0] for key in self._group(contest.key)} | silent) - contest.heard - {self.hub}
+        contest.telling = contest.telling[1:] if waiting else []
+        for hub in sorted(waiting):
+            self._send(hub, self._answer(contest.key, now))
 
     def _note_own(self, contest: Contest, now: float) -> None:
         """Whether another stream of this hub that hears the like may still claim."""
@@ -263,7 +278,7 @@ class Council:
         in_time = now < contest.began + self._waits().promise
         contest.said[self.hub] = self._hears(claim, self.sounds.ends(contest.key), claimed) if in_time else None
 
-    def _tell(self, contest: Contest, hub: str, *, asks: bool, now: float) -> None:
+    def _tell(self, contest: Contest, hub: str, *, asks: int, now: float) -> None:
         claims = self.sounds.claims(self._group(contest.key))
         perhaps = contest.said.get(self.hub)
         self._send(hub, Say(now=now, claims=claims, asks=asks, about=contest.key, perhaps=perhaps))
@@ -306,3 +321,4 @@ class Council:
             self._answering.pop(key, None)
         self._answering = {k: c for k, c in self._answering.items() if k in self.sounds}
         self._declined = {k for k in self._declined if k in self.sounds}
+        self._perhaps = {k: s for k, s in self._perhaps.items() if k in self.sounds}

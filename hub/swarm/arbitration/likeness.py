@@ -4,6 +4,7 @@ The two stand where the hubs' shared time puts them, and may be moved by at most
 networks delay. Amplitudes are compared, not decibels, for there the voice stands out of each room's own noise.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ ALIKE: Final = 0.6
 """Correlation from which two outlines are of one sound. Measured on 60 people's "alexa" (echo, three levels, noises
 of their own): quiet rooms 100 % above it, with 5 and 10 dB of kitchen noise in one of the rooms 92 %; two different
 people's "alexa" within 300 ms of each other: 29 % above it, which costs one of them an answer."""
-_SHIFTS: Final = round(SHIFT_S / STEP_S)
+_SHIFTS: Final = sorted(range(-round(SHIFT_S / STEP_S), round(SHIFT_S / STEP_S) + 1), key=abs)
 _LEAST_OVERLAP: Final = 12
 
 
@@ -27,9 +28,21 @@ def likeness(one: bytes, other: bytes, behind_s: float) -> float:
 
     0 for outlines that hardly overlap or say nothing (silence, steady noise).
     """
+    return max(_correlations(one, other, behind_s))
+
+
+def alike(one: bytes, other: bytes, behind_s: float) -> bool:
+    """Whether the two outlines are of one sound."""
+    if not len(one) == len(other) == LEVELS:
+        return False
+    return any(found >= ALIKE for found in _correlations(one, other, behind_s))
+
+
+def _correlations(one: bytes, other: bytes, behind_s: float) -> Iterator[float]:
+    """The correlations, those of the smallest shifts first."""
     behind = round(behind_s / STEP_S)
     a, b = amplitudes(one), amplitudes(other)
-    return max(_correlation(a, b, behind + shift) for shift in range(-_SHIFTS, _SHIFTS + 1))
+    return (_correlation(a, b, behind + shift) for shift in _SHIFTS)
 
 
 def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], behind: int) -> float:
@@ -43,8 +56,3 @@ def _correlation(a: NDArray[np.float64], b: NDArray[np.float64], behind: int) ->
     a, b = a - a.mean(), b - b.mean()
     spread = float((a @ a) * (b @ b))
     return max(0.0, float(a @ b) / spread**0.5) if spread > 0 else 0.0
-
-
-def alike(one: bytes, other: bytes, behind_s: float) -> bool:
-    """Whether the two outlines are of one sound."""
-    return len(one) == len(other) == LEVELS and likeness(one, other, behind_s) >= ALIKE

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 LEAST_S: Final = 0.030
 MOST_S: Final = 0.080
-_LEAST_RETRY_S: Final = 0.005
+_LEAST_RETRY_S: Final = 0.008
 
 
 class Waits(Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class Waits(Struct, frozen=True, kw_only=True):
         """`round_trip_s` is the slowest of the live hubs'."""
         on_the_way = min(max(1.5 * round_trip_s + 0.003, 0.005), 0.020)
         unheard = min(max(LEAST_S, 6 * round_trip_s + 0.010), MOST_S)
-        again = max(_LEAST_RETRY_S, min(1.5 * round_trip_s, unheard / 3))
+        again = max(_LEAST_RETRY_S, min(2 * round_trip_s, unheard / 3))
         return Waits(unheard=unheard, perhaps=MOST_S, promise=MOST_S - on_the_way, again=again)
 
     def in_turn(self, place: int, hubs: int) -> float:
