@@ -77,7 +77,8 @@ class Ledger:
         while True:
             await self.flush()
             try:
-                await asyncio.wait_for(self._news.wait(), _CHECKPOINT_S)
+                async with asyncio.timeout(_CHECKPOINT_S):
+                    await self._news.wait()
             except TimeoutError:
                 continue
             self._news.clear()

@@ -81,7 +81,8 @@ class Discovery:
                 await self._follow()
                 await self._look_up()
                 try:
-                    await asyncio.wait_for(self._news.wait(), self._look_s)
+                    async with asyncio.timeout(self._look_s):
+                        await self._news.wait()
                 except TimeoutError:
                     continue
                 self._news.clear()

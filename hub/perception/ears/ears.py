@@ -156,7 +156,8 @@ class Ears:
         await self._wait_until_up()
         await self._send_grammar()
         try:
-            result = await asyncio.wait_for(answer, _GRAMMAR_S)
+            async with asyncio.timeout(_GRAMMAR_S):  # unlike wait_for it never swallows that we are cancelled
+                result = await answer
         except TimeoutError:
             raise WorkerDiedError("the ears do not take the home's sentences", remedy="see `hearth doctor`") from None
         if result.error is not None:
@@ -217,7 +218,8 @@ class Ears:
         if self._task is None:
             raise UnavailableError("the ears are not running", remedy="see `hearth doctor`")
         try:
-            await asyncio.wait_for(self._up.wait(), _COMES_BACK_S)
+            async with asyncio.timeout(_COMES_BACK_S):
+                await self._up.wait()
         except TimeoutError:
             raise WorkerDiedError("the ears do not come back", remedy="see `hearth doctor`") from None
 
