@@ -170,6 +170,12 @@ class EgressError(HearthError):
     code = "egress"
 
 
+class PairingError(HearthError):
+    """Two hubs could not be paired; the message says what is known of why."""
+
+    code = "pairing"
+
+
 class NotUnderstoodError(HearthError):
     """Words were heard that mean nothing this home can do."""
 

@@ -282,6 +282,31 @@ class PeerJoined(Event, frozen=True):
     peer: str
 
 
+class HubAsked(Event, frozen=True):
+    """A hub at `address` asks to be paired, and nobody here waits for one: told once a minute at most."""
+
+    address: str
+
+
+class HubPaired(Event, frozen=True):
+    """Another hub came into this home, let in by a person with a code."""
+
+    peer: str
+    name: str
+
+
+class HubRemoved(Event, frozen=True):
+    """A hub is no member of this home any more; `peer` may be this hub itself."""
+
+    peer: str
+
+
+class PairingAlarm(Event, frozen=True):
+    """Somebody tried to pair who should not, and the window was closed: the owner should know."""
+
+    reason: str
+
+
 class ModelPromoted(Event, frozen=True):
     """A model version went into service."""
 

@@ -36,6 +36,24 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
+def pairing_contexts(identity: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """For two hubs that do not know each other yet: contexts to connect with and to listen with (TLS 1.3 only).
+
+    The one to connect with takes any certificate. That is no mistake here and would be everywhere else: pairing binds
+    the certificate that was shown to a code that people carry from hub to hub (`hub.swarm.pairing.handshake`), and
+    nothing is said before that holds. `identity` is the listener's certificate and key (PEM, one file).
+    """
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.check_hostname = False
+    client.verify_mode = ssl.CERT_NONE
+    client.sslsocket_class = CountedTlsSocket
+    server = server_context(identity, identity)
+    for context in (client, server):
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+    server.num_tickets = 0
+    return client, server
+
+
 def mutual_contexts(root: bytes, certificate: bytes, key: bytes) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """For talking to members of one home: contexts to connect with and to listen with (TLS 1.3 only).
 

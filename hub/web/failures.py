@@ -17,6 +17,9 @@ _STATUS: Final = {
     "unavailable": 503,
     "command_failed": 502,
     "not_understood": 422,
+    "pairing": 409,
+    "protocol": 502,
+    "egress": 403,
     "store": 503,
 }
 _PLAIN: Final = {
