@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from hub.core.errors import PairingError, ProtocolError, UnavailableError
 from hub.core.events import HubAsked, HubPaired, PairingAlarm
+from hub.guard.tls import pairing_contexts
 from hub.swarm import certificates
 from hub.swarm.fabric import Fabric
 from hub.swarm.identity import Identity
@@ -285,9 +286,12 @@ async def test_threat_19_a_silent_host(tmp_path: Path) -> None:
     async with Two(tmp_path) as two:
         with silent_server() as address, pytest.raises(UnavailableError):
             await two.join("123456", address=address, deadline_s=0.2)
-        two.host.arm()
+        context = pairing_contexts(two.fabric.identity.path)[1]
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
+        address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         with pytest.raises(PairingError, match="said nothing"):
-            await two.join("123456", deadline_s=0.0)
+            await two.join("123456", address=address, deadline_s=0.3)
+        server.close()
         assert two.guest.home == ""
 
 
