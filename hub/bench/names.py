@@ -24,6 +24,7 @@ BENCHES: Final = {
     "coffee": "hub.bench.coffee",
     "commands": "hub.bench.commands",
     "occupancy": "hub.bench.occupancy",
+    "round": "hub.bench.round",
     "mesh": "hub.bench.mesh",
 }
 WITH_HUB: Final = frozenset({"commands"})

@@ -8,7 +8,7 @@ import click
 
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
-from hub.core.errors import UnavailableError
+from hub.core.errors import UnavailableError, UsageError
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
@@ -68,6 +68,35 @@ def _readable_status(line: dict[str, Any]) -> str:
 
 
 @learn.command()
+@click.argument("kind", default="")
+@home_option
+@json_option
+def forget(kind: str, config: str | None, as_json: bool) -> None:
+    """Delete the examples of KIND and what was learnt of them, or everything and the key."""
+    with chosen_home(config) as paths:
+        gone = asyncio.run(_forget(paths, kind))
+    emit({"kind": kind, "forgotten": gone}) if as_json else click.echo(f"{gone} examples are gone")
+
+
+async def _forget(paths: HomePaths, kind: str) -> int:
+    from hub.learning.examples import Examples
+    from hub.learning.federated.kept_heads import KeptHeads
+    from hub.learning.kinds import KINDS
+    from hub.learning.sealing import Seal
+    from hub.store.database import Database
+
+    if kind and kind not in KINDS:
+        raise UsageError(f"nothing is kept of {kind!r}", remedy=f"kinds are {', '.join(KINDS)}")
+    database = await Database.open(paths.database)
+    try:
+        seal = Seal(paths.root)
+        await KeptHeads(database, seal).forget(kind)
+        return await Examples(database, seal).purge(kind)
+    finally:
+        await database.close()
+
+
+@learn.command()
 @click.argument("kind", default="gesture")
 @home_option
 @json_option
@@ -75,8 +104,8 @@ def round(kind: str, config: str | None, as_json: bool) -> None:  # noqa: A001 -
     """Have the home's hubs learn KIND together now. The hub that runs does it."""
     # A round needs this hub's connections to the others, which only the running hub has.
     raise UnavailableError(
-        f"a round of {kind} is begun by the hub that runs, and none could be asked",
-        remedy="start it with `hearth run`; it begins rounds by itself. `hearth learn simulate` tries them out",
+        f"a round of {kind} needs the hub that runs, which cannot be asked for one yet",
+        remedy="`hearth learn simulate` tries rounds out",
     )
 
 

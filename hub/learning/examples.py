@@ -66,12 +66,9 @@ class Examples:
         if not (math.isfinite(weight) and 0 < weight <= 1):
             raise ValueRefusedError("an example counts more than 0 and at most 1", remedy="leave it out otherwise")
         record = msgspec.msgpack.encode(_Record(label, weight, vector.tobytes()))
-        row = {
-            "kind": kind,
-            "at": milliseconds(self._clock.now()),
-            "sealed": self._seal.seal(record, f"example {kind}"),
-        }
-        room = min(known.most, known.most_bytes // len(row["sealed"])) - 1
+        sealed = self._seal.seal(record, f"example {kind}")
+        row = {"kind": kind, "at": milliseconds(self._clock.now()), "sealed": sealed}
+        room = min(known.most, known.most_bytes // len(sealed)) - 1
         newest = select(examples.c.id).where(examples.c.kind == kind).order_by(examples.c.id.desc())
         too_many = delete(examples).where(
             examples.c.kind == kind, examples.c.id.in_(newest.offset(room).limit(-1 if self._sqlite else None))

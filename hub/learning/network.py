@@ -95,7 +95,8 @@ class Network:
         for number in reversed(range(0, len(self.weights), 2)):
             before = layers[number // 2]
             squares += np.square(back).sum(axis=1) * (1 + np.square(before).sum(axis=1))
-            back = (back @ self.weights[number].T) * (before > 0)
+            if number:
+                back = (back @ self.weights[number].T) * (before > 0)
         return np.sqrt(squares)
 
     def step(self, change: Weights) -> None:

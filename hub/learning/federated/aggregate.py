@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hub.learning.network import Weights
 
@@ -44,7 +45,7 @@ def merge(updates: Sequence[Weights], weights: Sequence[float], rule: Rule = "me
         raise ValueError(f"{len(updates)} updates and {len(weights)} weights cannot be merged")
     if rule == "mean":
         shares = np.asarray(weights, np.float64) / sum(weights)
-        return [_f4(np.tensordot(shares, np.stack(each), 1)) for each in zip(*updates, strict=True)]
+        return [_mean(each, shares) for each in zip(*updates, strict=True)]
     if rule == "median":
         return [_f4(np.median(np.stack(each), axis=0)) for each in zip(*updates, strict=True)]
     cut = min(math.ceil(TRIMMED * len(updates)), (len(updates) - 1) // 2)
@@ -52,12 +53,17 @@ def merge(updates: Sequence[Weights], weights: Sequence[float], rule: Rule = "me
     return [_f4(np.sort(np.stack(each), axis=0)[kept].mean(axis=0)) for each in zip(*updates, strict=True)]
 
 
+def _mean(arrays: Sequence[NDArray[np.float32]], shares: NDArray[np.float64]) -> NDArray[np.float32]:
+    found = arrays[0] * np.float32(shares[0])
+    for array, share in zip(arrays[1:], shares[1:], strict=True):
+        found += array * np.float32(share)
+    return found
+
+
 def added(weights: Weights, update: Weights) -> Weights:
     """Weights after an update."""
     return [_f4(weight + change) for weight, change in zip(weights, update, strict=True)]
 
 
-def _f4(
-    array: "np.ndarray[tuple[int, ...], np.dtype[np.floating]]",
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _f4(array: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(array, np.float32)

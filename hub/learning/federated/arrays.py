@@ -82,7 +82,7 @@ def unpack(body: bytes) -> Frame:
         raise ProtocolError("the frame's header is longer than the frame")
     try:
         header = msgspec.msgpack.decode(body[start : start + length], type=_Header)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"the frame's header cannot be read: {error}") from error
     # Python's integers do not overflow, so that a product of sizes is what it says.
     if sum(math.prod(a.shape) * _SIZES[a.kind] for a in header.arrays) != len(body) - start - length:

@@ -1,10 +1,9 @@
 """A hub that missed a round takes the home's shared head over, where it is no worse than its own."""
 
-import asyncio
-
 from hub.learning.federated.arrays import pack, unpack
+from hub.learning.federated.aside import aside
 from hub.learning.federated.checks import UpdateRefusedError, check_arrays
-from hub.learning.federated.gate import no_worse
+from hub.learning.federated.gate import examine, no_worse
 from hub.learning.federated.messages import CONFLICT, Standing, encode
 from hub.learning.federated.promises import RosterRefusedError
 from hub.learning.federated.pupil import Pupil
@@ -26,8 +25,13 @@ async def take_over(pupil: Pupil, frame: bytes, base: str, number: int) -> None:
     if head.base != base:
         raise UpdateRefusedError("the head is not the one that it is said to be", CONFLICT)
     _, held = await pupil.material()
-    reason = await asyncio.to_thread(no_worse, pupil.shared, head, held, pupil.canaries)
+    shared, own, canaries = pupil.shared, pupil.own, pupil.canaries
+
+    def judged() -> tuple[str, bool]:
+        exam = examine(head, held, canaries)
+        return no_worse(examine(shared, held, canaries), exam), not no_worse(examine(own, held, canaries), exam)
+
+    reason, better = await aside(judged)
     if reason:
         raise RosterRefusedError(f"the head that the round begins with {reason}")
-    better = not await asyncio.to_thread(no_worse, pupil.own, head, held, pupil.canaries)
     await pupil.keep(number, head, head if better else pupil.own, None)

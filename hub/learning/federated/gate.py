@@ -9,10 +9,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from hub.learning.federated.aggregate import Rule, added, merge
-from hub.learning.federated.head import Head, Material
+from hub.learning.federated.head import Head, Marks, Material
 from hub.learning.network import Weights
 
 _HARM = 0.05
@@ -45,9 +46,9 @@ def harmful(
     def losses(without: set[int]) -> NDArray[np.float64]:
         rest = [n for n in range(len(updates)) if n not in without]
         if not rest:
-            return bare.losses(seen)
+            return bare.marks(seen).losses
         merged = merge([updates[n] for n in rest], [weights[n] for n in rest], rule)
-        return bare.with_open(added(bare.open, merged)).losses(seen)
+        return bare.with_open(added(bare.open, merged)).marks(seen).losses
 
     now = losses(out)
     while len(out) < len(updates):
@@ -76,32 +77,41 @@ def voted_out(votes: dict[str, frozenset[str]], members: Sequence[str]) -> froze
     return frozenset(out)
 
 
-def no_worse(own: Head, offered: Head, held: Material, canaries: Material | None = None) -> str:
+class Exam(Struct, frozen=True):
+    """A head, and how it does on a hub's held-out examples and on the canaries: known examples that every hub has."""
+
+    head: Head
+    held: Marks
+    canaries: Marks
+
+
+def examine(head: Head, held: Material, canaries: Material | None) -> Exam:
+    """How a head does; one pass over the examples."""
+    known = canaries if canaries is not None else held.where(np.zeros(len(held), np.bool_))
+    return Exam(head, head.marks(held), head.marks(known))
+
+
+def no_worse(own: Exam, offered: Exam) -> str:
     """Empty when the offered head may take the place of a hub's own; else the reason why not.
 
     On the hub's held-out examples it must get as many right, at no higher loss; and no class may get much worse on them
-    or on the canaries, known examples that every hub has: a head that was taught to mistake one gesture is good in the
-    mean.
+    or on the canaries: a head that was taught to mistake one gesture is good in the mean.
     """
-    if offered.right(held) < own.right(held):
+    if offered.held.count < own.held.count:
         return "gets fewer of this hub's held-out examples right"
-    if offered.loss(held) > own.loss(held) + _SLACK:
+    if offered.held.loss > own.held.loss + _SLACK:
         return "is less sure of what is right in this hub's held-out examples"
-    for material in (held, *([canaries] if canaries is not None else [])):
-        dropped = _class_dropped(own, offered, material)
+    for before, after in ((own.held, offered.held), (own.canaries, offered.canaries)):
+        dropped = _class_dropped(before, after, own.head.labels)
         if dropped:
             return f"no longer knows {dropped}"
     return ""
 
 
-def _class_dropped(own: Head, offered: Head, material: Material) -> str:
-    if not len(material):
-        return ""
-    before = own.network().logits(material.x).argmax(axis=1) == material.y
-    after = offered.network().logits(material.x).argmax(axis=1) == material.y
-    for number, label in enumerate(own.labels):
-        mine = material.y == number
-        lost = int(before[mine].sum()) - int(after[mine].sum())
+def _class_dropped(before: Marks, after: Marks, labels: Sequence[str]) -> str:
+    for number, label in enumerate(labels):
+        mine = before.y == number
+        lost = int(np.count_nonzero(before.right[mine])) - int(np.count_nonzero(after.right[mine]))
         if lost >= _CLASS_LEAST and lost > _CLASS_DROP * int(np.count_nonzero(mine)):
             return label
     return ""

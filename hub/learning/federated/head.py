@@ -73,18 +73,38 @@ class Head(Struct, frozen=True):
         """All of it, to be asked."""
         return Network(list(self.weights))
 
-    def losses(self, material: Material) -> NDArray[np.float64]:
-        """The loss of each example (n,), in nats."""
+    def marks(self, material: Material) -> "Marks":
+        """How it does on examples, each."""
+        if not len(material):
+            return Marks(np.zeros(0), np.zeros(0, np.bool_), material.y)
         logits = self.network().logits(material.x).astype(np.float64)
         top = logits.max(axis=1)
         total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-        found: NDArray[np.float64] = total - logits[np.arange(len(material)), material.y]
-        return found
+        losses = total - logits[np.arange(len(material)), material.y]
+        return Marks(losses, logits.argmax(axis=1) == material.y, material.y)
 
     def loss(self, material: Material) -> float:
         """The mean loss over examples, in nats; 0 without any."""
-        return float(self.losses(material).mean()) if len(material) else 0.0
+        return self.marks(material).loss
 
     def right(self, material: Material) -> int:
         """How many examples it gets right."""
-        return int((self.network().logits(material.x).argmax(axis=1) == material.y).sum()) if len(material) else 0
+        return self.marks(material).count
+
+
+class Marks(Struct, frozen=True):
+    """How a head does on examples (n,): its loss on each, in nats, whether it is right, and their classes."""
+
+    losses: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    y: NDArray[np.int64]
+
+    @property
+    def loss(self) -> float:
+        """The mean loss; 0 without examples."""
+        return float(self.losses.mean()) if len(self.losses) else 0.0
+
+    @property
+    def count(self) -> int:
+        """How many are right."""
+        return int(np.count_nonzero(self.right))

@@ -71,7 +71,9 @@ class HomePupil:
     async def keep(self, number: int, shared: Head, own: Head, report: Report | None) -> None:
         """Keep both heads; a new one of this hub is on trial from now on. Raises `StoreError`."""
         if own is not self.own:
-            self.trial = Trial(self.own, own, self._clock)
+            # A head that comes while one is on trial is judged by what was in use before both.
+            tried = self.trial is not None and not self.trial.over
+            self.trial = Trial(self.trial.before if tried and self.trial else self.own, own, self._clock)
         kind = shared.kind
         if report is None:
             before = await self._heads.read(kind)

@@ -48,7 +48,7 @@ class KeptHeads:
         try:
             frame = unpack(self._seal.open(sealed, f"head {kind}"))
             about = msgspec.msgpack.decode(frame.about, type=_About)
-        except (StoreError, ProtocolError, msgspec.DecodeError) as error:
+        except (StoreError, ProtocolError, msgspec.DecodeError, UnicodeDecodeError) as error:
             log.warning("a learnt head cannot be read; the hub begins again", kind=kind, error=str(error))
             return None
         half = len(frame.arrays) // 2

@@ -24,6 +24,12 @@ class TooFewExamplesError(HearthError):
     code = "too_few_examples"
 
 
+class DivergedError(HearthError):
+    """Learning led nowhere: the weights are no numbers any more."""
+
+    code = "diverged"
+
+
 class TraceableError(HearthError):
     """One example makes up so much of an update that it could be worked out from it: it is not sent."""
 
@@ -47,7 +53,7 @@ class Plan(Struct, frozen=True):
 def learn(head: Head, material: Material, rng: np.random.Generator, plan: Plan) -> Weights:
     """The change of the head's open weights that the examples ask for. The same arguments give the same change.
 
-    Raises `TooFewExamplesError` below 32 different examples.
+    Raises `TooFewExamplesError` below 32 different examples, `DivergedError` when that leads to no numbers.
     """
     enough(material)
     seen, start = head.seen(material.x), head.open
@@ -63,7 +69,10 @@ def learn(head: Head, material: Material, rng: np.random.Generator, plan: Plan) 
                     for slope, now, before in zip(gradient, network.weights, start, strict=True)
                 ]
             network.step(adam.change(gradient))
-    return [now - before for now, before in zip(network.weights, start, strict=True)]
+    change = [now - before for now, before in zip(network.weights, start, strict=True)]
+    if not all(np.isfinite(array).all() for array in change):
+        raise DivergedError("learning did not converge", remedy="a smaller rate")
+    return change
 
 
 def enough(material: Material) -> None:

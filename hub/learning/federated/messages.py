@@ -119,7 +119,7 @@ def decode(body: bytes, kind: type[Said]) -> Said:
     """The message in `body`. Raises `ProtocolError`."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtocolError(f"no {kind.__name__.lower()} of a round: {error}") from error
 
 

@@ -10,6 +10,7 @@ import structlog
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
 from hub.learning.federated.arrays import unpack
+from hub.learning.federated.aside import aside, logged
 from hub.learning.federated.catching_up import head_frame, take_over
 from hub.learning.federated.checks import UpdateRefusedError, check_arrays
 from hub.learning.federated.collect import Collector, Terms
@@ -75,7 +76,7 @@ class Learner:
         self._topics = {
             "learn-begin": self._on_begin, "learn-invite": self._on_invite, "learn-roster": self._on_roster,
             "learn-update": self._on_update, "learn-ballot": self._on_ballot, "learn-result": self._on_result,
-            "learn-head": self._on_head,
+            "learn-head": self._on_head, "learn-absent": self._on_absent,
         }  # fmt: skip
         asked = ("learn-begin", "learn-invite", "learn-roster")
         self._ends = [(mesh.answer if t in asked else bulk.take)(t, answer) for t, answer in self._topics.items()]
@@ -194,6 +195,13 @@ class Learner:
             await self._lead(part.roster)  # the one before this has gone
         return encode(self._leads[key].take(sender, body))
 
+    async def _on_absent(self, sender: str, body: bytes) -> bytes:
+        told = decode(body, Invite)
+        leading = self._leads.get((told.kind, told.round))
+        if leading is not None:
+            leading.absent(sender)
+        return b""
+
     # -- what a member does --------------------------------------------------------------------------------------------
 
     async def _on_invite(self, _sender: str, body: bytes) -> bytes:
@@ -239,7 +247,7 @@ class Learner:
         changes = check_arrays(frame, part.base.shapes * len(ballot.members))
         updates = [changes[n : n + count] for n in range(0, len(changes), count)]
         _, held = await self._pupil(ballot.kind).material()
-        out = await asyncio.to_thread(harmful, part.base, updates, ballot.weights, held, rule=self._terms.rule)
+        out = await aside(harmful, part.base, updates, ballot.weights, held, rule=self._terms.rule)
         return encode(Vote(tuple(ballot.members[n] for n in sorted(out))))
 
     async def _on_result(self, sender: str, body: bytes) -> bytes:
@@ -277,7 +285,7 @@ class Learner:
         return pupil
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -1,6 +1,7 @@
 """One round at a hub that takes part: learns, sends its update to whoever leads, and judges what comes back."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -11,12 +12,13 @@ import structlog
 from hub.core.errors import HearthError
 from hub.learning.federated.aggregate import added, norm
 from hub.learning.federated.arrays import Frame, pack
+from hub.learning.federated.aside import aside
 from hub.learning.federated.checks import UpdateRefusedError, check_arrays
 from hub.learning.federated.collect import Terms
-from hub.learning.federated.gate import no_worse
+from hub.learning.federated.gate import Exam, examine, no_worse
 from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan, check_untraceable, learn
-from hub.learning.federated.messages import OK, Kept, Offer, Receipt, Result, Roster, decode, encode
+from hub.learning.federated.messages import OK, Invite, Kept, Offer, Receipt, Result, Roster, decode, encode
 from hub.learning.federated.pupil import Outcome, Pupil, Report
 from hub.learning.network import Weights
 from hub.swarm.ports import Mesh
@@ -30,7 +32,7 @@ Hand = Callable[[str, str, bytes], Awaitable[bytes]]
 
 
 class TakingPart:
-    """A hub's part in one round. `run` returns when the round is over for it; it raises nothing but cancellation."""
+    """A hub's part in one round. `run` returns when the round is over for it; so does `ended`, whatever happens."""
 
     def __init__(
         self, mesh: Mesh, hand: Hand, pupil: Pupil, roster: Roster, terms: Terms, plan: Plan, rng: np.random.Generator
@@ -52,10 +54,20 @@ class TakingPart:
     async def run(self) -> Report:
         """Learn, send, wait and judge."""
         try:
+            return await self._run()
+        finally:
+            # However it ends, nobody shall wait for it for ever.
+            self._end(self._report("given up", "the round could not be held here"))
+
+    async def _run(self) -> Report:
+        try:
             body = await self._update()
-            report = await self._with_leaders(body)
         except HearthError as error:
+            log.warning("this hub sends no update", round=self.roster.round, reason=str(error))
+            await self._withdraw()
             report = await self._alone(str(error))
+        else:
+            report = await self._with_leaders(body)
         self._end(report)
         return self._over.result()
 
@@ -73,9 +85,15 @@ class TakingPart:
             check_untraceable(base, learn_from, change)
             return change
 
-        self._learned = await asyncio.to_thread(made)
+        self._learned = await aside(made)
         offer = Offer(self.roster.kind, self.roster.round, self.roster.base, float(len(learn_from)))
         return pack(encode(offer), self._learned, int8=self._terms.int8)
+
+    async def _withdraw(self) -> None:
+        """Tell who leads that nothing will come, so that nobody waits."""
+        said = encode(Invite(self.roster.kind, self.roster.round))
+        with contextlib.suppress(HearthError, TimeoutError):
+            await self._hand(self.roster.order[0], "learn-absent", said)
 
     async def _with_leaders(self, body: bytes) -> Report:
         reason = "no hub that could lead the round was there to its end"
@@ -132,31 +150,33 @@ class TakingPart:
         _, held = await self._pupil.material()
         own, canaries = self._pupil.own, self._pupil.canaries
 
-        def judged() -> tuple[str, Head]:
-            best = self._best_own(own, held, canaries)
-            reason = no_worse(best, shared, held, canaries)
-            return reason, best if reason else shared
+        def judged() -> tuple[str, Exam, Exam]:
+            before, best = self._best_own(own, held, canaries)
+            offered = examine(shared, held, canaries)
+            reason = no_worse(best, offered)
+            return reason, before, best if reason else offered
 
-        reason, kept = await asyncio.to_thread(judged)
+        reason, before, kept = await aside(judged)
         report = self._report("own" if reason else "merged", f"the merged head {reason}" if reason else "")
         counted = msgspec.structs.replace(report, counted=result.counted, out=result.out)
-        return _measured(counted, own, kept, held), shared, kept
+        return _measured(counted, before, kept), shared, kept.head
 
-    def _best_own(self, own: Head, held: Material, canaries: Material | None) -> Head:
-        """What this hub would use without the others: what it has, or what it has learnt just now."""
+    def _best_own(self, own: Head, held: Material, canaries: Material | None) -> tuple[Exam, Exam]:
+        """What this hub has, and what it would use without the others: that, or what it has learnt just now."""
+        before = examine(own, held, canaries)
         if self._learned is None:
-            return own
-        learned = self.base.with_open(added(self.base.open, self._learned))
-        return learned if not no_worse(own, learned, held, canaries) else own
+            return before, before
+        learned = examine(self.base.with_open(added(self.base.open, self._learned)), held, canaries)
+        return before, before if no_worse(before, learned) else learned
 
     async def _alone(self, reason: str) -> Report:
         """The round came to nothing. What this hub has learnt is kept all the same where that is better."""
         _, held = await self._pupil.material()
         own = self._pupil.own
-        best = await asyncio.to_thread(self._best_own, own, held, self._pupil.canaries)
-        outcome: Outcome = "given up" if best is own else "alone"
-        report = _measured(self._report(outcome, reason), own, best, held)
-        await self._pupil.keep(self._pupil.round, self._pupil.shared, best, report)
+        before, best = await aside(self._best_own, own, held, self._pupil.canaries)
+        outcome: Outcome = "given up" if best is before else "alone"
+        report = _measured(self._report(outcome, reason), before, best)
+        await self._pupil.keep(self._pupil.round, self._pupil.shared, best.head, report)
         return report
 
     def _end(self, report: Report) -> bool:
@@ -177,12 +197,12 @@ class TakingPart:
         )
 
 
-def _measured(report: Report, before: Head, after: Head, held: Material) -> Report:
+def _measured(report: Report, before: Exam, after: Exam) -> Report:
     return msgspec.structs.replace(
         report,
-        held=len(held),
-        before=before.loss(held),
-        after=after.loss(held),
-        right_before=before.right(held),
-        right=after.right(held),
+        held=len(after.held.y),
+        before=before.held.loss,
+        after=after.held.loss,
+        right_before=before.held.count,
+        right=after.held.count,
     )
