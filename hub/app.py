@@ -20,6 +20,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import build_ground
 from hub.floors.home import build_home
 from hub.floors.seeing import open_eyes, seeing, start_cameras
+from hub.floors.swarm import build_peers
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
 from hub.floors.web import hand_out, open_web
 
@@ -107,7 +108,9 @@ async def running_hub(
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
-            hand_out(server, floor, dialogue, feed, lambda: () if eyes is None else eyes.paces(), complete=True)
+            peers = await build_peers(ground, floor, stack)
+            paces = lambda: () if eyes is None else eyes.paces()  # noqa: E731 -- `eyes` is looked at later
+            hand_out(server, floor, dialogue, feed, paces, peers=peers, complete=True)
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         if eyes_loading is not None:

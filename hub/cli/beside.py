@@ -17,7 +17,7 @@ _REST_S: Final = 0.2
 async def command(url: str, entity: str, trait: str, value: Any, *, confirmed: bool) -> dict[str, Any]:
     """Have the hub at `url` send a command; its answer. Raises the error that it answered with."""
     body = {"entity": entity, "trait": trait, "value": value, "confirmed": confirmed}
-    return await _post(url, "api/v1/commands", body)
+    return await post(url, "api/v1/commands", body)
 
 
 async def entity(url: str, wanted: str) -> dict[str, Any]:
@@ -55,7 +55,16 @@ async def _tell(live: Any, tell: Callable[[Event], None]) -> None:
             tell(msgspec.json.decode(message.data, type=kind, strict=False))
 
 
-async def _post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+async def get(url: str, path: str) -> dict[str, Any]:
+    """What the hub at `url` answers to a GET of `path`. Raises the error that it answered with."""
+    import aiohttp
+
+    async with aiohttp.ClientSession(url) as session, session.get(path) as answer:
+        return await _answer(answer)
+
+
+async def post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What the hub at `url` answers to a POST of `body` to `path`. Raises the error that it answered with."""
     import aiohttp
 
     async with aiohttp.ClientSession(url) as session, session.post(path, json=body) as answer:

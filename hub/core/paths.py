@@ -26,6 +26,11 @@ class HomePaths(Struct, frozen=True):
         """The mark of the hub that runs over this home."""
         return self.root / "hub.running"
 
+    @property
+    def swarm(self) -> Path:
+        """This hub's key, and what it knows of the home's other hubs."""
+        return self.root / "swarm"
+
 
 def default_home() -> Path:
     """`$HEARTH_HOME`, or ~/.config/hearth."""

@@ -187,6 +187,19 @@ class WebSettings(_Table, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free one")] = 8420
 
 
+class SwarmSettings(_Table, frozen=True):
+    """[swarm]: other hubs of this home."""
+
+    enabled: Annotated[bool, Meta(description="whether this hub pairs and works with others")] = False
+    name: Annotated[str, Meta(max_length=64, description="what this hub is called; empty: as its machine is")] = ""
+    host: Annotated[
+        str, Meta(description="the address that other hubs reach it at, `0.0.0.0` for all; loopback: only this machine")
+    ] = "127.0.0.1"
+    port: Annotated[Port, Meta(description="for the hubs' messages")] = 8421
+    pairing_port: Annotated[Port, Meta(description="where a hub knocks that wants to be paired")] = 8422
+    bulk_port: Annotated[Port, Meta(description="for what is large: what hubs learn together")] = 8423
+
+
 class StoreSettings(_Table, frozen=True):
     """[store]: where states, history and settings of the app are kept."""
 
@@ -243,6 +256,7 @@ class Settings(_Table, frozen=True):
     presence: PresenceSettings = PresenceSettings()
     wyoming: WyomingSettings = WyomingSettings()
     web: WebSettings = WebSettings()
+    swarm: SwarmSettings = SwarmSettings()
     store: StoreSettings = StoreSettings()
     models: ModelSettings = ModelSettings()
     safety: SafetySettings = SafetySettings()

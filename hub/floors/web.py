@@ -11,6 +11,7 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.swarm.peers import Peers
     from hub.web.ports import CameraFigures
     from hub.web.server import WebServer
 
@@ -34,6 +35,7 @@ def hand_out(
     feed: "GrammarFeed | None" = None,
     cameras: "Callable[[], Iterable[tuple[str, CameraFigures]]] | None" = None,
     *,
+    peers: "Peers | None" = None,
     complete: bool,
 ) -> None:
     """Give the server the rooms that are up; `complete` when no more will come."""
@@ -50,6 +52,7 @@ def hand_out(
         why=floor.why,
         history=floor.history,
         gauges=floor.history,
+        peers=peers,
         cameras=cameras,
         listening=None if feed is None else feed.listening,
         names_known=names_known,

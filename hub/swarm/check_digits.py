@@ -3,7 +3,7 @@
 An id is 64 hexadecimal digits. What is shown are its first 60 bits as twelve symbols of Crockford's base 32 (no I, L, O
 and U, which are mistaken for others; https://www.crockford.com/base32.html) and two check digits, in groups:
 
-    7K3M-9QF2-XA4D-52
+    7K3M-9QF2-XA4D-02
 
 The check digits are those of ISO 7064 MOD 97-10, as in a bank account's number: with N the number that the symbols
 are, (100 N + digits) mod 97 = 1. A wrong symbol changes N by d * 32^k with 0 < |d| < 32, two swapped neighbours by
@@ -38,7 +38,7 @@ def beginning(typed: str) -> str:
     symbols = "".join(typed.upper().replace("-", " ").split())
     letters, digits = symbols[:_LETTERS], symbols[_LETTERS:].translate(str.maketrans("OIL", "011"))
     if len(digits) != 2 or not digits.isascii() or not digits.isdigit() or not _VALUE.keys() >= set(letters):
-        raise UsageError(f"{typed[:80]!r} is no hub's id", remedy="it looks like 7K3M-9QF2-XA4D-52")
+        raise UsageError(f"{typed[:80]!r} is no hub's id", remedy="it looks like 7K3M-9QF2-XA4D-02")
     number = 0
     for letter in letters:
         number = number << 5 | _VALUE[letter]

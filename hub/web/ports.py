@@ -169,6 +169,117 @@ class CameraFigures(Protocol):
         ...
 
 
+class KnownPeer(Protocol):
+    """A hub of the home."""
+
+    @property
+    def id(self) -> str:
+        """Its id, 64 hexadecimal digits."""
+        ...
+
+    @property
+    def short(self) -> str:
+        """The id as people read it."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it said that it listens."""
+        ...
+
+    @property
+    def joined_at(self) -> float:
+        """UTC seconds; 0 while it is in no home with others."""
+        ...
+
+    @property
+    def here(self) -> bool:
+        """Whether it is this hub."""
+        ...
+
+    @property
+    def founder(self) -> bool:
+        """Whether it lets others in."""
+        ...
+
+    @property
+    def reachable(self) -> bool | None:
+        """Whether it can be reached; None when that is not known."""
+        ...
+
+
+class PairingStatus(Protocol):
+    """How pairing stands."""
+
+    @property
+    def stage(self) -> str:
+        """idle, waiting, paired or closed."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """What to type on the other hub, while waiting."""
+        ...
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the other hub finds this one."""
+        ...
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left."""
+        ...
+
+    @property
+    def tries_left(self) -> int:
+        """Codes that may still be tried."""
+        ...
+
+    @property
+    def peer(self) -> str:
+        """The id of the hub that came in."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """Why it was closed."""
+        ...
+
+
+class PeerKeeper(Protocol):
+    """Knows the home's hubs, pairs and removes them. Raises `HearthError`s."""
+
+    def peers(self) -> Sequence[KnownPeer]:
+        """The home's hubs."""
+        ...
+
+    def pairing(self) -> PairingStatus:
+        """How pairing stands."""
+        ...
+
+    def pair(self) -> PairingStatus:
+        """Wait for a hub to come in, with a new code."""
+        ...
+
+    def call_off(self) -> PairingStatus:
+        """Wait no longer."""
+        ...
+
+    async def join(self, address: str, code: str) -> KnownPeer:
+        """Go into the home of the hub at `address`; that hub."""
+        ...
+
+    async def remove(self, named: str) -> KnownPeer:
+        """Shut a hub out, or leave."""
+        ...
+
+
 class Rooms(Struct, frozen=True, kw_only=True):
     """The rooms that are ready; what asks for another gets 503 meanwhile."""
 
@@ -178,6 +289,7 @@ class Rooms(Struct, frozen=True, kw_only=True):
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None
+    peers: PeerKeeper | None = None
     cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
     """Every open camera's figures, by name."""
     listening: Callable[[], bool] | None = None

@@ -24,6 +24,7 @@ from hub.web.live import LiveFeed
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.page_files import FILES, PageFile
+from hub.web.peers import peer_routes
 from hub.web.perimeter import SECURITY_HEADERS, Perimeter, is_loopback
 from hub.web.ports import Rooms
 from hub.web.routes import Access, Route
@@ -112,6 +113,7 @@ class WebServer:
                   handler=api.why, query=wire.WhyQuery, response=wire.WhyResponse),
             Route(method="GET", path="/api/v1/history/{id}", access=household, summary="How an entity changed.",
                   handler=api.history, query=wire.HistoryQuery, response=wire.HistoryResponse),
+            *peer_routes(lambda: api.rooms.peers),
             Route(method="GET", path="/api/v1/live", access=household, summary="A WebSocket: snapshot, then events.",
                   handler=self._live.serve, content=""),
             *page,

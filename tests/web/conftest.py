@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from msgspec import Struct, field
 
 from hub.core.bus import Bus
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
-from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError
+from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PairingError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
@@ -106,6 +107,60 @@ class House:
         return {"history_rows_waiting": 7.0}
 
 
+class Neighbour(Struct, frozen=True, kw_only=True):
+    id: str = "ab" * 32
+    short: str = "NENT-NENT-NENT-00"
+    name: str = "attic"
+    addresses: tuple[str, ...] = ("192.168.1.7:8421",)
+    joined_at: float = 1.5
+    here: bool = False
+    founder: bool = False
+    reachable: bool | None = None
+
+
+class Door(Struct, frozen=True, kw_only=True):
+    stage: str = "idle"
+    code: str = ""
+    addresses: tuple[str, ...] = ()
+    left_s: float = 0.0
+    tries_left: int = 0
+    peer: str = ""
+    reason: str = ""
+
+
+class Neighbours:
+    """Plays the swarm."""
+
+    def __init__(self) -> None:
+        self.door = Door()
+        self.asked: list[tuple[str, ...]] = []
+
+    def peers(self) -> Sequence[Neighbour]:
+        return [Neighbour()]
+
+    def pairing(self) -> Door:
+        return self.door
+
+    def pair(self) -> Door:
+        self.door = Door(stage="waiting", code="012345", left_s=180.0, tries_left=5)
+        return self.door
+
+    def call_off(self) -> Door:
+        self.door = Door(stage="closed", reason="it was called off")
+        return self.door
+
+    async def join(self, address: str, code: str) -> Neighbour:
+        self.asked.append((address, code))
+        if code != "012345":
+            raise PairingError("the code is not the one", remedy="type it once more")
+        return Neighbour()
+
+    async def remove(self, named: str) -> Neighbour:
+        if named != "attic":
+            raise NotFoundError("no hub of this home")
+        return Neighbour()
+
+
 @pytest.fixture
 def bus() -> Bus:
     return Bus()
@@ -133,7 +188,8 @@ async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]
 @pytest.fixture
 def server(empty_server: WebServer, house: House) -> WebServer:
     """A server with all its rooms."""
-    empty_server.open(Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house))
+    rooms = Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house)
+    empty_server.open(msgspec.structs.replace(rooms, peers=Neighbours()))
     return empty_server
 
 
