@@ -1,12 +1,15 @@
 """What hubs learn: a head on features, of which the first layers may stay as they are."""
 
 import hashlib
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from hub.learning.network import Network, Weights
+
+_TINY: Final = float(np.finfo(np.float32).tiny)
 
 
 class Material(Struct, frozen=True):
@@ -56,7 +59,8 @@ class Head(Struct, frozen=True):
         """What all hubs of a round must have in common: a hash of every weight, 16 hexadecimal digits."""
         digest = hashlib.sha256(self.kind.encode())
         for weight in self.weights:
-            digest.update(str(weight.shape).encode() + np.ascontiguousarray(weight, "<f4").tobytes())
+            plain = np.where(np.abs(weight) < _TINY, np.float32(0.0), weight)  # as frames carry them: no -0 either
+            digest.update(str(weight.shape).encode() + np.ascontiguousarray(plain, "<f4").tobytes())
         return digest.hexdigest()[:16]
 
     def seen(self, x: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ import structlog
 
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
+from hub.learning.federated.alone import learn_alone
 from hub.learning.federated.arrays import unpack
 from hub.learning.federated.aside import aside, logged
 from hub.learning.federated.catching_up import head_frame, take_over
@@ -90,7 +91,7 @@ class Learner:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def begin(self, kind: str) -> Report:
-        """Have a round of this kind held, whoever leads it; what came of it here.
+        """Have a round of this kind held, whoever leads it; what came of it here. Without enough hubs, learn alone.
 
         Raises `NotFoundError` for a kind that is not learnt, `UnavailableError` when no hub would lead.
         """
@@ -111,7 +112,8 @@ class Learner:
             part = self._parts.get((kind, number))
             if receipt.code != OK or part is None:
                 reason = receipt.reason or "this hub has too few examples to take part"
-                return Report(kind=kind, round=number, outcome="given up", reason=reason)
+                rng = self._rng.spawn(1)[0]
+                return await learn_alone(self._pupil(kind), self._plan, rng, number=number, reason=reason)
             return await part.ended()
         raise UnavailableError(f"no hub leads a round of {kind}: {reason}", remedy="try again in a minute")
 
