@@ -30,7 +30,7 @@ TARGET_P50_MS: Final = 15.0
 TARGET_P99_MS: Final = 100.0
 _AHEAD_S: Final = 1.2
 _LATEST_S: Final = 0.04
-_SETTLE_S: Final = 1.0
+_SETTLE_S: Final = 3.0
 
 
 class Decisions(Struct):
@@ -72,7 +72,7 @@ async def decisions(hubs: int = HUBS, wakes: int = WAKES, seed: int = 0) -> Deci
     chance = random.Random(seed)  # noqa: S311 -- which hubs hear what
     found = Decisions()
     async with _Arbitrating(*(f"{number:064x}" for number in range(hubs))) as street:
-        await asyncio.sleep(_SETTLE_S)  # the clocks are compared
+        await asyncio.sleep(_SETTLE_S)  # the clocks are compared, the rooms' noise is known
         for number in range(wakes):
             await _wake(list(street.by_id.values()), number, chance, found)
     return found

@@ -37,7 +37,7 @@ A_CLAIM = Claim(
 @pytest.mark.parametrize(
     "message",
     [
-        Say(now=1.0, claims=(A_CLAIM,), asks=True, about=("a", 1), perhaps=2.5),
+        Say(now=1.0, claims=(A_CLAIM,), asks=1, about=("a", 1), perhaps=2.5),
         Say(now=1.0, about=("b", 7)),
         Answers(now=2.0, claim=A_CLAIM, age=0.5, instead=("b", 3)),
         Ended(now=3.0, claim=("a", 1)),
@@ -48,7 +48,7 @@ def test_messages_come_back_as_they_went(message: Say | Answers | Ended) -> None
 
 
 def test_a_claim_is_small() -> None:
-    assert len(encode(Say(now=1e9 / 7, claims=(A_CLAIM,), asks=True, about=("a", 1)))) < 250
+    assert len(encode(Say(now=1e9 / 7, claims=(A_CLAIM,), asks=1, about=("a", 1)))) < 250
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hub.core.errors import HearthError, ProtocolError
 from hub.core.events import WakeHeard
 from hub.perception.ears.trail import Trail
 from hub.swarm.arbitration import claims, offers
-from hub.swarm.arbitration.claims import Answers, Claim, Ended, Key, Message, probability
+from hub.swarm.arbitration.claims import Answers, Ended, Key, Message
 from hub.swarm.arbitration.clocks import Clocks
 from hub.swarm.arbitration.contest import Stage
 from hub.swarm.arbitration.council import NEVER, Council
@@ -107,19 +107,7 @@ class Arbiter:
             return False
         self.turn_ended(stream)
         self._number += 1
-        outline = self._ears.outline(ear, wake, self.council.sounds)
-        ear.claim = Claim(
-            hub=self._hub,
-            number=self._number,
-            stream=stream,
-            word=wake.word,
-            probability=round(probability(wake.score), 4),
-            energy_db=outline.energy_db,
-            presence=round(self._presence(ear.area), 4),
-            onset=outline.onset,
-            ends=outline.ends,
-            levels=outline.levels,
-        )
+        ear.claim = self._ears.claim(ear, wake, self._number, self.council.sounds)
         key, decided = ear.claim.key, asyncio.get_running_loop().create_future()
         self._deciding[key] = decided
         try:
@@ -224,7 +212,7 @@ class Arbiter:
         return self._clocks.offset(hub) if self._clocks is not None else None
 
     def _waits(self) -> Waits:
-        return Waits.of(self._clocks.round_trip_s if self._clocks is not None else 0.0)
+        return Waits.of(self._clocks.round_trip_s if self._clocks is not None else 0.0, self.council.slowest_s)
 
     # -- between hubs --------------------------------------------------------------------------------------------------
 

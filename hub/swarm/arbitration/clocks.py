@@ -27,6 +27,8 @@ _KEPT: Final = 8
 _JUMP_S: Final = 0.05
 _TIMEOUT_S: Final = 2.0
 _SLOWEST_S: Final = 1.0
+_GOOD_S: Final = 0.1
+"""A slower answer tells less than when messages arrive."""
 _UNKNOWN_S: Final = 0.003
 
 
@@ -42,7 +44,6 @@ class _Sample(Struct, frozen=True):
 
 class _Other(Struct):
     samples: deque[_Sample] = field(default_factory=lambda: deque(maxlen=_KEPT))
-    asked: int = 0
     ears: bool = True
 
 
@@ -63,7 +64,8 @@ class Clocks:
         other = self._others.get(hub)
         if other is None or not other.samples:
             return None
-        return min(other.samples, key=lambda s: s.round_trip).offset
+        best = min(other.samples, key=lambda s: s.round_trip)
+        return best.offset if best.round_trip <= _GOOD_S else None
 
     @property
     def round_trip_s(self) -> float:
@@ -91,26 +93,37 @@ class Clocks:
     async def run(self, told: Callable[[], None]) -> None:
         """Keep asking; `told` is called after each answer."""
         end = self._mesh.answer(TOPIC, self._answer)
+        asking: dict[str, asyncio.Task[None]] = {}
         try:
             while True:
-                alive = self._mesh.alive()
-                self._others = {hub: self._others.get(hub) or _Other() for hub in alive}
-                await asyncio.gather(*(self._ask(hub, other) for hub, other in tuple(self._others.items())))
-                told()
-                fresh = any(other.asked < _AT_FIRST for other in self._others.values())
                 self._changed.clear()
-                try:
-                    await asyncio.wait_for(self._changed.wait(), _FIRST_S if fresh else _EVERY_S)
-                except TimeoutError:
-                    continue
+                alive = self._mesh.alive()
+                for hub in asking.keys() - alive:
+                    asking.pop(hub).cancel()
+                    self._others.pop(hub, None)
+                for hub in alive - asking.keys():
+                    asking[hub] = asyncio.create_task(self._keep_asking(hub, told), name=f"clock of {hub[:12]}")
+                await self._changed.wait()
         finally:
             end()
+            self._others.clear()
+            left = set(asking.values())
+            while left:  # a task that is cancelled just when its answer comes may miss it (asyncio.wait_for, 3.11)
+                for task in left:
+                    task.cancel()
+                _, left = await asyncio.wait(left, timeout=_FIRST_S)
+
+    async def _keep_asking(self, hub: str, told: Callable[[], None]) -> None:
+        other = self._others[hub] = _Other()
+        while self._others.get(hub) is other:
+            await self._ask(hub, other)
+            told()
+            await asyncio.sleep(_FIRST_S if len(other.samples) < _AT_FIRST else _EVERY_S)
 
     async def _answer(self, _hub: str, _body: bytes) -> bytes:
         return msgspec.msgpack.encode(_Time(self._monotonic(), self._ears()))
 
     async def _ask(self, hub: str, other: _Other) -> None:
-        other.asked += 1
         before = self._monotonic()
         try:
             told = _decoder.decode(await self._mesh.ask(hub, TOPIC, b"", timeout_s=_TIMEOUT_S))

@@ -40,7 +40,11 @@ class Contest(Struct, kw_only=True):
 
     def settled(self, hubs: Iterable[str], best: float) -> bool:
         """Whether nothing that any of these hubs has yet to say can beat strength `best`."""
-        return all(hub in self.said and not self._may_beat(hub, best) for hub in hubs)
+        return not any(self.waits_for(hub, best) for hub in hubs)
+
+    def waits_for(self, hub: str, best: float) -> bool:
+        """Whether this hub has yet to say its last word, and may beat strength `best`."""
+        return hub not in self.said or self._may_beat(hub, best)
 
     def deadline(self, hub: str, others: Collection[str], best: float, waits: Waits) -> float:
         """When hub `hub` decides, whatever the others have said by then."""

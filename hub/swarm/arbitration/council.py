@@ -7,12 +7,13 @@ hubs decide on the same claims though some were lost. A winner says that it answ
 way, and of two that answer the weaker does. A winner that stays silent is passed over after `_SILENT_S`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from hub.swarm.arbitration.claims import Answers, Claim, Ended, Key, Message, Say
 from hub.swarm.arbitration.contest import Contest, Decided, Promise, Stage
-from hub.swarm.arbitration.sounds import FORGET_S, Sounds
+from hub.swarm.arbitration.knowledge import Knowledge
+from hub.swarm.arbitration.sounds import FORGET_S
 from hub.swarm.arbitration.waits import Waits
 
 _SILENT_S: Final = 0.15
@@ -20,6 +21,8 @@ _ESTABLISHED_S: Final = 0.3
 """Who has answered for this long goes on; who could not decide for this long (its machine slept) does not answer."""
 _TELL_AT_S: Final = (0.006, 0.012, 0.02, 0.03, 0.045, 0.07)
 """When a winner says again that it answers, to those who claimed and do not confirm that they know."""
+_AT_FIRST_S: Final = 0.04
+_FORGETS: Final = 0.9
 NEVER: Final = float("inf")
 
 Hears = Callable[[Claim, float, frozenset[str]], float | None]
@@ -27,21 +30,18 @@ Hears = Callable[[Claim, float, frozenset[str]], float | None]
 hears the like, and is none of these, may yet claim. None: no stream does."""
 
 
-class Council:
+class Council(Knowledge):
     """A hub's seat. Call `tick` by `due`; take messages from `outbox` (hub or "" for all) and decisions from `news`."""
 
     def __init__(
         self, hub: str, *, offset: Callable[[str], float | None], hears: Hears, waits: Callable[[], Waits]
     ) -> None:
         """`offset(hub)`: how far a hub's monotonic clock is ahead of this one's, None when unknown."""
-        self.hub = hub
-        self.alive: frozenset[str] = frozenset()
-        self.outbox: list[tuple[str, Message]] = []
+        super().__init__(hub)
         self.news: list[Decided] = []
-        self.sounds = Sounds()
-        self.contests: dict[Key, Contest] = {}
+        self.slowest_s = _AT_FIRST_S
+        """The slowest answer of the last few, which a busy hub makes slower than an empty round trip."""
         self._offset, self._hears, self._waits = offset, hears, waits
-        self._answering: dict[Key, Claim] = {}
         self._promises: dict[Key, Promise] = {}
         self._declined: set[Key] = set()
         self._perhaps: dict[Key, float | None] = {}
@@ -135,6 +135,8 @@ class Council:
         self._perhaps.update(dict.fromkeys(own, say.perhaps))
         for contest in self.contests.values():
             if contest.stage is Stage.OPEN and not theirs.isdisjoint(self._group(contest.key)):
+                if say.about == contest.key and sender not in contest.said:
+                    self.slowest_s = max(now - contest.began, _FORGETS * self.slowest_s)
                 contest.said[sender] = say.perhaps
             elif say.about == contest.key and say.perhaps is None:
                 contest.heard.add(sender)
@@ -162,7 +164,9 @@ class Council:
             return
         if promised is None:
             promised = self._promises[claim.key] = Promise(now + self._waits().promise, sender, may)
-        self._send(sender, Say(now=now, claims=self.sounds.claims(group), about=claim.key, perhaps=promised.strength))
+        word = Say(now=now, claims=self.sounds.claims(group), about=claim.key, perhaps=promised.strength)
+        for hub in sorted({sender, *(key[0] for key in group)}):  # all who claim wait for it
+            self._send(hub, word)
 
     def _decline(self, asker: str, key: Key, now: float) -> None:
         self._promises.pop(key, None)
@@ -260,7 +264,8 @@ class Council:
                 self._tell(contest, contest.owner[0], asks=2, now=now)
             return
         self._note_own(contest, now)
-        for hub in sorted(self.alive - contest.said.keys()):
+        best = self._best(self._group(contest.key))
+        for hub in sorted(hub for hub in self.alive if contest.waits_for(hub, best)):
             self._tell(contest, hub, asks=2, now=now)
 
     def _tell_again(self, contest: Contest, now: float) -> None:
@@ -283,36 +288,11 @@ class Council:
         perhaps = contest.said.get(self.hub)
         self._send(hub, Say(now=now, claims=claims, asks=asks, about=contest.key, perhaps=perhaps))
 
-    def _send(self, hub: str, message: Message) -> None:
-        if self.alive and (not hub or hub in self.alive):
-            self.outbox.append((hub, message))
-
-    def _answer(self, key: Key, now: float) -> Answers:
-        contest = self.contests.get(key)
-        age = now - contest.decided if contest is not None else 0.0
-        return Answers(now=now, claim=self._answering.get(key) or self.sounds[key], age=age)
-
-    def _group(self, key: Key) -> frozenset[Key]:
-        """The claims of the sound of this one that were made in time, itself among them."""
-        return frozenset(
-            k for k in self.sounds.group(key) if k == key or (c := self.contests.get(k)) is None or not c.late
-        )
-
-    def _best(self, group: Iterable[Key]) -> float:
-        return max(self.sounds[k].strength for k in group)
-
-    def _strongest(self, group: Iterable[Key]) -> Key:
-        return max(group, key=lambda k: self.sounds[k].rank)
-
     def _moved(self, key: Key, to: Key) -> None:
         self._answering.pop(key, None)
         for contest in self.contests.values():
             if contest.owner == key:
                 contest.stage, contest.owner = Stage.LOST, to
-
-    def _answered(self, group: Iterable[Key]) -> Key | None:
-        found = [key for key in group if key in self._answering]
-        return max(found, key=lambda k: self._answering[k].rank, default=None)
 
     def _clear(self, now: float) -> None:
         old = [k for k, c in self.contests.items() if c.stage is not Stage.OPEN and now - c.decided > FORGET_S]

@@ -7,7 +7,7 @@ from typing import Final
 from hub.core.events import WakeHeard
 from hub.perception.ears.trail import Outline
 from hub.swarm.arbitration import offers
-from hub.swarm.arbitration.claims import Claim, Key, strength
+from hub.swarm.arbitration.claims import Claim, Key, probability, strength
 from hub.swarm.arbitration.ear import Ear, Place
 from hub.swarm.arbitration.likeness import alike
 from hub.swarm.arbitration.offers import Offered
@@ -49,7 +49,23 @@ class Streams:
         """The ear that made a claim, None when it has moved on."""
         return next((ear for ear in self._ears.values() if ear.key == key), None)
 
-    def outline(self, ear: Ear, wake: WakeHeard, sounds: Sounds) -> Outline:
+    def claim(self, ear: Ear, wake: WakeHeard, number: int, sounds: Sounds) -> Claim:
+        """What an ear claims for a wake word that it heard."""
+        outline = self._outline(ear, wake, sounds)
+        return Claim(
+            hub=self._hub,
+            number=number,
+            stream=ear.stream,
+            word=wake.word,
+            probability=round(probability(wake.score), 4),
+            energy_db=outline.energy_db,
+            presence=round(self._presence(ear.area), 4),
+            onset=outline.onset,
+            ends=outline.ends,
+            levels=outline.levels,
+        )
+
+    def _outline(self, ear: Ear, wake: WakeHeard, sounds: Sounds) -> Outline:
         """The loudness at the time of a claim of the same sound, where there is one: ears differ in when they notice a
         word, and outlines are best compared at one time.
         """
