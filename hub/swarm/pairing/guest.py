@@ -34,7 +34,6 @@ DEFAULT_PORT: Final = 8422
 _CONNECT_S: Final = 10.0
 _SAYS: Final = {
     "nobody": ("nobody at the other hub waits for one", "run `hearth peer pair` there first"),
-    "busy": ("the other hub is busy", "try again in a minute"),
     "wrong": ("the code is not the one that the other hub shows, or somebody is between the two", "type it once more"),
     "closed": ("the other hub takes no more tries", "run `hearth peer pair` there again, for a new code"),
     "protocol": ("the two hubs do not understand each other", "do both run the same version?"),

@@ -36,7 +36,7 @@ Element = Annotated[bytes, Meta(min_length=33, max_length=33)]
 Mac = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Certificate = Annotated[bytes, Meta(max_length=MOST_BYTES)]
-Reason = Literal["nobody", "busy", "wrong", "closed", "protocol", "removed", "full", "failed"]
+Reason = Literal["nobody", "wrong", "closed", "protocol", "removed", "full", "failed"]
 
 
 class Message(Struct, frozen=True, tag=True, forbid_unknown_fields=True):
