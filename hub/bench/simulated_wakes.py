@@ -1,7 +1,7 @@
 """Thousands of wake words in a house of hubs, in a time of their own: how many answers each gets.
 
 Every hub has the hub's own council; what lies between them is imagined: messages take up to 3 ms and are lost by
-chance, clocks are years apart and known to 2 ms, ears take up to 70 ms longer than the first, some hear the sound and
+chance, clocks are years apart and known to 2 ms, ears take up to 120 ms longer than the first, some hear the sound and
 do not wake.
 """
 
@@ -110,7 +110,7 @@ class House:
             levels=bytes(max(0, level - self.random.randrange(12)) for level in outline),
         )
         if self.random.random() < 0.9:
-            self._at(self._now + self.random.uniform(0, 0.07), lambda: self._woke(hub, claim))
+            self._at(self._now + self.random.uniform(0, 0.12), lambda: self._woke(hub, claim))
         return claim
 
     def _woke(self, hub: _Hub, claim: Claim) -> None:

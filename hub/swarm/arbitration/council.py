@@ -288,12 +288,6 @@ class Council(Knowledge):
         perhaps = contest.said.get(self.hub)
         self._send(hub, Say(now=now, claims=claims, asks=asks, about=contest.key, perhaps=perhaps))
 
-    def _moved(self, key: Key, to: Key) -> None:
-        self._answering.pop(key, None)
-        for contest in self.contests.values():
-            if contest.owner == key:
-                contest.stage, contest.owner = Stage.LOST, to
-
     def _clear(self, now: float) -> None:
         old = [k for k, c in self.contests.items() if c.stage is not Stage.OPEN and now - c.decided > FORGET_S]
         for key in old:

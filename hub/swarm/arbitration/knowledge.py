@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from hub.swarm.arbitration.claims import Answers, Claim, Key, Message
-from hub.swarm.arbitration.contest import Contest
+from hub.swarm.arbitration.contest import Contest, Stage
 from hub.swarm.arbitration.sounds import Sounds
 
 
@@ -42,3 +42,9 @@ class Knowledge:
     def _send(self, hub: str, message: Message) -> None:
         if self.alive and (not hub or hub in self.alive):
             self.outbox.append((hub, message))
+
+    def _moved(self, key: Key, to: Key) -> None:
+        self._answering.pop(key, None)
+        for contest in self.contests.values():
+            if contest.owner == key:
+                contest.stage, contest.owner = Stage.LOST, to
