@@ -63,6 +63,7 @@ async def test_a_wake_word_noticed_after_the_decision_changes_nothing() -> None:
         for hub, gain in (("a", 0.5), ("b", 1.0)):
             houses.streams[hub].hear(sound(3, gain))
         assert await houses.streams["a"].woke()  # b heard the like, and did not notice in time
+        await houses.settled()
         assert not await houses.streams["b"].woke()
         await houses.settled()
         assert houses.arbiters["a"].still_mine("microphone")
