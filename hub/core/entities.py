@@ -13,6 +13,8 @@ Kind = Literal[
     "binary_sensor", "scene", "timer", "button", "number", "select", "alarm", "humidifier", "valve", "siren",
 ]  # fmt: skip
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
+PEER: Final = "peer:"
+"""How the owner of another hub's entity begins; that hub's id follows."""
 _ID = re.compile(r"^([a-z_]+)\.([a-z0-9_]{1,120})$")
 
 
@@ -76,6 +78,11 @@ class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def spoken_names(self, language: str = "") -> tuple[str, ...]:
         """Every name it answers to in `language`, the main one first."""
         return (self.name, *self.aliases, *self.names.get(language, ()))
+
+    def answers_to(self, words: str) -> bool:
+        """Whether this is its id, or one of its names in any language, whatever the letters' case."""
+        names = (self.id, self.name, *self.aliases, *(n for found in self.names.values() for n in found))
+        return words.strip().casefold() in {n.casefold() for n in names}
 
 
 class Person(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -282,6 +282,12 @@ class PeerJoined(Event, frozen=True):
     peer: str
 
 
+class PeerLeft(Event, frozen=True):
+    """Another hub of this home is out of reach: off, hanging, or behind a broken network."""
+
+    peer: str
+
+
 class HubAsked(Event, frozen=True):
     """A hub at `address` asks to be paired, and nobody here waits for one: told once a minute at most."""
 

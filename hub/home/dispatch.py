@@ -1,7 +1,7 @@
 """Dispatch: a command goes to the integration that owns the entity, and ends in done or in a coded failure."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import msgspec
@@ -18,11 +18,12 @@ from hub.core.errors import (
     UnavailableError,
     ValueRefusedError,
 )
-from hub.core.events import CommandDone, CommandFailed, CommandSent, Event, Value
+from hub.core.events import CommandDone, CommandSent, Event, Value
 from hub.core.states import StateTable
 from hub.core.traits import TRAITS, parse_value
 from hub.home.attribution import Attribution
 from hub.home.exposure import Exposure
+from hub.home.outcomes import done, failed, result
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
 from hub.sdk.device import DeviceCommand
@@ -37,6 +38,14 @@ class CommandSink(Protocol):
 
     async def deliver(self, command: DeviceCommand) -> None:
         """Take the command over; its answer comes by `done()` or `fail()`. Raises `CommandError` if that cannot be."""
+        ...
+
+
+class CommandRelay(Protocol):
+    """The way to another hub, which checks and carries out a command itself."""
+
+    async def relay(self, command: Command, local: str) -> None:
+        """Return when it is done there; raises the `CommandError` that it failed with."""
         ...
 
 
@@ -74,6 +83,7 @@ class Dispatcher:
         self._journal = journal
         self._timeout_s = timeout_s
         self._sinks: dict[str, CommandSink] = {}
+        self._relays: dict[str, CommandRelay] = {}
         self._tasks: set[asyncio.Task[CommandResult]] = set()
         self.attribution = Attribution()
 
@@ -84,6 +94,16 @@ class Dispatcher:
         def cancel() -> None:
             if self._sinks.get(owner) is sink:
                 del self._sinks[owner]
+
+        return cancel
+
+    def route_away(self, owner: str, relay: CommandRelay) -> Callable[[], None]:
+        """Send commands for the entities of `owner`, another hub, by `relay`; returns the function that ends it."""
+        self._relays[owner] = relay
+
+        def cancel() -> None:
+            if self._relays.get(owner) is relay:
+                del self._relays[owner]
 
         return cancel
 
@@ -124,8 +144,8 @@ class Dispatcher:
         async def in_turn(queue: list[Command]) -> list[CommandResult]:
             return [await self._start(c) for c in queue]
 
-        done = await asyncio.gather(*(in_turn(q) for q in queues.values()))
-        by_id = {r.command: r for results in done for r in results}
+        ended = await asyncio.gather(*(in_turn(q) for q in queues.values()))
+        by_id = {r.command: r for results in ended for r in results}
         return [by_id[c.id] for c in commands]
 
     async def _start(self, command: Command) -> CommandResult:
@@ -143,22 +163,22 @@ class Dispatcher:
                 raise CommandTimeoutError(message, remedy="look whether it has power and a connection") from None
             await self._press_effects(command)
             await recorded
-            await self._record(_done(command))
+            await self._record(done(command))
         except asyncio.CancelledError:
             # Only `close` cancels this task. What is said now is still heard: nothing is lost in silence.
             stopped = UnavailableError("the hub stopped before the device answered")
-            self._bus.publish(_failed(command, stopped))
-            return _result(command, stopped)
+            self._bus.publish(failed(command, stopped))
+            return result(command, stopped)
         except HearthError as error:
             return await self._fail(command, error)
         except Exception as error:
             log.exception("a command failed in an unforeseen way", entity=command.entity)
             return await self._fail(command, CommandError(f"{type(error).__name__}: {error}"))
-        return _result(command, None)
+        return result(command, None)
 
     async def _deliver(self, command: Command) -> "asyncio.Future[None]":
         """Hand the command over and wait for its acknowledgement; returns the pending record of its sending."""
-        sink, local = self._sink(command)
+        send = self._way(command)
         previous = self._states.value(command.entity, command.trait)
         sent = CommandSent(
             id=command.id,
@@ -174,21 +194,28 @@ class Dispatcher:
         self._bus.publish(sent)
         recorded = asyncio.ensure_future(self._commit(sent))
         recorded.add_done_callback(_seen)
-        asked = DeviceCommand(command.id, local, command.trait, command.value)
         async with asyncio.timeout(self._timeout_s):
-            await sink.deliver(asked)
-            await asked.answered()
+            await send(command)
         return recorded
 
-    def _sink(self, command: Command) -> tuple[CommandSink, str]:
+    def _way(self, command: Command) -> Callable[[Command], Awaitable[None]]:
         owner, local = self._home.source(command.entity)
-        sink = self._sinks.get(owner)
-        if sink is None:
+        sink, relay = self._sinks.get(owner), self._relays.get(owner)
+        if sink is None and relay is None:
             raise UnavailableError(f"{owner} is not running", place=command.entity, remedy="see `hearth device list`")
         if not self._states.available(command.entity):
             name = self._home.entity(command.entity).name
             raise UnavailableError(f"{name} cannot be reached", place=command.entity, remedy="look at its connection")
-        return sink, local
+        if sink is None and relay is not None:
+            return lambda command: relay.relay(command, local)
+
+        async def deliver(command: Command) -> None:
+            assert sink is not None
+            asked = DeviceCommand(command.id, local, command.trait, command.value)
+            await sink.deliver(asked)
+            await asked.answered()
+
+        return deliver
 
     async def _press_effects(self, press: Command) -> None:
         """What a scene does, as commands that its press caused. Raises `CommandError` naming what did not happen."""
@@ -226,49 +253,13 @@ class Dispatcher:
         self._bus.publish(event)
 
     async def _fail(self, command: Command, error: HearthError) -> CommandResult:
-        event = _failed(command, error)
+        event = failed(command, error)
         self._bus.publish(event)
         try:
             await self._commit(event)
         except StoreError as trouble:
             log.error("a failed command could not be recorded", entity=command.entity, error=str(trouble))
-        return _result(command, error)
-
-
-def _done(command: Command) -> CommandDone:
-    return CommandDone(
-        origin=command.origin,
-        causes=(command.id,),
-        command=command.id,
-        entity=command.entity,
-        trait=command.trait,
-        value=command.value,
-    )
-
-
-def _failed(command: Command, error: HearthError) -> CommandFailed:
-    return CommandFailed(
-        origin=command.origin,
-        causes=(command.id,),
-        command=command.id,
-        entity=command.entity,
-        trait=command.trait,
-        value=command.value,
-        code=error.code,
-        reason=error.message,
-    )
-
-
-def _result(command: Command, error: HearthError | None) -> CommandResult:
-    return CommandResult(
-        command=command.id,
-        entity=command.entity,
-        trait=command.trait,
-        value=command.value,
-        ok=error is None,
-        code=error.code if error else "",
-        reason=error.message if error else "",
-    )
+        return result(command, error)
 
 
 def _seen(future: "asyncio.Future[None]") -> None:

@@ -92,6 +92,10 @@ class Exposure:
             return False
         return entity.exposed is True or self.rule(entity) is None
 
+    def asks_always(self, entity: Entity) -> bool:
+        """Whether `[safety]` wants a yes for every change of the entity."""
+        return entity.id in self._confirm or entity.kind in self._confirm
+
     def risk(self, entity: Entity, trait: str, value: Value) -> str:
         """What would be risky about setting `trait` to `value`, in words ("unlock front door"); empty when nothing.
 
@@ -101,7 +105,7 @@ class Exposure:
         safe = rule is not None and any(self._is_safe(s, entity, trait, value) for s in rule.safe)
         if rule is not None and rule.asks and not safe:
             return f"{rule.verb} {entity.name}"
-        if not safe and (entity.id in self._confirm or entity.kind in self._confirm):
+        if not safe and self.asks_always(entity):
             return f"change {entity.name}"
         if trait == "Press":
             for effect in self._scenes.effects(entity.id):

@@ -1,9 +1,15 @@
 """What the household said of an entity in the app, kept in the store; hearth.toml still wins over it."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from msgspec import Struct
+
+from hub.core.entities import Entity
+from hub.core.errors import ValueRefusedError
+
+MAX_NAME: Final = 120
+_MAX_ALIASES: Final = 20
 
 
 class OverrideTable(Protocol):
@@ -38,3 +44,20 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def fields(self) -> dict[str, Any]:
         """The override as the table keeps it."""
         return {k: v for k, v in msgspec.to_builtins(self).items() if v is not None}
+
+    def applied(self, entity: Entity) -> Entity:
+        """The entity as the household speaks of it."""
+        said = {k: v for k in ("name", "aliases", "area", "exposed") if (v := getattr(self, k)) is not None}
+        return msgspec.structs.replace(entity, **said)
+
+
+def check_names(entity: Entity) -> None:
+    """Raise `ValueRefusedError` when an entity's names are empty, too long or too many."""
+    names = (entity.name, *entity.aliases, *(n for found in entity.names.values() for n in found))
+    if not entity.name.strip() or any(len(n) > MAX_NAME or any(ord(c) < 32 for c in n) for n in names):
+        raise ValueRefusedError(
+            f"a name of {entity.id} is empty, longer than {MAX_NAME} characters or has control characters",
+            remedy="give it a name that people would say",
+        )
+    if len(entity.aliases) > _MAX_ALIASES:
+        raise ValueRefusedError(f"{entity.id} has more than {_MAX_ALIASES} aliases", remedy="keep the ones people say")

@@ -5,23 +5,22 @@ What hearth.toml says wins, then what the household said in the app, then what t
 
 import asyncio
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 import structlog
 
 from hub.core.bus import Bus
-from hub.core.entities import Area, Entity, HomeView
+from hub.core.entities import PEER, Area, Entity, HomeView, Person
 from hub.core.errors import DeniedError, NotFoundError, ValueRefusedError
 from hub.core.events import HomeChanged
 from hub.core.settings import Settings
 from hub.core.states import StateTable
 from hub.home.declared import declared_entity, describe, is_virtual
-from hub.home.overrides import Override, OverrideTable
+from hub.home.overrides import MAX_NAME, Override, OverrideTable, check_names
 
 log = structlog.get_logger(__name__)
-_MAX_NAME = 120
-_MAX_ALIASES = 20
 
 
 class Home:
@@ -47,6 +46,7 @@ class Home:
         self._declared = {e.id: e for e in settings.entity}
         self._areas = {a.id: a for a in settings.area}
         self._people = {p.id: p for p in settings.person}
+        self._suggested: dict[str, Area] = {}  # by integrations
         self._overrides: dict[str, Override] = {}
         self._entities: dict[str, Entity] = {}  # as their integrations describe them
         self._ids: dict[tuple[str, str], str] = {}  # (owner, the owner's id) -> our id
@@ -56,6 +56,7 @@ class Home:
         self._changed: set[tuple[str, str]] = set()
         self._announcing = False
         self._saving: set[asyncio.Task[None]] = set()
+        self._gave_way: Callable[[str], None] = lambda entity: None
         for declared in settings.entity:
             if is_virtual(declared):
                 entity = declared_entity(declared)
@@ -124,14 +125,13 @@ class Home:
         override = self._overrides.get(entity)
         return entity in self._declared or (override is not None and override.says_something())
 
+    def taken(self, entity: str) -> bool:
+        """Whether an entity has this id, or will have it again when it is back."""
+        return entity in self._sources or entity in self._pinned.values()
+
     def find_area(self, words: str) -> Area | None:
         """The area with this id, name or alias in any language, whatever its letters' case."""
-        wanted = words.strip().casefold()
-        for area in self._areas.values():
-            names = (area.id, area.name, *area.aliases, *(n for found in area.names.values() for n in found))
-            if any(n.casefold() == wanted for n in names):
-                return area
-        return None
+        return next((area for area in self._areas.values() if area.answers_to(words)), None)
 
     # -- what integrations say -------------------------------------------------------------------------------------
 
@@ -142,7 +142,7 @@ class Home:
         is remembered, so it is the same after a restart, whoever comes first. Raises `ValueRefusedError` when names
         are empty or too long.
         """
-        _check_names(entity)
+        check_names(entity)
         key = (owner, entity.id)
         ours = self._ids.get(key) or self._claim(key, self._free_id(key))
         described = msgspec.structs.replace(entity, id=ours, owner=owner, area=self._area_id(entity.area))
@@ -160,6 +160,10 @@ class Home:
             self._states.forget(ours)
             self._touch("entity", ours)
         return ours
+
+    def on_giving_way(self, gave_way: Callable[[str], None]) -> None:
+        """Call `gave_way(id)` when another hub's entity lost its id to one that an integration of this hub brings."""
+        self._gave_way = gave_way
 
     # -- what the household says -----------------------------------------------------------------------------------
 
@@ -182,12 +186,33 @@ class Home:
         unknown = set(fields) - {"name", "aliases", "area", "exposed"}
         if unknown:
             raise ValueRefusedError(f"{sorted(unknown)[0]!r} cannot be set", remedy="name, aliases, area, exposed can")
-        _check_names(_apply(self._entities[entity], after))
+        check_names(after.applied(self._entities[entity]))
         if self._table is not None:
             await self._table.save(entity, after.fields())
         self._overrides[entity] = after
         self._touch("entity", entity)
         return self.entity(entity)
+
+    def keep_in(self, table: OverrideTable) -> None:
+        """Keep in this table what the household says from now on."""
+        self._table = table
+
+    def heard(self, entity: str, said: Override) -> Override:
+        """The household said this of an entity at another hub; returns what to keep. hearth.toml still wins."""
+        before = self._overrides.get(entity, Override())
+        after = msgspec.structs.replace(said, source=before.source)
+        if after != before:
+            self._overrides[entity] = after
+            self._touch("entity", entity)
+        return after
+
+    def share(self, areas: Mapping[str, Area], people: Mapping[str, Person]) -> None:
+        """The areas and people that the household made in the app, at any hub; hearth.toml's win over them."""
+        declared, known = {a.id: a for a in self._settings.area}, {p.id: p for p in self._settings.person}
+        here = (self._suggested | dict(areas) | declared, dict(people) | known)
+        if here != (self._areas, self._people):
+            self._areas, self._people = here
+            self._touch("areas", "")
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -196,7 +221,7 @@ class Home:
         if declared is not None:
             return entity if is_virtual(declared) else describe(entity, declared)
         override = self._overrides.get(entity.id)
-        return entity if override is None else _apply(entity, override)
+        return entity if override is None else override.applied(entity)
 
     def _claim(self, key: tuple[str, str], ours: str) -> str:
         self._ids[key] = ours
@@ -208,14 +233,17 @@ class Home:
         pinned = self._pinned.get(key)
         if pinned is not None and pinned not in self._sources:
             return pinned
-        if local not in self._sources and local not in self._pinned.values():
+        if not owner.startswith(PEER) and self._sources.get(local, ("", ""))[0].startswith(PEER):
+            self.remove(*self._sources[local])
+            self._gave_way(local)
+        if not self.taken(local):
             return local
         kind, _, rest = local.partition(".")
         number = 1
         while True:
             suffix = f"_{owner}" if number == 1 else f"_{owner}_{number}"
             ours = f"{kind}.{rest[: 120 - len(suffix)]}{suffix}"
-            if ours not in self._sources and ours not in self._pinned.values():
+            if not self.taken(ours):
                 break
             number += 1
         log.info("two integrations bring the same entity", entity=local, second=ours, owner=owner)
@@ -244,8 +272,9 @@ class Home:
         known = self.find_area(suggested)
         if known is not None:
             return known.id
-        name = " ".join(suggested.split())[:_MAX_NAME]
+        name = " ".join(suggested.split())[:MAX_NAME]
         area = Area(id=re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or f"area_{len(self._areas)}", name=name)
+        self._suggested.setdefault(area.id, area)
         self._areas.setdefault(area.id, area)
         self._touch("area", area.id)
         return area.id
@@ -268,19 +297,3 @@ class Home:
         changed, self._changed = self._changed, set()
         what, thing = next(iter(changed)) if len(changed) == 1 else ("home", "")
         self._bus.publish(HomeChanged(what=what, thing=thing))
-
-
-def _apply(entity: Entity, override: Override) -> Entity:
-    fields = {k: v for k in ("name", "aliases", "area", "exposed") if (v := getattr(override, k)) is not None}
-    return msgspec.structs.replace(entity, **fields)
-
-
-def _check_names(entity: Entity) -> None:
-    names = (entity.name, *entity.aliases, *(n for found in entity.names.values() for n in found))
-    if not entity.name.strip() or any(len(n) > _MAX_NAME or any(ord(c) < 32 for c in n) for n in names):
-        raise ValueRefusedError(
-            f"a name of {entity.id} is empty, longer than {_MAX_NAME} characters or has control characters",
-            remedy="give it a name that people would say",
-        )
-    if len(entity.aliases) > _MAX_ALIASES:
-        raise ValueRefusedError(f"{entity.id} has more than {_MAX_ALIASES} aliases", remedy="keep the ones people say")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hub.core.bus import Bus
 from hub.core.clock import Clock
-from hub.core.errors import NotFoundError, ValueRefusedError
+from hub.core.errors import HearthError, NotFoundError, ValueRefusedError
 from hub.core.events import Origin, TimerRang
 from hub.core.ids import new_id
 from hub.sdk.context import StoredTimer
@@ -22,6 +22,10 @@ _MAX_ARGUMENTS: Final = 8 * 1024
 _LONGEST_S: Final = 10 * 366 * 86400.0
 _LOOK_S: Final = 30.0
 """The longest sleep: the machine's clock may be set, or the machine itself may sleep."""
+
+
+_AGAIN_S: Final = 1.0
+"""How soon to look again at a timer that is due and another hub's to ring."""
 
 
 class KeptTimer(Protocol):
@@ -51,6 +55,18 @@ class TimerStore(Protocol):
 
     async def pending(self, skill: str = "") -> Sequence[KeptTimer]:
         """All timers, or one skill's, next first."""
+        ...
+
+
+class TimerDuty(Protocol):
+    """In a home of several hubs, which of them rings a timer that all have."""
+
+    def mine(self, skill: str, timer: StoredTimer) -> bool:
+        """Whether it is for this hub to ring it."""
+        ...
+
+    async def begin(self, skill: str, timer: StoredTimer) -> bool:
+        """True when this hub is to ring it now; False when another may. Raises `NotFoundError` when it was rung."""
         ...
 
 
@@ -91,11 +107,12 @@ class Timers:
     A timer leaves the store after its handler ended, so that a crash in between rings it again rather than never.
     """
 
-    def __init__(self, store: TimerStore, bus: Bus, clock: Clock, ring: Ring) -> None:
+    def __init__(self, store: TimerStore, bus: Bus, clock: Clock, ring: Ring, duty: TimerDuty | None = None) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._ring = ring
+        self._duty = duty
         self._changed = asyncio.Event()
         self._orphans: set[tuple[str, str]] = set()
         self._ringing: dict[tuple[str, str], asyncio.Task[None]] = {}
@@ -126,6 +143,10 @@ class Timers:
         """All timers, or one skill's, next first."""
         return await self._store.pending(skill)
 
+    def look(self) -> None:
+        """Timers, or the hubs that ring them, are not what they were: look at once."""
+        self._changed.set()
+
     async def run(self) -> None:
         """Ring what is due, for ever. Start it when the skills are loaded; what came due meanwhile rings at once."""
         try:
@@ -135,10 +156,12 @@ class Timers:
                 busy = {*self._ringing, *self._orphans}
                 now = self._clock.now()
                 waiting = [k for k in kept if (k.skill, k.timer.id) not in busy]
-                for due in (k for k in waiting if k.timer.due <= now):
+                due_now = [k for k in waiting if k.timer.due <= now and self._mine(k)]
+                for due in due_now:
                     self._start(due.skill, due.timer)
                 ahead = [k.timer.due - now for k in waiting if k.timer.due > now]
-                await self._wait(min([_LOOK_S, *ahead]))
+                others = [_AGAIN_S for k in waiting if k.timer.due <= now and k not in due_now]
+                await self._wait(min([_LOOK_S, *ahead, *others]))
         finally:
             for task in tuple(self._ringing.values()):
                 task.cancel()
@@ -150,7 +173,25 @@ class Timers:
         self._ringing[key] = task
         task.add_done_callback(lambda _: self._ringing.pop(key, None))
 
+    def _mine(self, kept: KeptTimer) -> bool:
+        return self._duty is None or self._duty.mine(kept.skill, kept.timer)
+
+    async def _begin(self, skill: str, timer: StoredTimer) -> bool:
+        """Whether to ring it; waits a little when another hub may, so as not to ask without a pause."""
+        if self._duty is None:
+            return True
+        try:
+            if await self._duty.begin(skill, timer):
+                return True
+        except HearthError as error:
+            log.info("a timer is not rung by this hub", skill=skill, reason=str(error))
+        await self._clock.sleep(_AGAIN_S)
+        return False
+
     async def _fire(self, skill: str, timer: StoredTimer) -> None:
+        if not await self._begin(skill, timer):
+            self._changed.set()
+            return
         event = TimerRang(
             skill=skill,
             timer=timer.id,

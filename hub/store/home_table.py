@@ -1,6 +1,6 @@
 """The home as users and integrations made it: what hearth.toml does not say lives here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -110,6 +110,13 @@ class HomeTable:
     async def delete_row(self, kind: str, key: str) -> bool:
         """Forget one row; False when there was none."""
         return any(await self._database.write(_deletion(kind, key)))
+
+    async def change_rows(
+        self, rows: Iterable[tuple[str, str, Any]] = (), gone: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Keep rows (kind, id, value) and forget others (kind, id), all or none; raises as `set_row` does."""
+        changes = [self._upsert(*row) for row in rows]
+        await self._database.write(*changes, *(_deletion(*row) for row in gone))
 
     def _upsert(self, kind: str, key: str, value: Any) -> Any:
         if not key or len(key) > _MOST_ID:

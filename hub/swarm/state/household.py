@@ -1,0 +1,157 @@
+"""`Household`: what people say in the app, of entities, areas and themselves, is the same at every hub.
+
+What hearth.toml of a hub says wins there, as ever. An entity that its owner's hearth.toml speaks of cannot be changed
+in any app.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import structlog
+
+from hub.core.bus import Bus
+from hub.core.entities import PEER, Area, Person
+from hub.core.errors import DeniedError, HearthError
+from hub.core.events import HomeChanged
+from hub.home.overrides import Override, OverrideTable
+from hub.home.registry import Home
+from hub.swarm.state.kinds import aliases_key, entity_key
+from hub.swarm.state.sets import SharedSet
+from hub.swarm.state.shared import SharedState
+from hub.swarm.things.placing import Thing
+from hub.swarm.things.remote import RemoteThings
+
+log = structlog.get_logger(__name__)
+_PLAIN: Final = ("name", "area", "exposed")
+_SPOKEN: Final = ("entity/", "alias/")
+
+
+class Household:
+    """Keeps overrides in the shared state (it is the `OverrideTable` of a home of several hubs), and applies others'.
+
+    `local` is the table that the home had when it was alone, which goes on to hold what concerns this hub's own
+    entities.
+    """
+
+    def __init__(self, state: SharedState, home: Home, things: RemoteThings, local: OverrideTable, bus: Bus) -> None:
+        self._state = state
+        self._home = home
+        self._things = things
+        self._local = local
+        self._bus = bus
+        self._unsaved: dict[str, dict[str, Any]] = {}
+        self._due = asyncio.Event()
+        self._ends: list[Callable[[], None]] = []
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Bring in what was said while this hub was alone, and apply what was said at others. Raises `StoreError`."""
+        spoken = {thing for prefix in _SPOKEN for thing in map(_thing_of, self._state.under(prefix))}
+        for entity, fields in (await self._local.load()).items():
+            said = {k: v for k, v in fields.items() if k != "source"}
+            if said and (self._state.hub, entity) not in spoken and self._things.thing(entity) is None:
+                await self._share((self._state.hub, entity), said)
+        self._home.keep_in(self)
+        self._apply(spoken)
+        self._share_places()
+        self._ends = [
+            *(self._state.subscribe(prefix, self._changed) for prefix in _SPOKEN),
+            self._state.subscribe("area/", lambda keys: self._share_places()),
+            self._state.subscribe("person/", lambda keys: self._share_places()),
+            self._bus.subscribe(HomeChanged, self._home_changed),
+        ]
+
+    async def run(self) -> None:
+        """Keep what was said at other hubs of this hub's own entities where it stands alone too, for ever."""
+        while True:
+            await self._due.wait()
+            await self.pump()
+
+    async def pump(self) -> None:
+        """Keep what is not kept yet."""
+        self._due.clear()
+        unsaved, self._unsaved = self._unsaved, {}
+        for entity, fields in unsaved.items():
+            try:
+                await self._local.save(entity, fields)
+            except HearthError as error:
+                log.warning("what was said of an entity could not be kept", entity=entity, error=str(error))
+
+    def close(self) -> None:
+        """Apply no more."""
+        while self._ends:
+            self._ends.pop()()
+
+    # -- what is said here ---------------------------------------------------------------------------------------------
+
+    async def load(self) -> dict[str, dict[str, Any]]:
+        """Overrides as they stood when this hub was alone; what is shared is applied by `start`."""
+        return await self._local.load()
+
+    async def save(self, entity: str, fields: dict[str, Any]) -> None:
+        """Keep what the household says of an entity; on this hub's disk when it returns, at the others soon after.
+
+        Raises `StoreError`, `ValueRefusedError`, and `DeniedError` when its owner's hearth.toml speaks of the entity.
+        """
+        thing = self._things.thing(entity)
+        if thing is None:
+            await self._local.save(entity, fields)
+            await self._share((self._state.hub, entity), fields)
+            return
+        record = self._things.record(thing)
+        if record is not None and record.locked:
+            raise DeniedError(f"hearth.toml of another hub decides on {entity}", remedy="change it there")
+        await self._share(thing, fields)
+
+    async def _share(self, thing: Thing, fields: dict[str, Any]) -> None:
+        values = {entity_key(*thing, name): fields[name] for name in _PLAIN if fields.get(name) is not None}
+        gone = [entity_key(*thing, name) for name in _PLAIN if fields.get(name) is None]
+        aliases = fields.get("aliases")
+        flag = entity_key(*thing, "aliased")
+        if aliases is None:
+            gone.append(flag)
+        elif self._state.get(flag) is None:
+            values[flag] = True
+        added, removed = SharedSet(self._state, aliases_key(*thing)).replaced(aliases or ())
+        # What is as it was is not said anew: it would win over what another hub says meanwhile.
+        news = {key: value for key, value in values.items() if self._state.get(key) != value}
+        await self._state.write({**news, **added}, [*gone, *removed])
+
+    # -- what is said elsewhere ----------------------------------------------------------------------------------------
+
+    def said(self, thing: Thing) -> Override:
+        """What the household says of a thing, at whichever hub."""
+        fields = {name: self._state.get(entity_key(*thing, name)) for name in _PLAIN}
+        if self._state.get(entity_key(*thing, "aliased")):
+            fields["aliases"] = SharedSet(self._state, aliases_key(*thing)).words()
+        return Override(**fields)
+
+    def _changed(self, keys: frozenset[str]) -> None:
+        self._apply({_thing_of(key) for key in keys})
+
+    def _apply(self, things: Iterable[Thing]) -> None:
+        for thing in things:
+            if thing[0] == self._state.hub:
+                kept = self._home.heard(thing[1], self.said(thing))
+                self._unsaved[thing[1]] = kept.fields()
+                self._due.set()
+            elif (entity := self._things.entity(thing)) is not None:
+                self._home.heard(entity, self.said(thing))
+
+    def _home_changed(self, _event: HomeChanged) -> None:
+        for entity in self._home.view().entities.values():
+            thing = self._things.thing(entity.id) if entity.owner.startswith(PEER) else None
+            if thing is not None:
+                self._home.heard(entity.id, self.said(thing))
+
+    def _share_places(self) -> None:
+        areas = {a.id: a for key in self._state.under("area/") if isinstance(a := self._state.get(key), Area)}
+        people = {p.id: p for key in self._state.under("person/") if isinstance(p := self._state.get(key), Person)}
+        self._home.share(areas, people)
+
+
+def _thing_of(key: str) -> Thing:
+    _, hub, local, *_ = (*key.split("/", 3), "", "")
+    return hub, local
