@@ -9,7 +9,7 @@ from hub.core.entities import Entity
 from hub.core.errors import ValueRefusedError
 
 MAX_NAME: Final = 120
-_MAX_ALIASES: Final = 20
+MOST_ALIASES: Final = 20
 
 
 class OverrideTable(Protocol):
@@ -59,5 +59,5 @@ def check_names(entity: Entity) -> None:
             f"a name of {entity.id} is empty, longer than {MAX_NAME} characters or has control characters",
             remedy="give it a name that people would say",
         )
-    if len(entity.aliases) > _MAX_ALIASES:
-        raise ValueRefusedError(f"{entity.id} has more than {_MAX_ALIASES} aliases", remedy="keep the ones people say")
+    if len(entity.aliases) > MOST_ALIASES:
+        raise ValueRefusedError(f"{entity.id} has more than {MOST_ALIASES} aliases", remedy="keep the ones people say")

@@ -69,6 +69,10 @@ class TimerDuty(Protocol):
         """True when this hub is to ring it now; False when another may. Raises `NotFoundError` when it was rung."""
         ...
 
+    async def give_up(self, skill: str, timer: StoredTimer) -> None:
+        """It was begun, and its skill is not here: another hub may ring it."""
+        ...
+
 
 class OwnedTimer(Struct, frozen=True):
     """A timer and the skill that it belongs to."""
@@ -116,6 +120,7 @@ class Timers:
         self._changed = asyncio.Event()
         self._orphans: set[tuple[str, str]] = set()
         self._ringing: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._rung: set[tuple[str, str]] = set()  # and still in the store, which could not be written
 
     async def set(
         self, skill: str, *, handler: str, due: float, arguments: dict[str, Any], area: str = ""
@@ -153,7 +158,8 @@ class Timers:
             while True:
                 self._changed.clear()
                 kept = await self._store.pending()
-                busy = {*self._ringing, *self._orphans}
+                busy = {*self._ringing, *self._orphans, *self._rung}
+                self._rung = {key for key in self._rung if not await self._forget(*key)}
                 now = self._clock.now()
                 waiting = [k for k in kept if (k.skill, k.timer.id) not in busy]
                 due_now = [k for k in waiting if k.timer.due <= now and self._mine(k)]
@@ -204,10 +210,28 @@ class Timers:
         except NotFoundError as error:
             log.warning("a timer waits for its skill", skill=skill, error=str(error))
             self._orphans.add((skill, timer.id))
+            await self._give_up(skill, timer)
             return
         except Exception:
             log.exception("a timer's handler failed", skill=skill, handler=timer.handler)
-        await self._store.cancel(skill, timer.id)
+        if not await self._forget(skill, timer.id):
+            self._rung.add((skill, timer.id))
+
+    async def _give_up(self, skill: str, timer: StoredTimer) -> None:
+        if self._duty is not None:
+            try:
+                await self._duty.give_up(skill, timer)
+            except HearthError as error:
+                log.warning("a timer could not be handed on", skill=skill, error=str(error))
+
+    async def _forget(self, skill: str, timer: str) -> bool:
+        """Whether a timer that rang is out of the store; one that is not must not ring at every look."""
+        try:
+            await self._store.cancel(skill, timer)
+        except HearthError as error:
+            log.warning("a timer that rang could not be forgotten", skill=skill, error=str(error))
+            return False
+        return True
 
     async def _wait(self, seconds: float) -> None:
         """Until `seconds` of the clock passed or a timer was set or cancelled."""

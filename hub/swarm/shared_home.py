@@ -23,6 +23,8 @@ from hub.home.registry import Home
 from hub.store.home_table import HomeTable
 from hub.swarm.duty.claims import Claims
 from hub.swarm.duty.duties import Duties
+from hub.swarm.duty.offers import Offers
+from hub.swarm.duty.pulse import Pulse
 from hub.swarm.duty.timers import SharedTimers
 from hub.swarm.owner import Tell, nobody
 from hub.swarm.ports import Mesh
@@ -35,6 +37,7 @@ from hub.swarm.things.remote import RemoteThings
 from hub.swarm.things.teller import Teller
 
 _RUN: Final = ("shared_counter", "run")
+_LOOK_S: Final = 5.0
 
 
 class SharedHome:
@@ -78,9 +81,11 @@ class SharedHome:
         self._household = Household(self.state, home, self.things, table.overrides, bus)
         self._asking = Asking(mesh, home, exposure, self.things)
         self._obeying = Obeying(mesh, home, exposure, dispatcher, table, clock)
-        self._claims = Claims(mesh, self.state, clock)
-        self.timers = SharedTimers(mesh, self.state, self._claims, clock)
-        self.duties = Duties(mesh, self._claims, clock)
+        self._claims = Claims(mesh, self.state, clock, tell)
+        self._offers = Offers(mesh, self.state)
+        self._pulse = Pulse(mesh, self.state, clock, ids)
+        self.timers = SharedTimers(mesh, self.state, self._claims, self._offers, self._pulse)
+        self.duties = Duties(mesh, self._claims, self._offers, self._pulse, clock)
         self._teller: Teller | None = None
         self._alive: frozenset[str] = frozenset()
         self._routes: dict[str, Callable[[], None]] = {}
@@ -94,6 +99,8 @@ class SharedHome:
         await self.things.start()
         await self._household.start()
         await self._obeying.start()
+        self._claims.start()
+        await self._claims.tidy()
         run = (await self._table.all_rows(_RUN[0], int, _RUN[1])).get(_RUN[1], 0) + 1
         await self._keep_run(run)
         self._teller = Teller(
@@ -108,6 +115,16 @@ class SharedHome:
         async with asyncio.TaskGroup() as tasks:
             for part in (self.state, self.things, self._household, self._teller, self.duties):
                 tasks.create_task(part.run())
+            tasks.create_task(self._keep_looking())
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await self._clock.sleep(_LOOK_S)
+            self.look()
+
+    def look(self) -> None:
+        """Look who is a member: things of one that was removed go, also of one that was off when it was."""
+        self._changed(self._mesh.alive())
 
     async def close(self) -> None:
         """Hand over what this hub does, and leave. Other hubs' things stay, unavailable."""
@@ -115,6 +132,7 @@ class SharedHome:
         await self.duties.close()
         self.timers.close()
         self._claims.close()
+        self._pulse.close()
         if self._teller is not None:
             self._teller.close()
         await self._obeying.close()

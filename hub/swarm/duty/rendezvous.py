@@ -14,5 +14,5 @@ def weight(duty: str, hub: str) -> bytes:
 
 
 def responsible(duty: str, hubs: Iterable[str]) -> str:
-    """The hub that does `duty`, of those that live (one at least)."""
-    return max(hubs, key=lambda hub: weight(duty, hub))
+    """The hub that does `duty`, of those that live and are able to; empty when none is."""
+    return max(hubs, key=lambda hub: weight(duty, hub), default="")

@@ -5,16 +5,17 @@ hub is gone, the next does. A hub's wall clock may be years off: a timer is due 
 set, and every other hub knows how far that one's is ahead of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
-from hub.core.clock import Clock
 from hub.core.errors import NotFoundError
 from hub.plugins.timers import OwnedTimer, TimerStore
 from hub.sdk.context import StoredTimer
 from hub.swarm.duty.claims import Claims
+from hub.swarm.duty.offers import Offers
+from hub.swarm.duty.pulse import Pulse
 from hub.swarm.duty.rendezvous import responsible
 from hub.swarm.ports import Mesh
 from hub.swarm.state.kinds import SharedTimer, timer_key
@@ -22,8 +23,6 @@ from hub.swarm.state.shared import SharedState
 
 _SAME_S: Final = 2.0
 """Clocks that differ by less are taken to be the same: what lies between two hubs is measured no better."""
-_PATIENCE_S: Final = 10.0
-"""How long a hub that came waits until it knows what the others did meanwhile."""
 
 
 class Look(Protocol):
@@ -37,14 +36,14 @@ class Look(Protocol):
 class SharedTimers:
     """The store of `hub.plugins.timers.Timers` in a home of several hubs, and its duty to ring."""
 
-    def __init__(self, mesh: Mesh, state: SharedState, claims: Claims, clock: Clock) -> None:
+    def __init__(self, mesh: Mesh, state: SharedState, claims: Claims, offers: Offers, pulse: Pulse) -> None:
         self._mesh = mesh
         self._state = state
-        self._clock = clock
         self._claims = claims
-        self._since: dict[str, float] = {}
-        self._ends: list[Callable[[], None]] = [mesh.watch(self._alive)]
-        self._alive(mesh.alive())
+        self._offers = offers
+        self._pulse = pulse
+        self._skilled = False
+        self._ends: list[Callable[[], None]] = []
 
     def close(self) -> None:
         """Look no more who lives."""
@@ -58,6 +57,15 @@ class SharedTimers:
             self._mesh.watch(lambda alive: timers.look()),
         ]
 
+    async def able(self, skills: Iterable[str]) -> None:
+        """This hub runs these skills: it rings their timers, and none of others'. Raises `StoreError`.
+
+        Until this was called, it takes itself and every other hub to run all.
+        """
+        self._skilled = True
+        self._offers.add(*map(_skill, skills))
+        await self._offers.publish()
+
     async def adopt(self, store: TimerStore) -> None:
         """Take over the timers of a hub that was alone until now. Raises `StoreError`."""
         for kept in await store.pending():
@@ -67,19 +75,19 @@ class SharedTimers:
     # -- the store -----------------------------------------------------------------------------------------------------
 
     async def add(self, skill: str, timer: StoredTimer) -> None:
-        """Keep a timer; it is on disk when this returns."""
+        """Keep a timer; it is on the disk of every hub that lives when this returns."""
         plain = msgspec.to_builtins(timer)
         shared = SharedTimer(skill=skill, clock_of=self._mesh.hub, **plain)
-        await self._state.write({timer_key(skill, timer.id): shared})
+        await self._state.write({timer_key(skill, timer.id): shared}, everywhere=True)
 
     async def cancel(self, skill: str, timer: str) -> bool:
-        """Forget a timer; False when there was none."""
+        """Forget a timer, at every hub that lives, whether it rang or not; False when there was none."""
         key = timer_key(skill, timer)
-        if self._state.cell(key) is None:
-            return False
-        await self._state.write({}, gone=[key, f"duty/{key}"])
-        await self._claims.over(key, keep=True)
-        return True
+        there = self._state.cell(key) is not None
+        if there:
+            await self._state.write({}, gone=[key, f"duty/{key}"], everywhere=True)
+        self._claims.done(key)
+        return there
 
     async def pending(self, skill: str = "") -> Sequence[OwnedTimer]:
         """All timers, or one skill's, next first; due by this hub's clock."""
@@ -106,11 +114,10 @@ class SharedTimers:
 
     def mine(self, skill: str, timer: StoredTimer) -> bool:
         """Whether it is for this hub to ring it, as far as it knows."""
-        now = self._clock.monotonic()
-        alive = self._mesh.alive()
-        if any(not self._state.met(hub) and now - self._since.get(hub, now) < _PATIENCE_S for hub in alive):
+        if not self._pulse.ready():
             return False
-        return responsible(timer_key(skill, timer.id), (self._mesh.hub, *alive)) == self._mesh.hub
+        hubs = self._offers.able(_skill(skill)) if self._skilled else (self._mesh.hub, *self._mesh.alive())
+        return responsible(timer_key(skill, timer.id), hubs) == self._mesh.hub
 
     async def begin(self, skill: str, timer: StoredTimer) -> bool:
         """Claim it; True when this hub is to ring it now. Raises `StoreError`."""
@@ -118,8 +125,18 @@ class SharedTimers:
         if self._state.cell(key) is None:
             raise NotFoundError("the timer was rung or cancelled meanwhile")
         fence = await self._claims.claim(key)
-        return fence is not None and self._claims.holds(key, fence)
+        if fence is None:
+            return False
+        self._pulse.beat()
+        if self._claims.holds(key, fence) and self._pulse.ready():
+            return True
+        await self._claims.over(key)
+        return False
 
-    def _alive(self, alive: frozenset[str]) -> None:
-        now = self._clock.monotonic()
-        self._since = {hub: self._since.get(hub, now) for hub in alive}
+    async def give_up(self, skill: str, timer: StoredTimer) -> None:
+        """It was begun and could not be rung here: another hub may. Raises `StoreError`."""
+        await self._claims.over(timer_key(skill, timer.id))
+
+
+def _skill(skill: str) -> str:
+    return f"skill/{skill}"

@@ -14,7 +14,7 @@ from hub.core.bus import Bus
 from hub.core.entities import PEER, Area, Person
 from hub.core.errors import DeniedError, HearthError
 from hub.core.events import HomeChanged
-from hub.home.overrides import Override, OverrideTable
+from hub.home.overrides import MOST_ALIASES, Override, OverrideTable
 from hub.home.registry import Home
 from hub.swarm.state.kinds import aliases_key, entity_key
 from hub.swarm.state.sets import SharedSet
@@ -108,6 +108,9 @@ class Household:
     async def _share(self, thing: Thing, fields: dict[str, Any]) -> None:
         values = {entity_key(*thing, name): fields[name] for name in _PLAIN if fields.get(name) is not None}
         gone = [entity_key(*thing, name) for name in _PLAIN if fields.get(name) is None]
+        area = self._home.view().areas.get(fields.get("area") or "")
+        if area is not None and self._state.get(f"area/{area.id}") is None:
+            values[f"area/{area.id}"] = area  # this hub's hearth.toml has it; the others may never have heard of it
         aliases = fields.get("aliases")
         flag = entity_key(*thing, "aliased")
         if aliases is None:
@@ -125,7 +128,8 @@ class Household:
         """What the household says of a thing, at whichever hub."""
         fields = {name: self._state.get(entity_key(*thing, name)) for name in _PLAIN}
         if self._state.get(entity_key(*thing, "aliased")):
-            fields["aliases"] = SharedSet(self._state, aliases_key(*thing)).words()
+            # Each hub kept within the bound; together, or one that is mean, may not have.
+            fields["aliases"] = SharedSet(self._state, aliases_key(*thing)).words()[:MOST_ALIASES]
         return Override(**fields)
 
     def _changed(self, keys: frozenset[str]) -> None:

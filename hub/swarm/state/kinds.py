@@ -1,7 +1,8 @@
 """What may be shared, kind by kind: the shape of each value, and who may write it.
 
 Areas, people, names and settings belong to the household, which speaks through whichever hub it stands before: every
-member may write them. A claim to a duty is a hub's own: it counts only when it says the hub that wrote it.
+member may write them. A claim to a duty is a hub's own: it counts only when it says the hub that wrote it. So is what a
+hub offers to do.
 """
 
 from typing import Annotated, Any, Final
@@ -13,7 +14,9 @@ from hub.core.entities import Area, Person
 from hub.core.errors import HearthError, ProtocolError
 from hub.swarm.state.cells import Cell, check_form
 
+MOST_OFFERS: Final = 256
 Word = Annotated[str, Meta(min_length=1, max_length=120)]
+Place = Annotated[str, Meta(max_length=140)]
 Id = Annotated[str, Meta(min_length=1, max_length=140)]
 
 
@@ -36,7 +39,7 @@ class SharedTimer(Struct, frozen=True, kw_only=True):
     created: float = 0.0
 
 
-ENTITY_FIELDS: Final[dict[str, Any]] = {"name": Word, "area": str, "exposed": bool, "aliased": bool}
+ENTITY_FIELDS: Final[dict[str, Any]] = {"name": Word, "area": Place, "exposed": bool, "aliased": bool}
 """What the household says of an entity; its aliases are a set of their own."""
 
 SHAPES: Final[dict[str, Any]] = {
@@ -46,6 +49,7 @@ SHAPES: Final[dict[str, Any]] = {
     "setting": Any,
     "timer": SharedTimer,
     "duty": Claim,
+    "offers": Annotated[tuple[Id, ...], Meta(max_length=MOST_OFFERS)],
 }
 
 
@@ -74,12 +78,16 @@ def decoded(cell: Cell) -> Any:
 def check(cell: Cell) -> None:
     """Raise `ProtocolError` unless a hub may have written this cell."""
     check_form(cell)
-    shape_of(cell.key)
+    shape = shape_of(cell.key)
+    if kind_of(cell.key) == "offers" and cell.key != offers_key(cell.stamp.hub):
+        raise ProtocolError("a hub says what another offers")
     if cell.gone:
         return
     value = decoded(cell)
     if isinstance(value, Claim) and value.hub != cell.stamp.hub:
         raise ProtocolError("a hub claims a duty for another")
+    if shape is Word and not (value.isprintable() and value.strip()):
+        raise ProtocolError(f"{cell.key[:60]!r} has a name that cannot be one")
     if isinstance(value, Area | Person) and cell.key != f"{kind_of(cell.key)}/{value.id}":
         raise ProtocolError(f"{cell.key[:60]!r} speaks of another")
     if isinstance(value, Area | Person) and not _speakable(value):
@@ -93,6 +101,11 @@ def timer_key(skill: str, timer: str) -> str:
     return f"timer/{skill}/{timer}"
 
 
+def offers_key(hub: str) -> str:
+    """The key of what a hub offers to do."""
+    return f"offers/{hub}"
+
+
 def entity_key(hub: str, local: str, field_: str) -> str:
     """The key of what the household says of an entity."""
     return f"entity/{hub}/{local}/{field_}"
@@ -104,5 +117,6 @@ def aliases_key(hub: str, local: str) -> str:
 
 
 def _speakable(value: Area | Person) -> bool:
-    names = (value.id, value.name, *value.aliases)
+    foreign = value.names.values() if isinstance(value, Area) else ()
+    names = (value.id, value.name, *value.aliases, *(name for names in foreign for name in names))
     return len(names) <= 24 and all(0 < len(name) <= 120 and name.isprintable() for name in names)

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 TOPIC: Final = "state"
 DIGEST_S: Final = 5.0
 """How often each hub says how its cells hash; a change itself is told at once."""
+ASSURE_S: Final = 1.0
 _MOST_WAITING: Final = 256
 """Messages of one hub that wait here; what comes then is dropped, and made up by the next digest."""
 
@@ -59,6 +60,7 @@ class SharedState:
         self._listeners = Listeners()
         self._offsets: dict[str, float] = {}
         self._met: set[str] = set()
+        self._agreed: dict[str, float] = {}
         self._ends: list[Callable[[], None]] = []
         self._hurry = False
 
@@ -70,7 +72,11 @@ class SharedState:
         self._replica = Replica(cells, context)
         self._reconciler = Reconciler(self._replica)
         self._lamport = LamportClock(self.hub, self._clock, max(counter, self._replica.highest(), *context.values(), 0))
-        self._ends = [self._mesh.listen(TOPIC, self._take), self._mesh.watch(self._seen_alive)]
+        self._ends = [
+            self._mesh.listen(TOPIC, self._take),
+            self._mesh.answer(TOPIC, self._take_at_once),
+            self._mesh.watch(self._seen_alive),
+        ]
 
     async def run(self) -> None:
         """Say what changed, hear what others say, and compare digests, for ever."""
@@ -108,8 +114,11 @@ class SharedState:
         """The living cells whose keys begin with `prefix`, in the order in which they were written."""
         return {cell.key: cell for cell in sorted(self._replica.under(prefix), key=lambda c: (c.stamp, c.key))}
 
-    async def write(self, values: Mapping[str, Any], gone: Iterable[str] = ()) -> None:
+    async def write(self, values: Mapping[str, Any], gone: Iterable[str] = (), *, everywhere: bool = False) -> None:
         """Set values by key and remove keys, together; on the disk when this returns, at the other hubs soon after.
+
+        With `everywhere` it is on the disk of every hub that lives and answers when this returns (a second at most):
+        for what must not be undone by this hub's death.
 
         Raises `StoreError`, and `ValueRefusedError` for what cannot be shared.
         """
@@ -126,7 +135,16 @@ class SharedState:
                 raise ValueRefusedError(error.message, remedy="make it smaller and plainer") from error
             await self._put(cells)
             self._unsaid.update(cell.key for cell in cells)
+        if everywhere and cells:
+            await asyncio.gather(*(self._assure(hub, cells) for hub in self._mesh.alive()))
         self._due.set()
+
+    async def _assure(self, hub: str, cells: list[Cell]) -> None:
+        try:
+            for part in parted(cells):
+                await self._mesh.ask(hub, TOPIC, encode(Delta(part)), timeout_s=ASSURE_S)
+        except (HearthError, TimeoutError) as error:
+            log.info("a hub did not confirm a change; it gets it later", hub=hub, error=str(error))
 
     def subscribe(self, prefix: str, changed: Changed) -> Callable[[], None]:
         """Call `changed(keys)` after cells whose keys begin with `prefix` changed; returns what ends it."""
@@ -139,6 +157,16 @@ class SharedState:
     def met(self, hub: str) -> bool:
         """Whether this hub and the other compared all that they have, and agreed, since it was last out of reach."""
         return hub in self._met
+
+    def forget_meetings(self) -> None:
+        """This hub was asleep: what it has in common with others is to be seen anew."""
+        self._met.clear()
+        self._hurry = True
+        self._due.set()
+
+    def agreed_at(self, hub: str) -> float:
+        """When this hub and the other were last seen to have the same (monotonic seconds; below 0.0: never)."""
+        return self._agreed.get(hub, -1.0)
 
     def root(self) -> bytes:
         """The hash of all cells: equal on hubs that have the same."""
@@ -176,6 +204,7 @@ class SharedState:
             if same:
                 self._replica.agree(sender, said.counter)
                 self._met.add(sender)
+                self._agreed[sender] = self._clock.monotonic()
         if not same:
             await self._say(self._reconciler.buckets(), to=sender)
 
@@ -190,6 +219,19 @@ class SharedState:
         self._from[sender] = self._from.get(sender, 0) + 1
         self._waiting.append((sender, body))
         self._due.set()
+
+    async def _take_at_once(self, sender: str, body: bytes) -> bytes:
+        if sender not in self._members():
+            raise ProtocolError("a hub that is no member speaks of the shared state")
+        said = decode(body)
+        if not isinstance(said, Delta):
+            raise ProtocolError("that is no question")
+        try:
+            await self._merge(sender, said)
+        except ProtocolError as error:
+            self._tell(sender, f"of the shared state: {error.message}")
+            raise
+        return b""
 
     async def _work(self) -> None:
         while True:

@@ -31,6 +31,8 @@ _MOST_KEPT: Final = 1024
 """Of one hub: a flood of wishes of one does not push out another's."""
 _ROW: Final = "peer_command"
 _LARGEST: Final = 8 * 1024
+_CHANNELS: Final = ("voice", "gesture", "ui", "api", "skill", "cli")
+"""An unknown way in is held to the strictest rules."""
 Key = tuple[str, int]
 
 
@@ -99,6 +101,8 @@ class Obeying:
             entity = self._home.entity(wish.local)
             if entity.owner.startswith(PEER):
                 raise NotFoundError(f"{wish.local} is another hub's", remedy="ask that one")
+            # What the rules refuse was not begun: it may come again with a yes, and nothing is kept of it.
+            command = self._dispatcher.check(_command(key[0], wish))
             if guarded(self._exposure, entity):
                 if not wish.permit:
                     return self._permit(key)
@@ -107,7 +111,7 @@ class Obeying:
             return _wire(error)
         self._known[key] = Known(wish)
         self._since[key] = self._clock.monotonic()
-        task = asyncio.get_running_loop().create_task(self._carry_out(key, wish), name=f"wish:{wish.local}")
+        task = asyncio.get_running_loop().create_task(self._carry_out(key, wish, command), name=f"wish:{wish.local}")
         self._running[key] = task
         task.add_done_callback(lambda _: self._running.pop(key, None))
         return await asyncio.shield(task)
@@ -126,25 +130,16 @@ class Obeying:
         if not secrets.compare_digest(permit, wish.permit) or self._clock.monotonic() > until:
             raise DeniedError("the wish came too late, and was not carried out", remedy="ask again")
 
-    async def _carry_out(self, key: Key, wish: Wish) -> Ended:
-        command = Command(
-            entity=wish.local,
-            trait=wish.trait,
-            value=wish.value,
-            origin=Origin(hub=key[0], area=wish.area, source=wish.source or PEER + key[0]),
-            confirmed=wish.confirmed,
-            channel=wish.channel,
-        )
+    async def _carry_out(self, key: Key, wish: Wish, command: Command) -> Ended:
         row = f"{key[0]}/{key[1]}"
+        plain = msgspec.structs.replace(wish, permit=b"")
         try:
-            command = self._dispatcher.check(command)
-            plain = msgspec.structs.replace(wish, permit=b"")
             await self._table.change_rows([(_ROW, row, Known(plain))], self._outdated(key[0]))
             result = await self._dispatcher.send(command)
             ended = Ended(result.ok, result.code, result.reason)
         except HearthError as error:
             ended = _wire(error)
-        self._known[key] = Known(wish, ended)
+        self._known[key] = Known(plain, ended)
         try:
             await self._table.change_rows([(_ROW, row, self._known[key])])
         except HearthError as error:
@@ -161,6 +156,17 @@ class Obeying:
         for key in gone:
             del self._known[key], self._since[key]
         return [(_ROW, f"{hub}/{number}") for hub, number in gone]
+
+
+def _command(hub: str, wish: Wish) -> Command:
+    return Command(
+        entity=wish.local,
+        trait=wish.trait,
+        value=wish.value,
+        origin=Origin(hub=hub, area=wish.area, source=wish.source or PEER + hub),
+        confirmed=wish.confirmed,
+        channel=wish.channel if wish.channel in _CHANNELS else "skill",
+    )
 
 
 def _wire(error: HearthError) -> Ended:

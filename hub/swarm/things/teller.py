@@ -62,7 +62,7 @@ class Teller:
         self._number = 0
         self._told: dict[str, Record] = {}
         self._dirty: set[str] = set()
-        self._look = True
+        self._look = self._roll_due = True
         self._due = asyncio.Event()
         self._due.set()
         self._ends: list[Callable[[], None]] = [
@@ -71,7 +71,7 @@ class Teller:
             bus.subscribe(HomeChanged, self._home_changed),
             mesh.answer(TOPIC, self._answer),
             mesh.listen(RUN_TOPIC, self._overtaken),
-            mesh.watch(lambda alive: self._due.set()),
+            mesh.watch(lambda alive: self._soon(roll=True)),
         ]
 
     def close(self) -> None:
@@ -85,8 +85,8 @@ class Teller:
             tasks.create_task(self._keep_rolling())
             tasks.create_task(self._keep_telling())
 
-    async def pump(self) -> None:
-        """Tell what changed, and the roll."""
+    async def pump(self, *, roll: bool = True) -> None:
+        """Tell what changed, and the roll: it hashes all things, which is too much for every change."""
         self._due.clear()
         if self._later > self._run:
             await self._start_later()
@@ -95,13 +95,18 @@ class Teller:
             await self._say(Told(self._mesh.hub, self._run, part))
         if gone:
             await self._say(Told(self._mesh.hub, self._run, gone=gone))
-        await self._say(Roll(self._mesh.hub, self._run, self._root()))
+        if roll:
+            await self._say(Roll(self._mesh.hub, self._run, self._root()))
 
     def _overtaken(self, sender: str, body: bytes) -> None:
-        later = decode(body, Overtaken).run + 1
+        try:
+            later = decode(body, Overtaken).run + 1
+        except ProtocolError as error:
+            log.warning("mesh", hub=sender, what=f"of its things: {error.message}")
+            return
         if self._run < later <= self._run + _LONGEST_LEAP:
             self._later = later
-            self._due.set()
+            self._soon(roll=True)
 
     async def _start_later(self) -> None:
         await self._keep_run(self._later)
@@ -112,12 +117,17 @@ class Teller:
     async def _keep_telling(self) -> None:
         while True:
             await self._due.wait()
-            await self.pump()
+            roll, self._roll_due = self._roll_due, False
+            await self.pump(roll=roll)
 
     async def _keep_rolling(self) -> None:
         while True:
             await self._clock.sleep(ROLL_S)
-            self._due.set()
+            self._soon(roll=True)
+
+    def _soon(self, *, roll: bool) -> None:
+        self._roll_due |= roll
+        self._due.set()
 
     async def _say(self, message: Told | Roll) -> None:
         try:

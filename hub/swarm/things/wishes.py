@@ -20,7 +20,7 @@ Short = Annotated[str, Meta(max_length=200)]
 class Wish(Struct, frozen=True, kw_only=True):
     """A command for a thing of the hub that is asked; `local` is what that one calls it."""
 
-    id: Annotated[int, Meta(ge=0, lt=2**63)]
+    id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     local: Short
     trait: Short
     value: Value
