@@ -11,10 +11,12 @@ import msgspec
 from hub.core.bus import Bus
 from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
+from hub.core.entities import Entity
 from hub.core.errors import UnavailableError
 from hub.core.events import Event
 from hub.core.settings import Settings
 from hub.core.states import StateTable
+from hub.core.traits import PLAIN_CONFIG
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
@@ -126,6 +128,8 @@ class Hub:
 
     async def start(self) -> None:
         await self.home.load()
+        if self.house.lamps:
+            self.home.add("virtual", Entity(id="light.kitchen", name="lamp 4711", traits={"Level": PLAIN_CONFIG}))
         await self.shared.start()
         self.shared.timers.tell(self.timers)
         self.tasks = [asyncio.create_task(self.timers.run()), asyncio.create_task(self._look())]
@@ -160,7 +164,10 @@ class Hub:
 class House:
     """Hubs by id. `homes` are their hearth.tomls; with `where` they keep real databases."""
 
-    def __init__(self, homes: Mapping[str, Settings], lane: Lane | None = None, where: Path | None = None) -> None:
+    def __init__(
+        self, homes: Mapping[str, Settings], lane: Lane | None = None, where: Path | None = None, *, lamps: bool = False
+    ) -> None:
+        self.lamps = lamps
         self.lane, self.homes, self.where = lane or Lane(), dict(homes), where
         self.members = set(homes)
         self.tables: dict[str, Any] = {hub: MemoryTable() for hub in homes}
