@@ -44,8 +44,7 @@ class Liveness:
         return lambda: self._watchers.remove(changed) if changed in self._watchers else None
 
     def came(self, hub: str) -> None:
-        """A hub's token is there."""
-        self._paused.pop(hub, None)
+        """A hub's token is there. What it said of a pause holds on: it may connect more than once before it is over."""
         self._cancel(hub)
         self._tokens.add(hub)
         self._tell()

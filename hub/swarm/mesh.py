@@ -7,14 +7,15 @@ from typing import Final
 
 import structlog
 
-from hub.core.errors import ProtocolError, UnavailableError
+from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.guard.connect import Guard
 from hub.swarm.access import EVERYONE, Key, chunk, key_ask, key_to, parse
 from hub.swarm.inbox import Inbox
+from hub.swarm.leftovers import end_connections_of
 from hub.swarm.liveness import LinkWatch, Liveness
 from hub.swarm.outbox import Outbox
 from hub.swarm.owner import Owner, Tell, nobody
-from hub.swarm.parcels import Sender, pack
+from hub.swarm.parcels import Sender
 from hub.swarm.parcels import unpack as unpack_parcel
 from hub.swarm.ports import Answer, Take
 from hub.swarm.questions import Answers, unpack
@@ -25,6 +26,7 @@ from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, check_size, setting
 log = structlog.get_logger(__name__)
 PAUSING: Final = "~pausing"  # the mesh's own topic: this hub closes its session for a moment
 _LOOK_S: Final = 1.0
+_PAUSING_S: Final = 0.3
 
 
 class ZenohMesh:
@@ -57,6 +59,7 @@ class ZenohMesh:
         self._owner = Owner(tell, guard.ledger)
         self._takes: dict[str, list[Take]] = {}
         self._answers = Answers()
+        self._answers.answer(PAUSING, self._told_of_pause)
         self._relays = Relays((), where, guard)
         self._session: Session | None = None
         self._live = Liveness(self._members - {key.hub})
@@ -134,26 +137,21 @@ class ZenohMesh:
         session, self._session = self._session, None
         if session is not None:
             await asyncio.to_thread(session.close)
+            await asyncio.to_thread(end_connections_of, int(self._listen.rpartition(":")[2]))
         self._relays.close()
 
     async def _say_pausing(self) -> None:
+        """Return when all that are there know that this hub will be back. Said as a question, because a message may be
+        taken later than the news that its sender is gone.
+        """
         self._sender.flush()
-        said = asyncio.Event()
-        session = self._session
-        if session is None:
-            return
-        key = key_to(self._key.home, self.hub, EVERYONE, PAUSING)
+        said = (self._ask(hub, PAUSING, b"", _PAUSING_S) for hub in self.alive())
+        if any(isinstance(outcome, HearthError) for outcome in await asyncio.gather(*said, return_exceptions=True)):
+            log.debug("not every hub could be told of the pause")
 
-        def say() -> None:
-            session.put(key, pack([b""]), urgent=True)
-            self._loop.call_soon_threadsafe(said.set)
-
-        await self._outbox.hand(say, 0)
-        try:
-            async with asyncio.timeout(_LOOK_S):
-                await said.wait()
-        except TimeoutError:  # a link is slow; the others will take this hub for gone for a moment
-            log.warning("the mesh could not be told of the pause")
+    async def _told_of_pause(self, sender: str, body: bytes) -> bytes:
+        self._live.pausing(sender)
+        return b""
 
     # -- what this hub says ------------------------------------------------------------------------------------------
 
@@ -187,7 +185,10 @@ class ZenohMesh:
         that it answered with.
         """
         check_size(topic, body)
-        key = key_ask(self._key.home, self.hub, chunk(hub, "hub's id"), chunk(topic))
+        return await self._ask(hub, chunk(topic), body, timeout_s)
+
+    async def _ask(self, hub: str, topic: str, body: bytes, timeout_s: float) -> bytes:
+        key = key_ask(self._key.home, self.hub, chunk(hub, "hub's id"), topic)
         session = self._session
         if session is None or hub not in self.alive():
             raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")
@@ -202,7 +203,8 @@ class ZenohMesh:
 
         await self._outbox.hand(lambda: session.ask(key, body, timeout_s, reply), len(body))
         try:
-            packed = await asyncio.wait_for(answered, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                packed = await answered
         except TimeoutError:
             packed = None
         if packed is None:
@@ -281,9 +283,6 @@ class ZenohMesh:
             log.debug("the mesh outlives its loop")
 
     def _deliver(self, sender: str, topic: str, body: bytes) -> None:
-        if topic == PAUSING:
-            self._live.pausing(sender)
-            return
         for take in tuple(self._takes.get(topic, ())):
             try:
                 take(sender, body)

@@ -41,10 +41,10 @@ async def test_a_hub_that_said_it_would_be_back_is_waited_for(monkeypatch: objec
     live.watch(told.append)
     live.came("a")
     live.pausing("a")
-    live.went("a")
-    live.came("a")
+    for _ in range(2):  # it may connect more than once before its pause is over
+        live.went("a")
+        live.came("a")
     assert told == [{"a"}]
-    live.pausing("a")
     live.went("a")
     assert live.alive() == {"a"}
     async with asyncio.timeout(20 * liveness.PAUSE_S):
