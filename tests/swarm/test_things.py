@@ -65,6 +65,21 @@ async def test_a_hub_that_restarts_knows_the_others_things_before_they_speak(tmp
         assert (await house["a"].send("light.kitchen", "OnOff", True)).ok
 
 
+async def test_a_trait_that_its_hub_does_not_know_any_more_after_a_restart_is_unknown_everywhere():
+    async with House({"a": home(), "b": home(LAMP), "c": home()}) as house:
+        await house["b"].send("light.kitchen", "Level", 40)
+        await house["b"].send("light.kitchen", "OnOff", True)
+        await house.carry()
+        await house.kill("b")
+        assert house["a"].states.value("light.kitchen", "Level") == 40  # as it was last, until its hub says otherwise
+        await house.start("b")
+        await house["b"].send("light.kitchen", "OnOff", True)
+        await house.settle()
+        for hub in "ac":
+            assert house[hub].states.value("light.kitchen", "Level") is None
+            assert house[hub].states.value("light.kitchen", "OnOff") is True
+
+
 async def test_a_thing_that_went_while_a_hub_was_off_is_gone_when_it_is_back():
     async with House({"a": home(), "b": home(LAMP, FAN)}) as house:
         await house.kill("a")
@@ -149,7 +164,7 @@ async def test_nonsense_about_things_is_dropped_and_told_and_the_rest_is_heard()
 
 
 async def test_lost_doubled_and_late_words_about_things_are_made_up():
-    lane = Lane(loss=0.4, double=0.3, late_s=0.001, seed=5)
+    lane = Lane(loss=0.4, double=0.3, late_turns=5, seed=5)
     async with House({hub: home(LAMP) for hub in "abc"}, lane) as house:
         for turn in range(6):
             await house["b"].send("light.kitchen", "Level", 10 * turn)

@@ -70,12 +70,18 @@ class Guests:
             return
         hub = thing[0]
         origin = Origin(hub=hub, source=PEER + hub)
-        for trait, value in record.states.items():
+        known = self._states.get(entity)
+        # A record from the store, or from before its owner's restart (0), says nothing of how the thing is now.
+        forgotten = {trait: None for trait in known if trait not in record.states} if record.number else {}
+        for trait, value in {**forgotten, **record.states}.items():
             config = record.entity.traits.get(trait)
             try:
-                if config is None:
+                if value is None:
+                    parsed = None
+                elif config is None:
                     raise ProtocolError(f"{record.entity.id} has no {trait[:40]!r}")
-                parsed = None if value is None else parse_value(trait, value, config)
+                else:
+                    parsed = parse_value(trait, value, config)
             except HearthError as error:
                 self._tell(hub, f"of its things: {error.message}")
                 continue
