@@ -20,7 +20,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import build_ground
 from hub.floors.home import build_home
 from hub.floors.seeing import open_eyes, seeing, start_cameras
-from hub.floors.swarm import build_peers
+from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
 from hub.floors.web import hand_out, open_web
 
@@ -98,17 +98,18 @@ async def running_hub(
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs = Beliefs()
+        swarm = await build_swarm(ground, floor, stack) if server is not None else None
         if Parts.DIALOGUE in parts:
             if ears_loading is not None:
                 usage = await count_usage(ground, floor, stack)
                 feed = grammar_feed(ground, ears_loading, usage)
                 ground.supervisor.start("usage", partial(usage.run, feed.refresh))
-            dialogue = await build_dialogue(ground, floor, stack, feed, beliefs)
+            dialogue = await build_dialogue(ground, floor, stack, feed, beliefs, swarm)
         if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES):
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
-            peers = await build_peers(ground, floor, stack)
+            peers = None if swarm is None else swarm.peers
             paces = lambda: () if eyes is None else eyes.paces()  # noqa: E731 -- `eyes` is looked at later
             hand_out(server, floor, dialogue, feed, paces, peers=peers, complete=True)
         if ears_loading is not None and feed is not None:
@@ -116,8 +117,9 @@ async def running_hub(
         if eyes_loading is not None:
             eyes = await seeing(ground, eyes_loading, needed=server is None)
         if Parts.SATELLITES in parts and dialogue is not None:
-            if ears is not None:
-                await start_satellites(ground, floor, ears, dialogue, stack)
+            if ears is not None and beliefs.rooms is not None:
+                arbiter = build_arbiter(swarm, beliefs.rooms, ground)
+                await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
             if eyes is not None and beliefs.rooms is not None:
                 await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
         built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server)

@@ -30,32 +30,22 @@ def home(ctx: click.Context, areas: bool, config: str | None, as_json: bool) -> 
     log_to_stderr("error")
     if config is not None:
         ctx.find_root().obj = config
-    if ctx.invoked_subcommand is None:
-        _with_hub(config, lambda hub: _list_areas(hub, as_json) if areas else _list(hub, as_json))
+    if ctx.invoked_subcommand is not None:
+        return
+    with chosen_home(config) as paths:
+        url = running_at(paths)
+    if url is not None and not areas:
+        from hub.cli.home_list import list_beside
+
+        list_beside(url, as_json)
+        return
+    _with_hub(config, lambda hub: _list_areas(hub, as_json) if areas else _list(hub, as_json))
 
 
 async def _list(hub: "Hub", as_json: bool) -> None:
-    from rich.console import Console
-    from rich.markup import escape
+    from hub.cli.home_list import lines_of, show
 
-    console = Console(highlight=False)
-    view = hub.home.view()
-    shown: str | None = None
-    for entity in sorted(view.entities.values(), key=lambda e: (e.area, e.id)):
-        traits = {trait: state.value for trait, state in hub.states.get(entity.id).items()}
-        available = hub.states.available(entity.id)
-        if as_json:
-            line = {"entity": entity.id, "name": entity.name, "kind": entity.kind, "area": entity.area}
-            emit({**line, "traits": {t: traits.get(t) for t in entity.traits}, "available": available})
-            continue
-        if entity.area != shown:
-            shown = entity.area
-            area = view.areas.get(entity.area)
-            console.print(f"\n[bold]{escape(area.name if area else 'everywhere')}[/]")
-        values = ", ".join(f"{t} {v}" for t, v in traits.items()) or "-"
-        console.print(
-            f"  {entity.id:<32} {escape(entity.name):<24} {'' if available else '[red]away[/] '}{escape(values)}"
-        )
+    show(*lines_of(hub), as_json=as_json)
 
 
 async def _list_areas(hub: "Hub", as_json: bool) -> None:

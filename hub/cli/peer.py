@@ -1,6 +1,7 @@
 """`hearth peer`: the other hubs of the home. The hub that runs does it; where none does, the command itself."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hub.swarm.peers import Peers
 
 _LOOK_S: Final = 0.3
+_LOOKS: Final = 40
 
 
 @click.group()
@@ -48,14 +50,17 @@ def list_peers(config: str | None, as_json: bool) -> None:
 def pair(address: str | None, code: str | None, config: str | None, as_json: bool) -> None:
     """Pair with another hub.
 
-    Without ADDRESS: show a code for three minutes, to type on the other hub. There: `hearth peer pair ADDRESS CODE`.
+    Without ADDRESS: show a code for three minutes, to type on the other hub. There: `hearth peer pair ADDRESS CODE`, or
+    the code alone, where this hub runs and finds the other on the network.
     """
     if address is None:
         return _with_hub(config, lambda api: _wait(api, as_json), listen=True)
+    if code is None and re.fullmatch(r"\d{6}", address):
+        address, code = "", address
     typed: str = code if code is not None else click.prompt("The code that the other hub shows", err=True)
 
     async def join(api: "_Beside") -> None:
-        known = await api.join(address, typed)
+        known = await api.join(address or await _found(api), typed)
         emit({"event": "paired", **known}) if as_json else click.echo(f"paired with {known['name']} ({known['short']})")
 
     return _with_hub(config, join)
@@ -74,6 +79,20 @@ def remove(hub: str, config: str | None, as_json: bool) -> None:
         emit({"event": "removed", **known}) if as_json else click.echo(gone)
 
     _with_hub(config, shut_out)
+
+
+async def _found(api: "_Beside") -> str:
+    """Where the one hub on the network that waits to be paired is."""
+    nearby: list[dict[str, str]] = []
+    for _ in range(_LOOKS):
+        nearby = (await api.status())["nearby"]
+        if nearby:
+            break
+        await asyncio.sleep(_LOOK_S)
+    if len(nearby) != 1:
+        found = ", ".join(f"{hub['name']} ({hub['address']})" for hub in nearby) or "none"
+        raise PairingError(f"hubs found that wait to be paired: {found}", remedy="give the address that the hub shows")
+    return nearby[0]["address"]
 
 
 async def _wait(api: "_Beside", as_json: bool) -> None:
@@ -144,7 +163,8 @@ class _Alone(_Beside):
 
     async def status(self) -> dict[str, Any]:
         known = [msgspec.to_builtins(self._peer(peer)) for peer in self._peers.peers()]
-        return {"peers": known, "pairing": msgspec.to_builtins(self._pairing(self._peers.pairing()))}
+        pairing = msgspec.to_builtins(self._pairing(self._peers.pairing()))
+        return {"peers": known, "pairing": pairing, "nearby": msgspec.to_builtins(self._peers.nearby())}
 
     async def pair(self) -> dict[str, Any]:
         started: dict[str, Any] = msgspec.to_builtins(self._pairing(self._peers.pair()))

@@ -288,6 +288,13 @@ class PeerLeft(Event, frozen=True):
     peer: str
 
 
+class PeerTrouble(Event, frozen=True):
+    """Another hub did what a hub of this home does not do: `trouble` says what, and the owner should know."""
+
+    peer: str
+    trouble: str
+
+
 class HubAsked(Event, frozen=True):
     """A hub at `address` asks to be paired, and nobody here waits for one: told once a minute at most."""
 

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from hub.dialogue.grammar_feed import GrammarFeed
     from hub.dialogue.pointing import Pointer
     from hub.dialogue.usage import Usage
+    from hub.floors.swarm import Swarm
     from hub.perception.presence.rooms import Rooms
+    from hub.plugins.skill_host import SkillHost
+    from hub.plugins.timers import Timers
 
 
 async def count_usage(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Usage":
@@ -67,7 +70,12 @@ def build_rooms(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Roo
 
 
 async def build_dialogue(
-    ground: Ground, floor: HomeFloor, stack: AsyncExitStack, feed: "GrammarFeed | None", occupancy: Beliefs
+    ground: Ground,
+    floor: HomeFloor,
+    stack: AsyncExitStack,
+    feed: "GrammarFeed | None",
+    occupancy: Beliefs,
+    swarm: "Swarm | None" = None,
 ) -> "Dialogue":
     """The skills of the home and its conversations, with what a hand may add to them."""
     await imported("hub.dialogue.dialogue", "hub.plugins.skill_host")
@@ -76,9 +84,7 @@ async def build_dialogue(
     from hub.plugins.discovery import find_skills
     from hub.plugins.ports import HubHome, HubPorts, SayRequest
     from hub.plugins.skill_host import SkillHost
-    from hub.plugins.timers import Timers
     from hub.store.plugin_data import PluginData
-    from hub.store.timers import Timers as TimerTable
 
     settings, bus = ground.settings, ground.bus
     skills = SkillHost(bus, language=settings.home.language)
@@ -97,7 +103,7 @@ async def build_dialogue(
         states=ground.states,
         occupancy=occupancy,
     )
-    timers = Timers(TimerTable(floor.database), bus, ground.clock, skills.ring)
+    timers = await _timers(ground, floor, skills, swarm)
 
     async def say(ask: SayRequest) -> None:
         await dialogue.announce(
@@ -118,7 +124,24 @@ async def build_dialogue(
         await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
 
     stack.callback(bus.handle(GestureMade, carry_out, name="gestures"))
+    if swarm is not None:
+        await swarm.shared.timers.able(manifest.id for manifest in skills.manifests())
     await dialogue.start()
     stack.push_async_callback(dialogue.close)
     ground.supervisor.start("timers", timers.run)
     return dialogue
+
+
+async def _timers(ground: Ground, floor: HomeFloor, skills: "SkillHost", swarm: "Swarm | None") -> "Timers":
+    """The timers of this hub, or of the hubs of the home together."""
+    from hub.plugins.timers import Timers
+    from hub.store.timers import Timers as TimerTable
+
+    own = TimerTable(floor.database)
+    if swarm is None:
+        return Timers(own, ground.bus, ground.clock, skills.ring)
+    shared = swarm.shared.timers
+    await shared.adopt(own)
+    timers = Timers(shared, ground.bus, ground.clock, skills.ring, shared)
+    shared.tell(timers)
+    return timers

@@ -1,8 +1,9 @@
 """The store, the home over it, and the devices in it."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -95,18 +96,41 @@ async def _open_store(ground: Ground, stack: AsyncExitStack) -> "tuple[Database,
     return database, history
 
 
+class Integration(NamedTuple):
+    """An integration that hearth.toml asks for; `place` is where."""
+
+    id: str
+    config: Mapping[str, Any]
+    instance: str
+    place: str
+
+
 def _start_devices(devices: "DeviceHost", ground: Ground) -> None:
-    """The integrations that hearth.toml asks for."""
+    """What hearth.toml asks for. Integrations that any hub of the home could run are started by `hub.floors.swarm`."""
     from hub.home.declared import is_virtual, virtual_config
     from hub.plugins.discovery import find_devices
 
-    settings, place = ground.settings, str(ground.paths.settings)
+    settings = ground.settings
     devices.offer(find_devices(settings.plugins))
     if any(is_virtual(e) for e in settings.entity):
-        devices.start("virtual", virtual_config(settings), place=place)
+        devices.start("virtual", virtual_config(settings), place=str(ground.paths.settings))
+    if not settings.swarm.enabled:
+        start_integrations(devices, ground)
+
+
+def start_integrations(devices: "DeviceHost", ground: Ground) -> None:
+    """Start the integrations that talk to things in the home."""
+    for wanted in integrations(devices, ground):
+        devices.start(wanted.id, wanted.config, instance=wanted.instance, place=wanted.place)
+
+
+def integrations(devices: "DeviceHost", ground: Ground) -> Iterator[Integration]:
+    """The integrations that hearth.toml asks for, without the virtual things."""
+    settings, place = ground.settings, str(ground.paths.settings)
     for number, broker in enumerate(settings.mqtt):
         instance = "mqtt" if number == 0 else f"mqtt_{number + 1}"
-        devices.start("mqtt", msgspec.to_builtins(broker), instance=instance, place=f"{place} [[mqtt]]")
+        yield Integration("mqtt", msgspec.to_builtins(broker), instance, f"{place} [[mqtt]]")
+    known = {found.manifest.id for found in devices.available()}
     for integration, config in settings.plugins.config.items():
-        if integration in {found.manifest.id for found in devices.available()}:
-            devices.start(integration, config, place=f"{place} [plugins.config.{integration}]")
+        if integration in known:
+            yield Integration(integration, config, integration, f"{place} [plugins.config.{integration}]")

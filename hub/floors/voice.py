@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hub.dialogue.usage import Usage
     from hub.perception.ears.ears import Ears
     from hub.perception.speech.grammar import SpeechGrammar
+    from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
 
@@ -59,12 +60,15 @@ async def hearing(ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarF
 
 
 async def start_satellites(
-    ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", stack: AsyncExitStack
+    ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", arbiter: "Arbiter", stack: AsyncExitStack
 ) -> None:
-    """Microphone, Wyoming satellites, and the hub's own services for others."""
+    """Microphone, Wyoming satellites, and the hub's own services for others. Of several that hear a wake word, here or
+    at other hubs, `arbiter` lets one answer.
+    """
     from hub.dialogue.tts.speak import Speaker, engines
     from hub.satellites.advertise import Advertiser
     from hub.satellites.announcing import announce_at
+    from hub.satellites.arbitrated import ArbitratedEars
     from hub.satellites.local import LocalSatellite
     from hub.satellites.offer import Offer
     from hub.satellites.spoken import SpokenBy
@@ -76,12 +80,14 @@ async def start_satellites(
     guard = floor.guard
     speech = Speaker(engines(settings.voice, lambda host, port: guard.connect(host, port, "to speak replies")))
     voice = SpokenBy(speech, (language,)) if speech.available else None
+    heard = ArbitratedEars(ears, arbiter, ground.bus)
     if settings.voice.microphone:
         area = settings.voice.area
-        local = LocalSatellite(ears, dialogue, speech, ground.bus, area=area, language=lambda: language)
+        local = LocalSatellite(heard, dialogue, speech, ground.bus, area=area, language=lambda: language)
         ground.supervisor.start("microphone", local.run)
     satellites = [
-        WyomingSatellite(about, guard.connect, ears, dialogue, voice, language=language) for about in settings.satellite
+        WyomingSatellite(about, guard.connect, heard, dialogue, voice, language=language)
+        for about in settings.satellite
     ]
     for satellite in satellites:
         ground.supervisor.start(satellite.stream, satellite.run)

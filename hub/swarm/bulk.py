@@ -36,12 +36,13 @@ class HttpBulk:
     """A hub's end (`hub.swarm.ports.Bulk`). `await start()`, and `await close()` at the end.
 
     `members` are the home's hubs with the fingerprints of their keys (`hub.swarm.certificates.fingerprint`); `where`
-    is a member's bulk address now (`host:port`, empty when unknown). `listen` is loopback until the household opens it.
+    is a member's bulk address now (`host:port`, empty when unknown). Without a `key` it does not listen until `reopen`
+    gives it one. `listen` is loopback until the household opens it.
     """
 
     def __init__(
         self,
-        key: MeshKey,
+        key: MeshKey | None,
         members: Mapping[str, str],
         where: Callable[[str], str],
         guard: Guard,
@@ -70,10 +71,23 @@ class HttpBulk:
         """Listen. Raises `UnavailableError` when the port is taken, `SettingsError` for a certificate of no use."""
         from hub.guard.tls import mutual_contexts
 
-        self._client, context = mutual_contexts(self._key.root, self._key.certificate, self._key.private_key)
         self._listen = with_port(self._listen)
+        if self._key is None:
+            return
+        self._client, context = mutual_contexts(self._key.root, self._key.certificate, self._key.private_key)
         self._server = BulkServer(self._who, self._answer, self._most)
         await self._server.start(self._listen, context)
+
+    async def reopen(self, members: Mapping[str, str], key: MeshKey | None) -> None:
+        """These are the home's hubs from now on, and this hub is known by `key`; without one it does not listen.
+
+        Raises as `start` does.
+        """
+        if key != self._key:
+            await self._stop()
+            self._key, self._client = key, None
+            await self.start()
+        self.trust(members)
 
     def trust(self, members: Mapping[str, str]) -> None:
         """These are the home's hubs from now on; connections of others end here."""
@@ -84,9 +98,12 @@ class HttpBulk:
     async def close(self) -> None:
         """Listen no more, and give nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        if self._server is not None:
-            await self._server.close()
-            self._server = None
+        await self._stop()
+
+    async def _stop(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            await server.close()
 
     def take(self, name: str, answer: Answer) -> Callable[[], None]:
         """Take bodies called `name` from other hubs; returns the function that ends it."""

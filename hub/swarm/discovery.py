@@ -197,3 +197,10 @@ def _open() -> "AsyncZeroconf":
     from zeroconf.asyncio import AsyncZeroconf
 
     return AsyncZeroconf(ip_version=IPVersion.V4Only)
+
+
+def on_address(address: str) -> "AsyncZeroconf":
+    """mDNS on the interface with this address alone."""
+    from zeroconf.asyncio import AsyncZeroconf
+
+    return AsyncZeroconf(interfaces=[address])

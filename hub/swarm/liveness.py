@@ -136,6 +136,7 @@ class LinkWatch:
         self._owner = owner
         self._proved = proved
         self._links = Links()
+        self._strangers: frozenset[str] = frozenset()
 
     def forget(self) -> None:
         """The session is a new one."""
@@ -149,7 +150,8 @@ class LinkWatch:
         names = self._links.names()
         for hub in places.keys() & names:
             self._proved(hub, places[hub])
-        for hub in names - members:
+        strangers, self._strangers = self._strangers, names - members
+        for hub in strangers & self._strangers:  # not one that was let in a moment ago
             self._owner.tell(hub, "is connected, but is no member of this home: nothing of it is heard")
         if twice - self._live.quarantined:
             self._live.quarantine(twice)

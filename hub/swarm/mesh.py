@@ -25,6 +25,7 @@ from hub.swarm.zenoh_config import LARGEST_MESSAGE, MeshKey, check_size, setting
 
 log = structlog.get_logger(__name__)
 PAUSING: Final = "~pausing"  # the mesh's own topic: this hub closes its session for a moment
+_NOWHERE: Final = "nowhere"
 _LOOK_S: Final = 1.0
 _PAUSING_S: Final = 0.3
 
@@ -34,24 +35,29 @@ class ZenohMesh:
 
     `where(hub)` is a member's address now (`host:port`, empty when unknown). Of two hubs the one whose id sorts first
     connects, through the guard; the other listens on `listen`. Topics in `best_effort` may lose messages when a link
-    is slow; all others wait. `tell` hears of strangers, impersonations and two hubs with one certificate; `proved` of
+    is slow; all others wait. A hub that is in no home yet has no `key`, only its id, `hub`: it is alone until `reopen`
+    gives it one. `tell` hears of strangers, impersonations and two hubs with one certificate; `proved` of
     the address where a member answered with its certificate.
     """
 
     def __init__(
         self,
-        key: MeshKey,
+        key: MeshKey | None,
         members: Iterable[str],
         where: Callable[[str], str],
         guard: Guard,
         *,
+        hub: str = "",
         listen: str = "127.0.0.1:0",
         best_effort: Iterable[str] = (),
         tell: Tell = nobody,
         proved: Callable[[str, str], None] = lambda hub, place: None,
     ) -> None:
+        self.hub = key.hub if key is not None else hub
+        """This hub's id."""
         self._key = key
-        self._members = frozenset(members) | {key.hub}
+        self._home = key.home if key is not None else _NOWHERE
+        self._members = frozenset(members) | {self.hub}
         self._where = where
         self._guard = guard
         self._listen = listen
@@ -62,19 +68,14 @@ class ZenohMesh:
         self._answers.answer(PAUSING, self._told_of_pause)
         self._relays = Relays((), where, guard)
         self._session: Session | None = None
-        self._live = Liveness(self._members - {key.hub})
+        self._live = Liveness(self._members - {self.hub})
         self._links = LinkWatch(self._live, self._owner, proved)
         self._changing = asyncio.Lock()
         self._route = functools.lru_cache(maxsize=1024)(self._route_of)
-        self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, key.home))
+        self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, self._home))
         self._watcher: asyncio.Task[None] | None = None
 
     # -- life ------------------------------------------------------------------------------------------------------
-
-    @property
-    def hub(self) -> str:
-        """This hub's id."""
-        return self._key.hub
 
     @property
     def address(self) -> str:
@@ -95,19 +96,22 @@ class ZenohMesh:
             raise
         self._watcher = self._loop.create_task(self._look_at_links(), name="mesh links")
 
-    async def reopen(self, members: Iterable[str], key: MeshKey | None = None) -> None:
-        """Trust these hubs and no others from now on (and be known by `key`): a new session, for Zenoh reads its
-        access rules once. Connections of hubs that are no longer members end here.
+    async def reopen(self, members: Iterable[str], key: MeshKey | None) -> None:
+        """Trust these hubs and no others from now on, and be known by `key`: a new session, for Zenoh reads its access
+        rules once. Connections of hubs that are no longer members end here. Without a key this hub is alone.
         """
         async with self._changing:
             await self._say_pausing()
             self._live.pause()
             await self._shut()
-            self._key = key or self._key
+            self._key = key
+            self._home = key.home if key is not None else _NOWHERE
             self._members = frozenset(members) | {self.hub}
             self._inbox.forget(self._members)
             self._live.members(self._members - {self.hub})
             self._links.forget()
+            self._route.cache_clear()
+            self._parse = functools.lru_cache(maxsize=1024)(functools.partial(parse, self._home))
             await self._open()
 
     async def close(self) -> None:
@@ -127,9 +131,11 @@ class ZenohMesh:
             self._relays.drop(hub)
 
     async def _open(self) -> None:
+        if self._key is None:
+            return
         self._relays = Relays([m for m in self._members if self.hub < m], self._where, self._guard)
         values = settings(self._key, self._members, [self._listen], self._relays.addresses())
-        session = Session(self._key.home, self.hub)
+        session = Session(self._home, self.hub)
         await asyncio.to_thread(session.open, values, self._members, self._heard, self._asked, self._token)
         self._session = session
 
@@ -172,7 +178,7 @@ class ZenohMesh:
         await self._sender.send(key, body, urgent)
 
     def _route_of(self, topic: str, to: str) -> tuple[str, bool]:
-        key = key_to(self._key.home, self.hub, chunk(to or EVERYONE, "hub's id"), chunk(topic))
+        key = key_to(self._home, self.hub, chunk(to or EVERYONE, "hub's id"), chunk(topic))
         return key, topic not in self._best_effort
 
     def _put(self, key: str, body: bytes, urgent: bool) -> None:
@@ -188,7 +194,7 @@ class ZenohMesh:
         return await self._ask(hub, chunk(topic), body, timeout_s)
 
     async def _ask(self, hub: str, topic: str, body: bytes, timeout_s: float) -> bytes:
-        key = key_ask(self._key.home, self.hub, chunk(hub, "hub's id"), topic)
+        key = key_ask(self._home, self.hub, chunk(hub, "hub's id"), topic)
         session = self._session
         if session is None or hub not in self.alive():
             raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")

@@ -10,12 +10,13 @@ from hub.core.bus import Bus
 from hub.core.errors import UnavailableError
 from hub.core.events import HubPaired, HubRemoved
 from hub.guard.connect import Guard
+from hub.swarm.addresses import Announced
 from hub.swarm.check_digits import shown
 from hub.swarm.fabric import Fabric
 from hub.swarm.members import Member
 from hub.swarm.pairing.guest import join
 from hub.swarm.pairing.host import About, PairingHost
-from hub.swarm.pairing.window import Status
+from hub.swarm.pairing.window import Stage, Status
 
 log = structlog.get_logger(__name__)
 _ANY: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104 -- compared with, not bound to
@@ -34,18 +35,26 @@ class Peer(Struct, frozen=True, kw_only=True):
     reachable: bool | None
 
 
+class Nearby(Struct, frozen=True, kw_only=True):
+    """A hub that says it waits to be paired, and where."""
+
+    name: str
+    address: str
+
+
 class Peers:
     """`await start()`, and `await close()` at the end.
 
     `about` says what this hub is called and where its mesh listens. Without a `host` nobody can be let in here; a hub
-    can still be joined. `alive` and `farewell` are set by who runs the mesh: the hubs that can be reached, and what
-    tells the others before this hub leaves.
+    can still be joined. `alive`, `farewell` and `offers` are set by who runs the mesh: the hubs that can be reached,
+    what tells the others before this hub leaves, and hubs on the network that wait to be paired.
     """
 
     def __init__(self, fabric: Fabric, guard: Guard, bus: Bus, about: About, host: PairingHost | None) -> None:
         self.fabric = fabric
         self.alive: Callable[[], frozenset[str]] | None = None
         self.farewell: Callable[[], Awaitable[None]] | None = None
+        self.offers: Callable[[], list[Announced]] = list
         self._guard = guard
         self._bus = bus
         self._about = about
@@ -90,6 +99,23 @@ class Peers:
     def pairing(self) -> Status:
         """How pairing stands."""
         return self._host.status() if self._host is not None else Status()
+
+    @property
+    def waiting_at(self) -> int:
+        """The port at which another hub may knock now; 0 while nobody is waited for."""
+        if self._host is None or self._host.status().stage != Stage.WAITING.value:
+            return 0
+        return int(self._host.address.rpartition(":")[2])
+
+    def nearby(self) -> tuple[Nearby, ...]:
+        """The hubs on the network that wait to be paired now. Anybody can claim to be one: the code tells."""
+        return tuple(
+            Nearby(
+                name=said.name,
+                address=f"[{said.host}]:{said.ports.pair}" if ":" in said.host else f"{said.host}:{said.ports.pair}",
+            )
+            for said in self.offers()
+        )
 
     async def join(self, address: str, code: str) -> Peer:
         """Be let into the home of the hub at `address`, which shows `code`; raises as `guest.join` does."""

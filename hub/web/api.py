@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 
 from hub.core.commands import Command
-from hub.core.entities import Area, Entity, HomeView, Person
+from hub.core.entities import PEER, Area, Entity, HomeView, Person
 from hub.core.errors import NotFoundError
 from hub.core.events import Origin
 from hub.core.states import StateTable
@@ -176,6 +176,7 @@ class Api:
             changed={trait: known[trait].at for trait in entity.traits if trait in known},
             aliases=entity.aliases,
             device_class=entity.device_class,
+            hub=entity.owner.removeprefix(PEER) if entity.owner.startswith(PEER) else "",
         )
 
 

@@ -36,11 +36,19 @@ class PairingResponse(Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class NearbyResponse(Struct, frozen=True, kw_only=True):
+    """A hub on the network that says it waits to be paired; only the code shows whether it is the one."""
+
+    name: str
+    address: str
+
+
 class PeersResponse(Struct, frozen=True, kw_only=True):
-    """The home's hubs, and how pairing stands."""
+    """The home's hubs, how pairing stands, and hubs nearby that wait to be paired."""
 
     peers: list[PeerResponse]
     pairing: PairingResponse
+    nearby: list[NearbyResponse]
 
 
 class PairRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +102,9 @@ class _Handlers:
     async def peers(self, _request: web.Request) -> PeersResponse:
         keeper = self._keeper()
         return PeersResponse(
-            peers=[peer_response(peer) for peer in keeper.peers()], pairing=pairing_response(keeper.pairing())
+            peers=[peer_response(peer) for peer in keeper.peers()],
+            pairing=pairing_response(keeper.pairing()),
+            nearby=[NearbyResponse(name=hub.name, address=hub.address) for hub in keeper.nearby()],
         )
 
     async def pair(self, request: web.Request) -> PairingResponse:

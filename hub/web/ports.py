@@ -252,6 +252,20 @@ class PairingStatus(Protocol):
         ...
 
 
+class NearbyHub(Protocol):
+    """A hub that says it waits to be paired."""
+
+    @property
+    def name(self) -> str:
+        """What it calls itself."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where, as `host:port`."""
+        ...
+
+
 class PeerKeeper(Protocol):
     """Knows the home's hubs, pairs and removes them. Raises `HearthError`s."""
 
@@ -261,6 +275,10 @@ class PeerKeeper(Protocol):
 
     def pairing(self) -> PairingStatus:
         """How pairing stands."""
+        ...
+
+    def nearby(self) -> Sequence[NearbyHub]:
+        """Hubs on the network that wait to be paired."""
         ...
 
     def pair(self) -> PairingStatus:

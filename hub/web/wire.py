@@ -70,7 +70,9 @@ class PersonResponse(Struct, frozen=True, kw_only=True):
 
 
 class EntityResponse(Struct, frozen=True, kw_only=True):
-    """An entity: `traits` are the values now (null: unknown), `config` what each trait takes, `changed` since when."""
+    """An entity: `traits` are the values now (null: unknown), `config` what each trait takes, `changed` since when.
+    `hub` is the id of the hub that it is on; empty: this one.
+    """
 
     entity: str
     name: str
@@ -82,6 +84,7 @@ class EntityResponse(Struct, frozen=True, kw_only=True):
     changed: dict[str, float]
     aliases: tuple[str, ...] = ()
     device_class: str = ""
+    hub: str = ""
 
 
 class HomeResponse(Struct, frozen=True, kw_only=True):

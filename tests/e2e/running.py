@@ -100,6 +100,17 @@ class RunningHub:
         children = psutil.Process(self.pid).children(recursive=True)
         return [child.pid for child in children if "hub.guard.worker_main" in " ".join(child.cmdline())]
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Have it die at once, with what it started."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
     def stop(self) -> None:
         """Stop it as a service manager does, unless it was; it must end well and say nothing of an accident."""
         self._process.terminate()  # nothing, when it is over already

@@ -28,6 +28,7 @@ ALLOWED = {
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/self_check.py", "socket.socket"): "tries what must fail",
     ("hub/inference/download.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
+    ("hub/swarm/leftovers.py", "socket.socket"): "shuts down sockets of this process that are open already",
     ("hub/swarm/bulk.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/cli/checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",

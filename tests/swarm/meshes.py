@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.guard.connect import Guard
 from hub.swarm.mesh import ZenohMesh
-from hub.swarm.zenoh_config import with_port
+from hub.swarm.zenoh_config import MeshKey, with_port
 from tests.swarm.certified import Home
 
 PATIENCE_S = 20.0
@@ -40,11 +40,12 @@ class Meshes:
         self.places = {hub: with_port("127.0.0.1:0") for hub in hubs}
         self._options = options
         self.by_id: dict[str, ZenohMesh] = {}
+        self.keys: dict[str, MeshKey] = {}
 
     def make(self, hub: str, members: Iterable[str] = (), **options: Any) -> ZenohMesh:
         """A mesh, not started."""
         guard = Guard(writer=self.rows)
-        key = options.pop("key", None) or self.home.key(hub)
+        key = self.keys[hub] = options.pop("key", None) or self.home.key(hub)
         mesh = ZenohMesh(
             key,
             members or self.places,

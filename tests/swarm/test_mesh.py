@@ -143,7 +143,7 @@ async def test_new_trust_reopens_the_session_and_nobody_takes_the_hub_for_gone()
         a.listen("t", lambda _, body: heard.append(body))
         for _ in range(10):
             for mesh in (a, b):  # the second while the first is connecting to it
-                await mesh.reopen(["a", "b", "c"])
+                await mesh.reopen(["a", "b", "c"], street.keys[mesh.hub])
             heard.clear()
             while not heard:
                 await b.send("t", b"still here")
@@ -162,7 +162,7 @@ async def test_threat_23_a_removed_hub_is_gone_at_once_though_its_certificate_is
         heard: list[str] = []
         for mesh in (b, c):
             mesh.listen("t", lambda sender, _: heard.append(sender))
-            await mesh.reopen(["b", "c"])
+            await mesh.reopen(["b", "c"], street.keys[mesh.hub])
         await until(lambda: b.alive() == {"c"} and c.alive() == {"b"})
         await until(lambda: ("b", "a") in {told[:2] for told in street.told})  # it is connected again, and told of
         for _ in range(20):

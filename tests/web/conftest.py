@@ -128,6 +128,11 @@ class Door(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Nearby(Struct):
+    name: str
+    address: str
+
+
 class Neighbours:
     """Plays the swarm."""
 
@@ -140,6 +145,9 @@ class Neighbours:
 
     def pairing(self) -> Door:
         return self.door
+
+    def nearby(self) -> Sequence[Nearby]:
+        return [Nearby(name="cellar", address="192.168.1.9:8422")]
 
     def pair(self) -> Door:
         self.door = Door(stage="waiting", code="012345", left_s=180.0, tries_left=5)

@@ -19,6 +19,7 @@ async def test_a_hub_is_paired_and_removed(server: WebServer, client: Client) ->
     async with client.get("/api/v1/peers") as answer:
         told = await answer.json()
     assert told["pairing"] == waiting
+    assert told["nearby"] == [{"name": "cellar", "address": "192.168.1.9:8422"}]
     assert [(peer["peer"], peer["name"], peer["reachable"]) for peer in told["peers"]] == [("ab" * 32, "attic", None)]
     assert (await _post(client, "pair", {"stop": True}))["reason"] == "it was called off"
     assert (await _post(client, "join", {"address": "192.168.1.7", "code": "012345"}))["name"] == "attic"
