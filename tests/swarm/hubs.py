@@ -170,6 +170,8 @@ class Hub:
         command.done()
 
     async def _ring(self, skill: str, timer: StoredTimer, causes: tuple[int, ...]) -> None:
+        if self.house.hubs.get(self.id) is not self:
+            await asyncio.Event().wait()  # the power is off
         self.house.rang(self.id, timer)
 
     async def send(self, entity: str, trait: str, value: Any, **given: Any) -> CommandResult:
