@@ -57,6 +57,7 @@ class Home:
         self._announcing = False
         self._saving: set[asyncio.Task[None]] = set()
         self._gave_way: Callable[[str], None] = lambda entity: None
+        self._wanted: Callable[[str, str], str] = lambda owner, local: ""
         for declared in settings.entity:
             if is_virtual(declared):
                 entity = declared_entity(declared)
@@ -161,9 +162,22 @@ class Home:
             self._touch("entity", ours)
         return ours
 
-    def on_giving_way(self, gave_way: Callable[[str], None]) -> None:
-        """Call `gave_way(id)` when another hub's entity lost its id to one that an integration of this hub brings."""
-        self._gave_way = gave_way
+    def on_giving_way(self, gave_way: Callable[[str], None], wanted: Callable[[str, str], str]) -> None:
+        """Call `gave_way(id)` when another hub's entity lost its id to one that an integration of this hub brings.
+
+        `wanted(owner, local)` is the id that such a thing had here while another hub brought it, empty if none did.
+        """
+        self._gave_way, self._wanted = gave_way, wanted
+
+    def hand_over(self, entity: str, owner: str) -> None:
+        """Another hub brings an entity of other hubs from now on; it stays what it is. Raises `NotFoundError`."""
+        before = self.source(entity)
+        del self._ids[before]
+        self._claim((owner, before[1]), entity)
+
+    def pins(self) -> Mapping[tuple[str, str], str]:
+        """The ids that are kept for integrations' entities: (owner, the owner's id) -> our id."""
+        return self._pinned
 
     # -- what the household says -----------------------------------------------------------------------------------
 
@@ -230,14 +244,14 @@ class Home:
 
     def _free_id(self, key: tuple[str, str]) -> str:
         owner, local = key
-        pinned = self._pinned.get(key)
-        if pinned is not None and pinned not in self._sources:
-            return pinned
-        if not owner.startswith(PEER) and self._sources.get(local, ("", ""))[0].startswith(PEER):
-            self.remove(*self._sources[local])
-            self._gave_way(local)
-        if not self.taken(local):
-            return local
+        if owner.startswith(PEER):
+            if local not in self._sources:
+                return local  # chosen among those that are free
+        else:
+            pinned = self._pinned.get(key)
+            for ours in (pinned, self._wanted(owner, local), local):
+                if ours and self._evict(ours) and (ours == pinned or not self.taken(ours)):
+                    return ours if ours in (pinned, local) else self._pin(key, ours)
         kind, _, rest = local.partition(".")
         number = 1
         while True:
@@ -247,8 +261,20 @@ class Home:
                 break
             number += 1
         log.info("two integrations bring the same entity", entity=local, second=ours, owner=owner)
+        return self._pin(key, ours)
+
+    def _evict(self, entity: str) -> bool:
+        """Take an id from another hub's entity, if one has it; whether nothing has it now."""
+        source = self._sources.get(entity)
+        if source is not None and source[0].startswith(PEER):
+            self.remove(*source)
+            self._gave_way(entity)
+        return entity not in self._sources
+
+    def _pin(self, key: tuple[str, str], ours: str) -> str:
         self._pinned[key] = ours
-        self._remember(ours, msgspec.structs.replace(self._overrides.get(ours, Override()), source=f"{owner}/{local}"))
+        before = self._overrides.get(ours, Override())
+        self._remember(ours, msgspec.structs.replace(before, source="/".join(key)))
         return ours
 
     def _remember(self, entity: str, override: Override) -> None:

@@ -30,8 +30,10 @@ from hub.swarm.owner import Tell, nobody
 from hub.swarm.ports import Mesh
 from hub.swarm.state.household import Household
 from hub.swarm.state.keeping import StoredCells
+from hub.swarm.state.kinds import Claim
 from hub.swarm.state.shared import SharedState
 from hub.swarm.things.asking import Asking
+from hub.swarm.things.moving import Moving
 from hub.swarm.things.obeying import Obeying
 from hub.swarm.things.remote import RemoteThings
 from hub.swarm.things.teller import Teller
@@ -77,19 +79,20 @@ class SharedHome:
             return members().get(hub, "other")
 
         self.state = SharedState(mesh, StoredCells(table), clock, ids, tell)
-        self.things = RemoteThings(mesh, home, states, bus, dispatcher.attribution, table, ids, name, tell)
-        self._household = Household(self.state, home, self.things, table.overrides, bus)
-        self._asking = Asking(mesh, home, exposure, self.things)
-        self._obeying = Obeying(mesh, home, exposure, dispatcher, table, clock)
         self._claims = Claims(mesh, self.state, clock, tell)
         self._offers = Offers(mesh, self.state)
         self._pulse = Pulse(mesh, self.state, clock, ids)
         self.timers = SharedTimers(mesh, self.state, self._claims, self._offers, self._pulse)
         self.duties = Duties(mesh, self._claims, self._offers, self._pulse, clock)
+        moving = Moving(mesh.hub, home, self.duties.brought_by, self._doer)
+        self.things = RemoteThings(mesh, home, states, bus, dispatcher.attribution, table, ids, name, moving, tell)
+        self._household = Household(self.state, home, self.things, moving, table.overrides, bus)
+        self._asking = Asking(mesh, home, exposure, self.things)
+        self._obeying = Obeying(mesh, home, exposure, dispatcher, table, clock)
         self._teller: Teller | None = None
         self._alive: frozenset[str] = frozenset()
         self._routes: dict[str, Callable[[], None]] = {}
-        self._end: Callable[[], None] = lambda: None
+        self._ends: list[Callable[[], None]] = []
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -104,9 +107,20 @@ class SharedHome:
         run = (await self._table.all_rows(_RUN[0], int, _RUN[1])).get(_RUN[1], 0) + 1
         await self._keep_run(run)
         self._teller = Teller(
-            self._mesh, self._home, self._states, self._exposure, self._bus, self._clock, run, self._keep_run
+            self._mesh,
+            self._home,
+            self._states,
+            self._exposure,
+            self.duties.brought_by,
+            self._bus,
+            self._clock,
+            run,
+            self._keep_run,
         )
-        self._end = self._mesh.watch(self._changed)
+        self._ends = [
+            self._mesh.watch(self._changed),
+            self.state.subscribe("duty/device/", lambda keys: self.things.look()),
+        ]
         self._changed(self._mesh.alive())
 
     async def run(self) -> None:
@@ -128,7 +142,8 @@ class SharedHome:
 
     async def close(self) -> None:
         """Hand over what this hub does, and leave. Other hubs' things stay, unavailable."""
-        self._end()
+        while self._ends:
+            self._ends.pop()()
         await self.duties.close()
         self.timers.close()
         self._claims.close()
@@ -187,6 +202,10 @@ class SharedHome:
 
     async def _keep_run(self, run: int) -> None:
         await self._table.change_rows([(*_RUN, run)])
+
+    def _doer(self, duty: str) -> str:
+        claim = self.state.get(f"duty/{duty}")
+        return claim.hub if isinstance(claim, Claim) else ""
 
     def _changed(self, alive: frozenset[str]) -> None:
         for hub in sorted(alive - self._alive):

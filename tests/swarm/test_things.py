@@ -90,6 +90,19 @@ async def test_a_thing_that_went_while_a_hub_was_off_is_gone_when_it_is_back():
         assert set(names(house, "a")) == {"light.kitchen"}
 
 
+async def test_a_thing_that_its_hub_brings_some_time_after_its_start_is_there_again():
+    async with House({"a": home(), "b": home()}) as house:
+        bring(house, "b")
+        await house.settle()
+        assert "light.x" in names(house, "a")
+        await house.restart("b")
+        await house.settle()
+        assert "light.x" not in names(house, "a")
+        bring(house, "b")  # the first that it tells of in this life
+        await house.settle()
+        assert "light.x" in names(house, "a")
+
+
 async def test_a_removed_hub_takes_its_things_along_also_when_it_was_off():
     async with House({"a": home(), "b": home(LAMP)}) as house:
         await house.kill("b")

@@ -52,15 +52,22 @@ class Duties:
         self._offers = offers
         self._pulse = pulse
         self._offered: dict[str, Work] = {}
+        self._brings: dict[str, str] = {}
         self._running: dict[str, _Running] = {}
         self._troubles: dict[str, _Trouble] = {}
         self._woke = pulse.woke
         self._due = asyncio.Event()
         self._ends: list[Callable[[], None]] = [mesh.watch(lambda alive: self._due.set())]
 
-    def offer(self, duty: str, work: Work) -> None:
-        """This hub could do `duty`: `work()` runs while it does, and is cancelled when another takes over."""
+    def offer(self, duty: str, work: Work, *, brings: str = "") -> None:
+        """This hub could do `duty`: `work()` runs while it does, and is cancelled when another takes over.
+
+        `brings` is the integration instance that it is here, if it is one: its entities are the same ones whichever hub
+        runs it.
+        """
         self._offered[duty] = work
+        if brings:
+            self._brings[brings] = duty
         self._offers.add(duty)
         self._due.set()
 
@@ -70,11 +77,16 @@ class Duties:
         self._offers.drop(duty)
         if duty in self._running:
             await self._stop(duty)
+        self._brings = {owner: brought for owner, brought in self._brings.items() if brought != duty}
         await self._offers.publish()
 
     def doing(self) -> tuple[str, ...]:
         """The duties that this hub does now."""
         return tuple(duty for duty, running in self._running.items() if not running.task.done())
+
+    def brought_by(self, owner: str) -> str:
+        """The duty that an integration instance of this hub is; empty if it is none."""
+        return self._brings.get(owner, "")
 
     async def run(self) -> None:
         """Take over what is this hub's, and hand over what is not, for ever."""

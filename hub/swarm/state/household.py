@@ -12,14 +12,14 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.entities import PEER, Area, Person
-from hub.core.errors import DeniedError, HearthError
+from hub.core.errors import DeniedError, HearthError, NotFoundError
 from hub.core.events import HomeChanged
 from hub.home.overrides import MOST_ALIASES, Override, OverrideTable
 from hub.home.registry import Home
 from hub.swarm.state.kinds import aliases_key, entity_key
 from hub.swarm.state.sets import SharedSet
 from hub.swarm.state.shared import SharedState
-from hub.swarm.things.placing import Thing
+from hub.swarm.things.moving import Key, Moving, of_duty
 from hub.swarm.things.remote import RemoteThings
 
 log = structlog.get_logger(__name__)
@@ -31,13 +31,17 @@ class Household:
     """Keeps overrides in the shared state (it is the `OverrideTable` of a home of several hubs), and applies others'.
 
     `local` is the table that the home had when it was alone, which goes on to hold what concerns this hub's own
-    entities.
+    entities. What is said of a thing that any of several hubs may bring is said of it wherever it is (`Moving`).
     """
 
-    def __init__(self, state: SharedState, home: Home, things: RemoteThings, local: OverrideTable, bus: Bus) -> None:
+    def __init__(
+        self, state: SharedState, home: Home, things: RemoteThings, moving: Moving, local: OverrideTable, bus: Bus
+    ) -> None:
         self._state = state
         self._home = home
         self._things = things
+        self._moving = moving
+        self._late: set[str] = set()  # entities of duties of which something was said before they were duties'
         self._local = local
         self._bus = bus
         self._unsaved: dict[str, dict[str, Any]] = {}
@@ -48,11 +52,12 @@ class Household:
 
     async def start(self) -> None:
         """Bring in what was said while this hub was alone, and apply what was said at others. Raises `StoreError`."""
-        spoken = {thing for prefix in _SPOKEN for thing in map(_thing_of, self._state.under(prefix))}
+        spoken = self._spoken()
         for entity, fields in (await self._local.load()).items():
-            said = {k: v for k, v in fields.items() if k != "source"}
-            if said and (self._state.hub, entity) not in spoken and self._things.thing(entity) is None:
-                await self._share((self._state.hub, entity), said)
+            said = {k: v for k, v in fields.items() if k not in ("source", "duty")}
+            key = tuple(fields["duty"]) if "duty" in fields else (self._state.hub, entity)
+            if said and key not in spoken and self._things.thing(entity) is None:
+                await self._share(key, said)
         self._home.keep_in(self)
         self._apply(spoken)
         self._share_places()
@@ -73,11 +78,12 @@ class Household:
         """Keep what is not kept yet."""
         self._due.clear()
         unsaved, self._unsaved = self._unsaved, {}
-        for entity, fields in unsaved.items():
+        late, self._late = self._late, set()
+        for work in (*(self._adopt(e) for e in late), *(self._save_own(e, fields) for e, fields in unsaved.items())):
             try:
-                await self._local.save(entity, fields)
+                await work
             except HearthError as error:
-                log.warning("what was said of an entity could not be kept", entity=entity, error=str(error))
+                log.warning("what was said of an entity could not be kept", error=str(error))
 
     def close(self) -> None:
         """Apply no more."""
@@ -97,15 +103,35 @@ class Household:
         """
         thing = self._things.thing(entity)
         if thing is None:
-            await self._local.save(entity, fields)
-            await self._share((self._state.hub, entity), fields)
+            await self._save_own(entity, fields)
+            await self._share(self._own_key(entity), fields)
             return
         record = self._things.record(thing)
         if record is not None and record.locked:
             raise DeniedError(f"hearth.toml of another hub decides on {entity}", remedy="change it there")
-        await self._share(thing, fields)
+        await self._share(self._things.key(entity) or thing, fields)
 
-    async def _share(self, thing: Thing, fields: dict[str, Any]) -> None:
+    def _own_key(self, entity: str) -> Key:
+        try:
+            return self._moving.own_key(entity)
+        except NotFoundError:  # something may be said of what is not there now
+            return self._state.hub, entity
+
+    async def _save_own(self, entity: str, fields: dict[str, Any]) -> None:
+        """Keep it for when this hub is alone; with the key under which the others have it, which wins once known."""
+        key = self._own_key(entity)
+        await self._local.save(entity, {**fields, "duty": list(key)} if fields and of_duty(key) else fields)
+
+    async def _adopt(self, entity: str) -> None:
+        """What was said of a thing while it was this hub's alone is said of it wherever it is from now on."""
+        alone, key = (self._state.hub, entity), self._own_key(entity)
+        if key != alone:
+            fields = self.said(alone).fields()
+            await self._share(key, fields)
+            await self._share(alone, {})
+            await self._save_own(entity, self._home.heard(entity, self.said(key)).fields())
+
+    async def _share(self, thing: Key, fields: dict[str, Any]) -> None:
         values = {entity_key(*thing, name): fields[name] for name in _PLAIN if fields.get(name) is not None}
         gone = [entity_key(*thing, name) for name in _PLAIN if fields.get(name) is None]
         area = self._home.view().areas.get(fields.get("area") or "")
@@ -124,7 +150,7 @@ class Household:
 
     # -- what is said elsewhere ----------------------------------------------------------------------------------------
 
-    def said(self, thing: Thing) -> Override:
+    def said(self, thing: Key) -> Override:
         """What the household says of a thing, at whichever hub."""
         fields = {name: self._state.get(entity_key(*thing, name)) for name in _PLAIN}
         if self._state.get(entity_key(*thing, "aliased")):
@@ -135,20 +161,33 @@ class Household:
     def _changed(self, keys: frozenset[str]) -> None:
         self._apply({_thing_of(key) for key in keys})
 
-    def _apply(self, things: Iterable[Thing]) -> None:
-        for thing in things:
-            if thing[0] == self._state.hub:
-                kept = self._home.heard(thing[1], self.said(thing))
-                self._unsaved[thing[1]] = kept.fields()
+    def _apply(self, keys: Iterable[Key]) -> None:
+        own = self._moving.own()
+        for key in keys:
+            entity = key[1] if key[0] == self._state.hub else own.get(key, "")
+            if entity and self._own_key(entity) == key:
+                kept = self._home.heard(entity, self.said(key))
+                self._unsaved[entity] = kept.fields()
                 self._due.set()
-            elif (entity := self._things.entity(thing)) is not None:
-                self._home.heard(entity, self.said(thing))
+            elif (guest := self._things.entity(key)) is not None:
+                self._home.heard(guest, self.said(key))
 
     def _home_changed(self, _event: HomeChanged) -> None:
         for entity in self._home.view().entities.values():
-            thing = self._things.thing(entity.id) if entity.owner.startswith(PEER) else None
-            if thing is not None:
-                self._home.heard(entity.id, self.said(thing))
+            key = self._things.key(entity.id) if entity.owner.startswith(PEER) else None
+            if key is not None:
+                self._home.heard(entity.id, self.said(key))
+        own = self._moving.own()
+        spoken = self._spoken() if own else set()
+        for key, mine in own.items():
+            if key in spoken:
+                self._home.heard(mine, self.said(key))
+            elif (self._state.hub, mine) in spoken:
+                self._late.add(mine)
+                self._due.set()
+
+    def _spoken(self) -> set[Key]:
+        return {thing for prefix in _SPOKEN for thing in map(_thing_of, self._state.under(prefix))}
 
     def _share_places(self) -> None:
         areas = {a.id: a for key in self._state.under("area/") if isinstance(a := self._state.get(key), Area)}
@@ -156,6 +195,6 @@ class Household:
         self._home.share(areas, people)
 
 
-def _thing_of(key: str) -> Thing:
+def _thing_of(key: str) -> Key:
     _, hub, local, *_ = (*key.split("/", 3), "", "")
     return hub, local

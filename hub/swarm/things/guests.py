@@ -1,11 +1,11 @@
 """`Guests`: things of other hubs as entities of this home, under ids and names that nothing else has."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from hub.core.entities import PEER
+from hub.core.entities import PEER, Entity
 from hub.core.errors import HearthError, ProtocolError
 from hub.core.events import Origin
 from hub.core.states import StateTable
@@ -14,6 +14,7 @@ from hub.home.attribution import Attribution
 from hub.home.registry import Home
 from hub.swarm.owner import Tell
 from hub.swarm.things import placing
+from hub.swarm.things.moving import Key, Moving, of_duty
 from hub.swarm.things.placing import Thing
 from hub.swarm.things.records import Record
 
@@ -31,6 +32,7 @@ class Guests:
         hub_name: Callable[[str], str],
         tell: Tell,
         moved: Callable[[], None],
+        moving: Moving,
     ) -> None:
         self._home = home
         self._states = states
@@ -40,28 +42,38 @@ class Guests:
         self._moved = moved
         self._placed: dict[Thing, str] = {}
         self._things: dict[str, Thing] = {}
-        home.on_giving_way(self._gave_way)
+        self._moving = moving
+        self._keys: dict[str, Key] = {}
+        self._entities: dict[Key, str] = {}
+        home.on_giving_way(self._gave_way, moving.wanted)
 
     def thing(self, entity: str) -> Thing | None:
         """Whose entity this is, and what its owner calls it; None for one of this hub's own."""
         return self._things.get(entity)
 
-    def entity(self, thing: Thing) -> str | None:
-        """What a thing of another hub is called here."""
-        return self._placed.get(thing)
+    def key(self, entity: str) -> Key | None:
+        """What another hub's thing is known by at every hub; None for one of this hub's own."""
+        return self._keys.get(entity)
 
-    def place(self, known: Mapping[Thing, Record]) -> None:
-        """Bring the home to what is known: ids, names, descriptions."""
-        chosen = placing.ids(known, lambda entity: self._home.taken(entity) and entity not in self._things)
-        own = [(e.area, e.name) for e in self._home.view().entities.values() if not e.owner.startswith(PEER)]
-        asked = {thing: (self._area(record), record.entity.name) for thing, record in known.items()}
-        named = placing.names(asked, own, self._hub_name)
-        for thing, entity in tuple(self._placed.items()):
-            if chosen.get(thing) != entity:
-                self._home.remove(PEER + thing[0], entity)
-                del self._placed[thing], self._things[entity]
-        for thing, entity in chosen.items():
-            self._bring(thing, entity, known[thing], named[thing])
+    def entity(self, key: Key) -> str | None:
+        """What a thing of another hub is called here."""
+        return self._entities.get(key)
+
+    def place(self, known: Mapping[Thing, Record], reachable: Callable[[str], bool], alive: frozenset[str]) -> None:
+        """Bring the home to what is known: of which hub things are shown, ids, names, descriptions."""
+        shown = self._moving.choose(known, reachable, alive, self._placed)
+        own = [e for e in self._home.view().entities.values() if not e.owner.startswith(PEER)]
+        mine = {entity.id for entity in own}
+        kept = {key: entity for key, entity in self._moving.ids.items() if entity not in mine}
+        chosen = placing.ids(shown, lambda entity: self._home.taken(entity) and entity not in self._things, kept)
+        self._moving.keep({key: entity for key, entity in chosen.items() if of_duty(key)})
+        named = self._named({key: known[thing] for key, thing in shown.items()}, own)
+        for key, entity in tuple(self._entities.items()):
+            if chosen.get(key) != entity:
+                self._home.remove(PEER + self._things[entity][0], entity)
+                self._drop(entity)
+        for key, entity in chosen.items():
+            self._bring(shown[key], key, entity, known[shown[key]], named[key])
 
     def show(self, thing: Thing, record: Record, reachable: bool) -> None:
         """Show how a thing is, if it is in the home."""
@@ -95,8 +107,20 @@ class Guests:
         if entity is not None:
             self._states.set_available(entity, available, origin=Origin(hub=thing[0], source=PEER + thing[0]))
 
-    def _bring(self, thing: Thing, entity: str, record: Record, name: str) -> None:
-        hub = thing[0]
+    def _named(self, records: Mapping[Key, Record], own: Iterable[Entity]) -> dict[Key, str]:
+        asked = {key: (self._area(record), record.entity.name) for key, record in records.items()}
+        # What may move on is called the same wherever it is: never by the hub that it is on at present.
+        settled = {key: name for key, (_, name) in asked.items() if of_duty(key)}
+        used = [*((e.area, e.name) for e in own), *(asked[key] for key in settled)]
+        others = {key: said for key, said in asked.items() if key not in settled}
+        return placing.names(others, used, self._hub_name) | settled
+
+    def _bring(self, thing: Thing, key: Key, entity: str, record: Record, name: str) -> None:
+        hub, before = thing[0], self._things.get(entity)
+        if before is not None and before != thing:
+            self._home.hand_over(entity, PEER + hub)
+            del self._placed[before]
+            self._placed[thing], self._things[entity] = entity, thing
         said = record.entity.exposed if record.entity.exposed is not None else record.exposed
         described = msgspec.structs.replace(record.entity, id=entity, name=name, exposed=said)
         try:
@@ -105,13 +129,18 @@ class Guests:
             self._tell(hub, f"of its things: {error.message}")
             return
         self._placed[thing], self._things[entity] = entity, thing
+        self._entities[key], self._keys[entity] = entity, key
+
+    def _drop(self, entity: str) -> None:
+        thing, key = self._things.pop(entity, None), self._keys.pop(entity, None)
+        if thing is not None and key is not None:
+            self._placed.pop(thing, None)
+            self._entities.pop(key, None)
 
     def _area(self, record: Record) -> str:
         area = self._home.find_area(record.entity.area) if record.entity.area else None
         return record.entity.area if area is None else area.id
 
     def _gave_way(self, entity: str) -> None:
-        thing = self._things.pop(entity, None)
-        if thing is not None:
-            del self._placed[thing]
+        self._drop(entity)
         self._moved()

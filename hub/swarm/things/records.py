@@ -30,7 +30,8 @@ Local = Annotated[str, Meta(min_length=1, max_length=140)]
 
 class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A thing as its owner has it now. `entity.area` is the area's name; `exposed` is what the owner's rules say of
-    voice and gesture, `locked` that its hearth.toml decides.
+    voice and gesture, `locked` that its hearth.toml decides. `duty` is the duty that brings it, if any hub may do that,
+    and `source` what that integration calls it.
     """
 
     number: Number
@@ -39,6 +40,8 @@ class Record(Struct, frozen=True, kw_only=True, omit_defaults=True):
     locked: bool = False
     available: bool = True
     states: dict[str, Value] = field(default_factory=dict)
+    duty: Annotated[str, Meta(max_length=140)] = ""
+    source: Annotated[str, Meta(max_length=140)] = ""
 
 
 class Told(Struct, frozen=True, tag="t"):
@@ -73,13 +76,16 @@ class Lacking(Struct, frozen=True):
 
 
 class Given(Struct, frozen=True):
-    """What the asker lacks; `upto` is where to go on, empty when that is all. `root` is the hash, as in a `Roll`."""
+    """What the asker lacks; `upto` is where to go on, empty when that is all. `root` is the hash, as in a `Roll`, and
+    `number` the last that the owner gave out: what is gone was so by then, and what has a higher one came after.
+    """
 
     run: Number
     root: bytes
     records: Annotated[tuple[Record, ...], Meta(max_length=MOST_THINGS)]
     gone: Annotated[tuple[Local, ...], Meta(max_length=2 * MOST_THINGS)]
     upto: str
+    number: Number = 0
 
 
 def root_of(numbers: Iterable[tuple[str, int]]) -> bytes:

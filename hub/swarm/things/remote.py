@@ -23,6 +23,7 @@ from hub.store.home_table import HomeTable
 from hub.swarm.owner import Tell, nobody
 from hub.swarm.ports import Mesh
 from hub.swarm.things.guests import Guests
+from hub.swarm.things.moving import Key, Moving
 from hub.swarm.things.placing import Thing
 from hub.swarm.things.records import (
     MOST_THINGS,
@@ -41,6 +42,7 @@ from hub.swarm.things.records import (
 
 log = structlog.get_logger(__name__)
 _ROW: Final = "peer_thing"
+_CALLED: Final = "duty_thing"
 _ROUNDS: Final = 64
 _ASK_S: Final = 5.0
 
@@ -50,6 +52,13 @@ class Kept(Struct, frozen=True):
 
     hub: str
     record: Record
+
+
+class Called(Struct, frozen=True):
+    """What a thing that a duty brings is called here, as the store keeps it: it keeps that."""
+
+    key: Key
+    id: str
 
 
 class _Owner:
@@ -77,6 +86,7 @@ class RemoteThings:
         table: HomeTable,
         members: Callable[[], frozenset[str]],
         hub_name: Callable[[str], str],
+        moving: Moving,
         tell: Tell = nobody,
     ) -> None:
         self._mesh = mesh
@@ -84,11 +94,14 @@ class RemoteThings:
         self._table = table
         self._members = members
         self._tell = tell
-        self._guests = Guests(home, states, attribution, hub_name, tell, self._moved)
+        self._moving = moving
+        self._guests = Guests(home, states, attribution, hub_name, tell, self.look, moving)
         self.thing = self._guests.thing
+        self.key = self._guests.key
         self.entity = self._guests.entity
         self._owners: dict[str, _Owner] = {}
         self._unsaved: set[Thing] = set()
+        self._called: dict[Key, str] = {}
         self._behind: set[str] = set()
         self._overtaken: set[str] = set()
         self._due = asyncio.Event()
@@ -103,6 +116,8 @@ class RemoteThings:
             if kept.hub in self._members():
                 owner = self._owners.setdefault(kept.hub, _Owner())
                 owner.records[kept.record.entity.id] = msgspec.structs.replace(kept.record, number=0, states={})
+        self._called = {called.key: called.id for called in (await self._table.all_rows(_CALLED, Called)).values()}
+        self._moving.ids |= self._called
         self._place()
         self._ends = [
             self._mesh.listen(TOPIC, self._take),
@@ -241,7 +256,7 @@ class RemoteThings:
                 return
             if given.run > owner.run:
                 self._restarted(owner, given.run)
-            gone = {local: owner.numbers.get(local, 0) + 1 for local in given.gone}
+            gone = dict.fromkeys(given.gone, given.number)
             self._heard(hub, owner, given.records, {} if given.upto else gone)
             after = given.upto
             if not after:
@@ -256,7 +271,7 @@ class RemoteThings:
     def _place(self) -> None:
         self._place_due = False
         known = {(hub, local): r for hub, owner in self._owners.items() for local, r in owner.records.items()}
-        self._guests.place(known)
+        self._guests.place(known, self._reachable, self._mesh.alive())
         for thing, record in known.items():
             self._guests.show(thing, record, self._reachable(thing[0]))
 
@@ -264,7 +279,10 @@ class RemoteThings:
         return self._owners[hub].fresh and hub in self._mesh.alive()
 
     def _reach(self, hub: str) -> None:
-        for local, record in self._owners[hub].records.items():
+        records = self._owners[hub].records
+        if any(record.duty for record in records.values()):
+            self.look()
+        for local, record in records.items():
             self._guests.reach((hub, local), self._reachable(hub) and record.available)
 
     def _alive(self, alive: frozenset[str]) -> None:
@@ -272,22 +290,26 @@ class RemoteThings:
             if hub not in alive:
                 owner.fresh = False
                 self._reach(hub)
-        self._due.set()
+        self.look()  # what a duty brings may be shown of another hub
 
-    def _moved(self) -> None:
+    def look(self) -> None:
+        """What is shown may not be what is to be shown any more: look soon."""
         self._place_due = True
         self._due.set()
 
     def _home_changed(self, _event: HomeChanged) -> None:
-        self._place_due = True
-        self._due.set()
+        self.look()
 
     async def _save(self) -> None:
         unsaved, self._unsaved = self._unsaved, set()
-        rows, gone = [], []
+        ids = dict(self._moving.ids)
+        rows: list[tuple[str, str, Struct]] = [
+            (_CALLED, _row(key), Called(key, called)) for key, called in ids.items() if self._called.get(key) != called
+        ]
+        gone = [(_CALLED, _row(key)) for key in self._called.keys() - ids.keys()]
         for hub, local in sorted(unsaved):
             record = self.record((hub, local))
-            key = hashlib.blake2b(f"{hub}/{local}".encode(), digest_size=20).hexdigest()
+            key = _row((hub, local))
             if record is None:
                 gone.append((_ROW, key))
             else:
@@ -295,9 +317,14 @@ class RemoteThings:
         if rows or gone:
             try:
                 await self._table.change_rows(rows, gone)
+                self._called = ids
             except HearthError as error:
                 self._unsaved |= unsaved
                 log.warning("other hubs' things could not be kept", error=str(error))
+
+
+def _row(key: Key) -> str:
+    return hashlib.blake2b("/".join(key).encode(), digest_size=20).hexdigest()
 
 
 def _description(record: Record) -> Record:

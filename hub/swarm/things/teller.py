@@ -38,7 +38,9 @@ _LONGEST_LEAP: Final = 2**20
 
 
 class Teller:
-    """Watches the home and the states. `run` is higher than at this hub's last start; `keep_run` keeps a later one."""
+    """Watches the home and the states. `duty_of(owner)` is the duty that an integration of this hub is, empty if none;
+    `run` is higher than at this hub's last start; `keep_run` keeps a later one.
+    """
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Teller:
         home: Home,
         states: StateTable,
         exposure: Exposure,
+        duty_of: Callable[[str], str],
         bus: Bus,
         clock: Clock,
         run: int,
@@ -55,6 +58,7 @@ class Teller:
         self._home = home
         self._states = states
         self._exposure = exposure
+        self._duty_of = duty_of
         self._clock = clock
         self._run = run
         self._keep_run = keep_run
@@ -173,7 +177,7 @@ class Teller:
         return self._number
 
     def _record(self, entity: Entity, view: HomeView, number: int) -> Record:
-        area = view.areas.get(entity.area)
+        area, duty = view.areas.get(entity.area), self._duty_of(entity.owner)
         return Record(
             number=number,
             entity=msgspec.structs.replace(entity, owner="", device="", area=area.name if area else ""),
@@ -181,6 +185,8 @@ class Teller:
             locked=self._home.locked(entity.id),
             available=self._states.available(entity.id),
             states={t: s.value for t, s in self._states.get(entity.id).items() if t in entity.traits},
+            duty=duty,
+            source=self._home.source(entity.id)[1] if duty else "",
         )
 
     def _root(self) -> bytes:
@@ -199,7 +205,7 @@ class Teller:
         part = next(iter(_parted(lacking)), ())
         upto = part[-1].entity.id if len(part) < len(lacking) else ""
         gone = tuple(thing for thing in asked.known if thing not in self._told)
-        return msgspec.msgpack.encode(Given(self._run, self._root(), part, gone, upto))
+        return msgspec.msgpack.encode(Given(self._run, self._root(), part, gone, upto, self._number))
 
 
 def _parted(records: Iterable[Record]) -> list[tuple[Record, ...]]:
