@@ -31,6 +31,9 @@ from tests.swarm.street import Street, StreetMesh
 
 LAMP = {"id": "light.kitchen", "name": "kitchen light", "area": "kitchen", "traits": ("OnOff", "Level")}
 DOOR = {"id": "lock.door", "name": "front door", "traits": ("Lock",), "exposed": True}
+DUTY = "device/mqtt/0a1b2c3d4e5f6071"
+TRAITS = {"Level": PLAIN_CONFIG}
+LAMPS = (Entity(id="light.x", name="lamp 4711", traits=TRAITS), Entity(id="light.y", name="lamp 4712", traits=TRAITS))
 AREA = {"id": "kitchen", "name": "Kitchen"}
 
 
@@ -324,6 +327,33 @@ class House:
                     await hub.shared.state.compare()
             await self.carry()
             await idle()
+
+
+class Mqtt:
+    """An integration on one hub, and its offer to run there; it is a duty."""
+
+    def __init__(self, house: House, hub: str, *lamps: Entity) -> None:
+        self.house, self.hub, self.lamps = house, house[hub], lamps or LAMPS
+        self.hub.shared.duties.offer(DUTY, self.run, brings="mqtt")
+
+    async def run(self) -> None:
+        home = self.hub.home
+        unroute = self.hub.dispatcher.route("mqtt", self)
+        for lamp in self.lamps:
+            home.add("mqtt", lamp)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            unroute()
+            for entity in home.owned_by("mqtt"):
+                home.remove("mqtt", home.source(entity)[1])
+
+    async def deliver(self, command: DeviceCommand) -> None:
+        self.house.carried_out.append((self.hub.id, command.entity, command.value))
+        ours = self.hub.home.id_of("mqtt", command.entity)
+        assert ours is not None
+        self.hub.states.set(ours, command.trait, command.value, causes=(command.id,))
+        command.done()
 
 
 async def idle() -> None:

@@ -1,47 +1,18 @@
 """An integration that several hubs are set up for moves, and its things stay the same things at every hub."""
 
-import asyncio
-
+import msgspec
 import pytest
 
 from hub.core.entities import Entity
-from hub.core.traits import PLAIN_CONFIG
 from hub.swarm.duty.rendezvous import responsible
-from tests.swarm.hubs import House, home
+from hub.swarm.things.records import Record, Told
+from tests.swarm.hubs import DUTY, LAMPS, TRAITS, House, Mqtt, home
 
-DUTY = "device/mqtt/0a1b2c3d4e5f6071"
 HUBS = "abc"
 FIRST = responsible(DUTY, HUBS)
 SECOND = responsible(DUTY, HUBS.replace(FIRST, ""))
 THIRD = HUBS.replace(FIRST, "").replace(SECOND, "")
-TRAITS = {"Level": PLAIN_CONFIG}
-LAMPS = (Entity(id="light.x", name="lamp 4711", traits=TRAITS), Entity(id="light.y", name="lamp 4712", traits=TRAITS))
 SAME = {"id": "light.x", "name": "ours", "traits": ("OnOff",)}
-
-
-class Mqtt:
-    """The integration on one hub, and its offer to run there."""
-
-    def __init__(self, house, hub, *lamps):
-        self.house, self.hub, self.lamps = house, house[hub], lamps or LAMPS
-        self.hub.shared.duties.offer(DUTY, self.run, brings="mqtt")
-
-    async def run(self):
-        home = self.hub.home
-        unroute = self.hub.dispatcher.route("mqtt", self)
-        for lamp in self.lamps:
-            home.add("mqtt", lamp)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            unroute()
-            for entity in home.owned_by("mqtt"):
-                home.remove("mqtt", home.source(entity)[1])
-
-    async def deliver(self, command):
-        self.house.carried_out.append((self.hub.id, command.entity, command.value))
-        self.hub.states.set(self.hub.home.id_of("mqtt", command.entity), command.trait, command.value)
-        command.done()
 
 
 async def plug(house, *hubs):
@@ -227,3 +198,16 @@ async def test_in_a_partition_each_side_has_its_own_and_after_healing_all_have_t
         assert set(lights(house, hub)) == {"light.x", "light.y"}
         assert {light[3] for light in lights(house, hub).values()} == {True}
     assert house[THIRD].shared.hub_of("light.x") == f"hub {FIRST}"
+
+
+async def test_threat_24_a_hub_that_says_it_brings_what_another_brings_is_not_believed_while_that_one_does(house):
+    await plug(house, FIRST)
+    lie = Entity(id="light.x", name="liar", traits=TRAITS)
+    told = house[THIRD].shared._teller._run
+    for number, (duty, source) in enumerate([(DUTY, "light.x"), (FIRST, "light.x")], 900):
+        record = Record(number=number, entity=lie, duty=duty, source=source)
+        await house.lane.meshes[THIRD].send("things", msgspec.msgpack.encode(Told(THIRD, told, (record,))))
+        await house.carry()
+        assert lights(house, SECOND)["light.x"] == ("lamp 4711", (), "", True)
+        assert house[SECOND].shared.hub_of("light.x") == f"hub {FIRST}"
+    assert any("brought by no duty" in what for who, what in house.told if who == THIRD)

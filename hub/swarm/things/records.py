@@ -19,6 +19,8 @@ TOPIC: Final = "things"
 RUN_TOPIC: Final = "runs"
 MOST_THINGS: Final = 5000
 """Of one hub."""
+BRINGING: Final = "device/"
+"""How the duties begin that bring things: no hub's id does, whose things would else be taken for a duty's."""
 PART: Final = 128 * 1024
 """Bytes of records in one message, at most."""
 _LARGEST_RECORD: Final = 16 * 1024
@@ -105,7 +107,9 @@ def decode(data: bytes, shape: type[T]) -> T:
 
 
 def check(record: Record) -> None:
-    """Raise `ProtocolError` for a record that is too large to be one."""
+    """Raise `ProtocolError` for a record that is too large to be one, or of no duty that brings things."""
+    if record.duty and not record.duty.startswith(BRINGING):
+        raise ProtocolError(f"{record.entity.id} is brought by no duty")
     if len(record.entity.traits) > _MOST_TRAITS or len(record.states) > _MOST_TRAITS:
         raise ProtocolError(f"{record.entity.id} has too many traits")
     if len(msgspec.msgpack.encode(record)) > _LARGEST_RECORD:
