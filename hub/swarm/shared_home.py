@@ -144,12 +144,12 @@ class SharedHome:
         """Hand over what this hub does, and leave. Other hubs' things stay, unavailable."""
         while self._ends:
             self._ends.pop()()
+        if self._teller is not None:
+            self._teller.close()  # what its integrations leave behind is not gone, and not told as gone
         await self.duties.close()
         self.timers.close()
         self._claims.close()
         self._pulse.close()
-        if self._teller is not None:
-            self._teller.close()
         await self._obeying.close()
         self._household.close()
         self.things.close()

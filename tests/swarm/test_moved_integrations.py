@@ -185,6 +185,19 @@ async def test_a_device_that_is_gone_at_the_new_hub_is_gone_everywhere_once_the_
         assert set(lights(house, hub)) == {"light.x"}
 
 
+async def test_a_hub_that_is_shut_down_leaves_its_things_unavailable_until_another_brings_them(house):
+    await plug(house, FIRST)
+    await house[FIRST].shared.close()
+    await house.carry()
+    await house.kill(FIRST)
+    await house.settle()
+    for hub in (SECOND, THIRD):
+        assert lights(house, hub)["light.x"] == ("lamp 4711", (), "", False)
+    await plug(house, SECOND)
+    for hub in (SECOND, THIRD):
+        assert lights(house, hub)["light.x"] == ("lamp 4711", (), "", True)
+
+
 async def test_in_a_partition_each_side_has_its_own_and_after_healing_all_have_the_same(house):
     await plug(house, *HUBS)
     house.wall(FIRST, SECOND + THIRD)
