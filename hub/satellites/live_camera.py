@@ -104,7 +104,7 @@ class LiveCamera:
 
     async def _look(self, view: View) -> None:
         origin = Origin(area=self._about.area, source=self._stream)
-        watch = Watch(self._stream, origin, arm=self._arm)
+        watch = Watch(self._stream, origin, arm=self._arm, noticed=self._eyes.noticed)
 
         def attend(event: WakeHeard | Replied) -> None:
             asked = isinstance(event, WakeHeard) or event.expects_answer

@@ -1,7 +1,7 @@
 """The hub's side of the eyes: cameras to the sealed vision worker, what was seen back."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import structlog
@@ -17,7 +17,9 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     FromEyes,
+    HeadRefused,
     OpenCamera,
+    UseHead,
 )
 from hub.perception.eyes.view import View
 
@@ -33,7 +35,10 @@ class Eyes:
     """
 
     def __init__(self, host: WorkerHost[FromEyes]) -> None:
+        self.on_gesture: Callable[[int, bytes], None] = lambda _event, _features: None
+        """Gets the id of each `GestureMade` of a live camera, before it is told, and the features of its hand."""
         self._host = host
+        self._head: bytes | None = None
         self._views: dict[int, View] = {}
         self._last_number = 0
         self._up = asyncio.Event()
@@ -94,6 +99,16 @@ class Eyes:
         await self._open(view)
         return view
 
+    def noticed(self, event: int, features: bytes) -> None:
+        """A live camera's `Watch` notices a gesture."""
+        self.on_gesture(event, features)
+
+    async def use_head(self, model: bytes) -> None:
+        """Read gestures with this network (ONNX) from now on, also in later workers. One that is none is refused."""
+        self._head = model
+        if self._up.is_set():
+            await self._say(UseHead(model))
+
     def _number(self) -> int:
         while True:
             self._last_number = self._last_number % 65_535 + 1
@@ -141,6 +156,8 @@ class Eyes:
 
     async def _restore(self) -> None:
         """Tell a new worker how things stand."""
+        if self._head is not None:
+            await self._say(UseHead(self._head))
         for view in tuple(self._views.values()):
             await self._open(view)
             if view.ending:
@@ -152,6 +169,10 @@ class Eyes:
         return f"what {', '.join(names)} showed" if names else "nothing: no camera was open"
 
     def _take(self, said: Any) -> None:
+        if isinstance(said, HeadRefused):
+            self._head = None
+            log.warning("what was learnt cannot read gestures", error=str(HearthError.from_wire(said.error)))
+            return
         view = self._views.get(said.camera)
         if view is None:
             return  # closed meanwhile

@@ -8,7 +8,6 @@ from hub.core.errors import MediaError
 from hub.media.frame import Pixels
 from hub.perception.eyes.config import EyesConfig
 from hub.perception.eyes.messages import OpenCamera, Seen
-from hub.perception.eyes.worker import MakeLooker
 from hub.perception.gesture.finding import FilmFinder, StillFinder
 from hub.perception.gesture.hands import HandModels
 from hub.perception.gesture.head import GestureHead
@@ -56,21 +55,27 @@ class CameraLooker:
             self._hands.close()
 
 
-def lookers(config: EyesConfig) -> MakeLooker:
-    """Loads the models; what it returns makes the looker of a camera. Raises `ModelError`."""
-    models = HandModels(Path(config.palm), Path(config.hand_landmarks))
-    head = GestureHead(Path(config.gesture_head))
-    # A look for faces or bodies remembers nothing: one finder each does for all cameras.
-    faces = FaceFinder(Path(config.face))
-    bodies = BodyFinder(Path(config.pose_detector), Path(config.pose_landmarks))
+class Lookers:
+    """Makes the looker of a camera, from models that all cameras share."""
 
-    def make(opening: OpenCamera) -> CameraLooker:
+    def __init__(self, config: EyesConfig) -> None:
+        """Loads the models. Raises `ModelError`."""
+        self._models = HandModels(Path(config.palm), Path(config.hand_landmarks))
+        self._head = GestureHead(Path(config.gesture_head))
+        # A look for faces or bodies remembers nothing: one finder each does for all cameras.
+        self._faces = FaceFinder(Path(config.face))
+        self._bodies = BodyFinder(Path(config.pose_detector), Path(config.pose_landmarks))
+
+    def make(self, opening: OpenCamera) -> CameraLooker:
+        """What looks at this camera."""
         hands = people = None
         if opening.hands:
-            finder = StillFinder(models) if opening.stills else FilmFinder(models)
-            hands = HandsLooker(opening.camera, finder, lambda hand: head(hand.joints))
+            finder = StillFinder(self._models) if opening.stills else FilmFinder(self._models)
+            hands = HandsLooker(opening.camera, finder, lambda hand: self._head(hand.joints))
         if opening.people:
-            people = PeopleLooker(opening.camera, faces, bodies, stills=opening.stills)
+            people = PeopleLooker(opening.camera, self._faces, self._bodies, stills=opening.stills)
         return CameraLooker(hands, people)
 
-    return make
+    def use_head(self, model: bytes) -> None:
+        """Read the gestures of all cameras with this network from now on. Raises `ModelError`."""
+        self._head.use(model)

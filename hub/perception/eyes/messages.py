@@ -22,13 +22,19 @@ class CloseCamera(Struct, frozen=True, tag=True):
     camera: int
 
 
+class UseHead(Struct, frozen=True, tag=True):
+    """Read gestures with this network (ONNX) from now on: what the hub has learnt."""
+
+    model: bytes
+
+
 class EndCamera(Struct, frozen=True, tag=True):
     """No more frames will come: look at what there is, answer `CameraEnded`, and forget the camera."""
 
     camera: int
 
 
-ToEyes = OpenCamera | CloseCamera | EndCamera
+ToEyes = OpenCamera | CloseCamera | EndCamera | UseHead
 
 
 class Pointing(Struct, frozen=True):
@@ -50,7 +56,8 @@ class Hand(Struct, frozen=True, kw_only=True):
 
     `hand` is left or right, as the person's own; `gesture` one of the names of DESIGN ("none" for a hand that says
     nothing), `confidence` from 0 to 1. `x`, `y` are its wrist, `size` its palm's length, all as fractions of the
-    picture's height except `x` (of its width). `pointing` only where it certainly points.
+    picture's height except `x` (of its width). `pointing` only where it certainly points. `features` are what a gesture
+    was told by (42 floats, `hub.perception.gesture.features`; empty for none): they go into no event.
     """
 
     hand: str
@@ -60,6 +67,7 @@ class Hand(Struct, frozen=True, kw_only=True):
     y: float
     size: float
     pointing: Pointing | None = None
+    features: bytes = b""
 
 
 class HandsSeen(Struct, frozen=True, tag=True, kw_only=True):
@@ -111,5 +119,11 @@ class CameraTrouble(Struct, frozen=True, tag=True):
     error: dict[str, str]
 
 
+class HeadRefused(Struct, frozen=True, tag=True):
+    """A new network is of no use, and why (`HearthError.to_wire`): the one before reads on."""
+
+    error: dict[str, str]
+
+
 Seen = HandsSeen | PeopleSeen
-FromEyes = HandsSeen | PeopleSeen | CameraPace | CameraEnded | CameraTrouble
+FromEyes = HandsSeen | PeopleSeen | CameraPace | CameraEnded | CameraTrouble | HeadRefused

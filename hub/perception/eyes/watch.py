@@ -1,7 +1,7 @@
 """What one camera's hands mean: from every look at them to the events that the home acts on."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, Origin
@@ -17,13 +17,23 @@ class Watch:
     """The hands in front of one camera over time.
 
     `stills`: single pictures; what they show is seen, but nothing is meant. `arm`: only an open palm or the wake word
-    makes a hand's next gesture count.
+    makes a hand's next gesture count. `noticed` gets the id of each `GestureMade`, before it is told, and the features
+    of its hand: these go past the bus, so that they come into no history and no log.
     """
 
-    def __init__(self, stream: str, origin: Origin, *, stills: bool = False, arm: bool = True) -> None:
+    def __init__(
+        self,
+        stream: str,
+        origin: Origin,
+        *,
+        stills: bool = False,
+        arm: bool = True,
+        noticed: Callable[[int, bytes], None] = lambda _event, _features: None,
+    ) -> None:
         self._stream = stream
         self._origin = origin
         self._stills = stills
+        self._noticed = noticed
         self._reader = GestureReader(stills=stills, arm=arm)
         self._pointed = -math.inf
         self._seen: dict[str, int] = {}
@@ -37,7 +47,7 @@ class Watch:
         """`GestureSeen` once for each gesture and motion, `GestureMade` where it is meant, `HandPointed` meanwhile."""
         said = self._reader.take(seen)
         yield from map(self._gesture, said.shown)
-        yield from map(self._made, said.made)
+        yield from (self._made(made, seen) for made in said.made)
         if not self._stills:
             yield from self._pointing(seen)
 
@@ -53,11 +63,15 @@ class Watch:
         self._seen[shown.name] = event.id
         return event
 
-    def _made(self, made: Made) -> Event:
+    def _made(self, made: Made, seen: HandsSeen) -> Event:
         causes = (self._seen[made.name],) if made.name in self._seen else ()
-        return GestureMade(
+        event = GestureMade(
             stream=self._stream, name=made.name, hand=made.hand, t=made.t, origin=self._origin, causes=causes
         )
+        told_by = (h.features for h in seen.hands if (h.hand, h.gesture) == (made.hand, made.name))
+        if features := next(told_by, b""):
+            self._noticed(event.id, features)
+        return event
 
     def _pointing(self, seen: HandsSeen) -> Iterator[Event]:
         hand = max(filter(_points, seen.hands), key=lambda hand: hand.confidence, default=None)

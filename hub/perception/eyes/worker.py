@@ -19,9 +19,11 @@ from hub.perception.eyes.messages import (
     CameraTrouble,
     CloseCamera,
     EndCamera,
+    HeadRefused,
     OpenCamera,
     Seen,
     ToEyes,
+    UseHead,
 )
 from hub.perception.eyes.pace import Pace
 
@@ -50,9 +52,10 @@ MakeLooker = Callable[[OpenCamera], Looker]
 
 def run(link: WorkerLink, config: dict[str, Any]) -> None:
     """The entry of the worker: load the models that `config` (an `EyesConfig`) names, then look until the hub goes."""
-    from hub.perception.eyes.lookers import lookers
+    from hub.perception.eyes.lookers import Lookers
 
-    eyes = EyesWorker(link, lookers(msgspec.convert(config, EyesConfig)))
+    lookers = Lookers(msgspec.convert(config, EyesConfig))
+    eyes = EyesWorker(link, lookers.make, lookers.use_head)
     link.ready()
     eyes.serve()
 
@@ -72,9 +75,12 @@ class _Camera:
 class EyesWorker:
     """One thread for all cameras: the newest frame of each in turn, and what the hub says in between."""
 
-    def __init__(self, link: WorkerLink, make_looker: MakeLooker) -> None:
+    def __init__(
+        self, link: WorkerLink, make_looker: MakeLooker, use_head: Callable[[bytes], None] = lambda _: None
+    ) -> None:
         self._link = link
         self._make_looker = make_looker
+        self._use_head = use_head
         self._decoder = msgspec.msgpack.Decoder(ToEyes)
         self._cameras: dict[int, _Camera] = {}
 
@@ -121,6 +127,11 @@ class EyesWorker:
             self._open(message)
         elif isinstance(message, EndCamera):
             self._end(message)
+        elif isinstance(message, UseHead):
+            try:
+                self._use_head(message.model)
+            except HearthError as error:
+                self._link.send(HeadRefused(error.to_wire()))
         else:
             self._close(message)
 

@@ -25,15 +25,20 @@ class GestureHead:
 
     def __init__(self, model: Path | bytes, sessions: Sessions | None = None) -> None:
         """`model` is the file of the model card "gesture"; `ModelError` when it is missing or no gesture network."""
-        self._session = (sessions or Sessions()).open(model, threads=1)
+        self._sessions = sessions or Sessions()
+        self.use(model)
+
+    def use(self, model: Path | bytes) -> None:
+        """Ask this network from now on. `ModelError` when it is no gesture network: then the one before stays."""
+        session = self._sessions.open(model, threads=1)
         place = str(model) if isinstance(model, Path) else ""
-        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        inputs, outputs = session.get_inputs(), session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1 or inputs[0].shape[-1:] != [SIZE]:
             raise ModelError(f"no gesture network: it does not take {SIZE} numbers", place=place)
-        names = self._session.get_modelmeta().custom_metadata_map.get("labels", "").split(",")
+        names = session.get_modelmeta().custom_metadata_map.get("labels", "").split(",")
         if tuple(names) != NETWORK_NAMES or outputs[0].shape[-1:] != [len(names)]:
             raise ModelError("no gesture network: it gives other names", place=place)
-        self._input, self._output = inputs[0].name, outputs[0].name
+        self._session, self._input, self._output = session, inputs[0].name, outputs[0].name
 
     def __call__(self, landmarks: ArrayLike) -> tuple[str, float]:
         """The gesture of a hand and how sure that is (0 to 1), as `hand_features` takes landmarks.

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from hub.perception.eyes.messages import Hand, HandsSeen
+from hub.perception.gesture.features import hand_features
 from hub.perception.gesture.hands import MIDDLE_KNUCKLE, WRIST, FoundHand, FoundHands
 from hub.perception.gesture.pointing import pointing
 from hub.perception.gesture.windows import Pixels
@@ -79,7 +80,13 @@ class HandsLooker:
             y=round(float(found.joints[WRIST, 1]), 4),
             size=round(found.size, 4),
             pointing=pointing(found, gesture),
+            features=_told_by(found) if gesture != NONE else b"",
         )
+
+
+def _told_by(found: FoundHand) -> bytes:
+    features = hand_features(found.joints)
+    return b"" if features is None else features.vector.astype("<f4").tobytes()
 
 
 def plausible(hand: FoundHand) -> bool:

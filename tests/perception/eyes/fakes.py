@@ -88,7 +88,8 @@ class Worker:
         """Whose pictures were looked at, in order; with a `gate`, each only when it is let through."""
         self.gate: threading.Semaphore | None = None
         link = WorkerLink(theirs, their_hatch)
-        self._thread = threading.Thread(target=self._serve, args=(EyesWorker(link, self._make), link))
+        self.heads: list[bytes] = []
+        self._thread = threading.Thread(target=self._serve, args=(EyesWorker(link, self._make, self._use), link))
         self._theirs = (theirs, their_hatch)
         self.refuse: Exception | None = None
 
@@ -109,6 +110,11 @@ class Worker:
             raise self.refuse
         self.lookers.append(FakeLooker(opening, self))
         return self.lookers[-1]
+
+    def _use(self, model: bytes) -> None:
+        if self.refuse is not None:
+            raise self.refuse
+        self.heads.append(model)
 
     def _serve(self, worker: EyesWorker, _link: WorkerLink) -> None:
         try:
