@@ -19,6 +19,7 @@ from hub.core.states import StateTable
 from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usage
 from hub.floors.ground import build_ground
 from hub.floors.home import build_home
+from hub.floors.learning import Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
@@ -97,7 +98,7 @@ async def running_hub(
             hand_out(server, floor, complete=False)
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
-        beliefs = Beliefs()
+        beliefs, learning = Beliefs(), Learning()
         swarm = await build_swarm(ground, floor, stack) if server is not None else None
         if Parts.DIALOGUE in parts:
             if ears_loading is not None:
@@ -111,7 +112,7 @@ async def running_hub(
         if server is not None:
             peers = None if swarm is None else swarm.peers
             paces = lambda: () if eyes is None else eyes.paces()  # noqa: E731 -- `eyes` is looked at later
-            hand_out(server, floor, dialogue, feed, paces, peers=peers, complete=True)
+            hand_out(server, floor, dialogue, feed, paces, peers=peers, learning=lambda: learning.here, complete=True)
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         if eyes_loading is not None:
@@ -122,6 +123,8 @@ async def running_hub(
                 await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
             if eyes is not None and beliefs.rooms is not None:
                 await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
+        if server is not None:
+            build_learning(ground, floor, swarm, eyes, learning, stack)
         built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server)
         yield Hub(ground.settings, ground.bus, ground.states, *built)
 

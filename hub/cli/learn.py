@@ -1,17 +1,23 @@
 """`hearth learn`: what is learnt at home, a round with the other hubs, and what rounds are worth, tried out."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hub.cli import beside
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
 from hub.core.errors import UnavailableError, UsageError
 from hub.core.paths import HomePaths
+from hub.core.running import running_at
 
 if TYPE_CHECKING:
+    from hub.learning.examples import Examples
+    from hub.learning.federated.kept_heads import KeptHeads
     from hub.learning.federated.simulate import Line, Task
 
 
@@ -27,43 +33,28 @@ def learn() -> None:
 def status(config: str | None, as_json: bool) -> None:
     """What is kept to learn from, how many examples of each kind, and how the last round went."""
     with chosen_home(config) as paths:
-        asyncio.run(_status(paths, as_json))
-
-
-async def _status(paths: HomePaths, as_json: bool) -> None:
-    from hub.learning.examples import Examples
-    from hub.learning.federated.kept_heads import KeptHeads
-    from hub.learning.federated.local import LEAST_EXAMPLES
-    from hub.learning.kinds import KINDS
-    from hub.learning.sealing import Seal
-    from hub.store.database import Database
-
-    database = await Database.open(paths.database)
-    try:
-        seal = Seal(paths.root)
-        kept = {held.kind: held for held in await Examples(database, seal).status()}
-        heads = KeptHeads(database, seal)
-        for kind in KINDS:
-            found = await heads.read(kind)
-            line: dict[str, Any] = {
-                "kind": kind,
-                "examples": kept[kind].count,
-                "bytes": kept[kind].bytes,
-                "oldest": kept[kind].oldest,
-                "enough": kept[kind].count >= LEAST_EXAMPLES,
-                "round": found.round if found else 0,
-                "last": found.report if found else None,
-            }
+        for line in asyncio.run(_status(paths)):
             emit(line) if as_json else click.echo(_readable_status(line))
-    finally:
-        await database.close()
+
+
+async def _status(paths: HomePaths) -> list[dict[str, Any]]:
+    asked = await _beside(paths, lambda url: beside.get(url, "api/v1/learning"))
+    if asked is not None:
+        found: list[dict[str, Any]] = asked["kinds"]
+        return found
+    import msgspec
+
+    from hub.learning.at_home import standings
+
+    async with _kept(paths) as (examples, heads):
+        return [msgspec.to_builtins(standing) for standing in await standings(examples, heads)]
 
 
 def _readable_status(line: dict[str, Any]) -> str:
     last = line["last"]
     told = "no round yet"
     if last is not None:
-        told = f"round {last.round}: {last.outcome}" + (f" ({last.reason})" if last.reason else "")
+        told = f"round {last['round']}: {last['outcome']}" + (f" ({last['reason']})" if last["reason"] else "")
     return f"{line['kind']:<10} {line['examples']:>6} examples  {line['bytes'] / 1024:8.1f} KiB  {told}"
 
 
@@ -79,19 +70,43 @@ def forget(kind: str, config: str | None, as_json: bool) -> None:
 
 
 async def _forget(paths: HomePaths, kind: str) -> int:
-    from hub.learning.examples import Examples
-    from hub.learning.federated.kept_heads import KeptHeads
     from hub.learning.kinds import KINDS
-    from hub.learning.sealing import Seal
-    from hub.store.database import Database
 
     if kind and kind not in KINDS:
         raise UsageError(f"nothing is kept of {kind!r}", remedy=f"kinds are {', '.join(KINDS)}")
-    database = await Database.open(paths.database)
+    # A hub that runs holds key and heads in memory: it must forget by itself.
+    asked = await _beside(paths, lambda url: beside.post(url, "api/v1/learning/forget", {"kind": kind}))
+    if asked is not None:
+        return int(asked["forgotten"])
+    async with _kept(paths) as (examples, heads):
+        await heads.forget(kind)
+        return await examples.purge(kind)
+
+
+async def _beside(paths: HomePaths, ask: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any] | None:
+    """What the hub that runs answers; None where none does, or where it does not learn."""
+    url = running_at(paths)
+    if url is None:
+        return None
+    try:
+        return await ask(url)
+    except UnavailableError:
+        return None
+
+
+@asynccontextmanager
+async def _kept(paths: HomePaths) -> "AsyncIterator[tuple[Examples, KeptHeads]]":
+    """What is kept in a home where no hub learns."""
+    from hub.core.settings_file import load_settings
+    from hub.learning.examples import Examples
+    from hub.learning.federated.kept_heads import KeptHeads
+    from hub.learning.sealing import Seal
+    from hub.store.database import Database
+
+    database = await Database.open(load_settings(paths.settings).settings.store.url or paths.database)
     try:
         seal = Seal(paths.root)
-        await KeptHeads(database, seal).forget(kind)
-        return await Examples(database, seal).purge(kind)
+        yield Examples(database, seal), KeptHeads(database, seal)
     finally:
         await database.close()
 
@@ -102,11 +117,22 @@ async def _forget(paths: HomePaths, kind: str) -> int:
 @json_option
 def round(kind: str, config: str | None, as_json: bool) -> None:  # noqa: A001 -- the command's name
     """Have the home's hubs learn KIND together now. The hub that runs does it."""
-    # A round needs this hub's connections to the others, which only the running hub has.
-    raise UnavailableError(
-        f"a round of {kind} needs the hub that runs, which cannot be asked for one yet",
-        remedy="`hearth learn simulate` tries rounds out",
-    )
+    with chosen_home(config) as paths:
+        url = running_at(paths)
+        if url is None:
+            # A round needs this hub's connections to the others, which only a running hub has.
+            raise UnavailableError("no hub runs over this home, and a round needs one", remedy="start `hearth run`")
+        report = asyncio.run(beside.post(url, "api/v1/learning/round", {"kind": kind}))
+    emit(report) if as_json else click.echo(_readable_round(report))
+
+
+def _readable_round(report: dict[str, Any]) -> str:
+    with_whom = f"{len(report['counted'])} of {len(report['members'])} hubs counted"
+    lines = [f"round {report['round']} of {report['kind']}: {report['outcome']}, {with_whom}"]
+    if report["reason"]:
+        lines.append(report["reason"])
+    lines.append(f"of {report['held']} held-out examples {report['right_before']} were right, now {report['right']}")
+    return "\n".join(lines)
 
 
 @learn.command()

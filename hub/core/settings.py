@@ -200,6 +200,28 @@ class SwarmSettings(_Table, frozen=True):
     bulk_port: Annotated[Port, Meta(description="for what is large: what hubs learn together")] = 8423
 
 
+class LearningSettings(_Table, frozen=True):
+    """[learning]: what the hub learns from use, by itself and with the other hubs of the home."""
+
+    enabled: Annotated[bool, Meta(description="whether it keeps examples and learns at all")] = True
+    # Of two hubs, each could take its own update off the sum and have the other's.
+    least_hubs: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=64,
+            description="with fewer hubs nothing is sent; 3, because of two each could work out what the other sent",
+        ),
+    ] = 3
+    at: Annotated[
+        str,
+        Meta(
+            pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$",
+            description="when the hubs learn together each day, as `03:30` of this machine's time; empty: when asked",
+        ),
+    ] = "03:30"
+
+
 class StoreSettings(_Table, frozen=True):
     """[store]: where states, history and settings of the app are kept."""
 
@@ -257,6 +279,7 @@ class Settings(_Table, frozen=True):
     wyoming: WyomingSettings = WyomingSettings()
     web: WebSettings = WebSettings()
     swarm: SwarmSettings = SwarmSettings()
+    learning: LearningSettings = LearningSettings()
     store: StoreSettings = StoreSettings()
     models: ModelSettings = ModelSettings()
     safety: SafetySettings = SafetySettings()

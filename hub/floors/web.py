@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
     from hub.swarm.peers import Peers
+    from hub.web.learning_port import LearningKeeper
     from hub.web.ports import CameraFigures
     from hub.web.server import WebServer
 
@@ -36,6 +37,7 @@ def hand_out(
     cameras: "Callable[[], Iterable[tuple[str, CameraFigures]]] | None" = None,
     *,
     peers: "Peers | None" = None,
+    learning: "Callable[[], LearningKeeper | None] | None" = None,
     complete: bool,
 ) -> None:
     """Give the server the rooms that are up; `complete` when no more will come."""
@@ -53,6 +55,7 @@ def hand_out(
         history=floor.history,
         gauges=floor.history,
         peers=peers,
+        learning=learning,
         cameras=cameras,
         listening=None if feed is None else feed.listening,
         names_known=names_known,

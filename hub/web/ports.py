@@ -8,6 +8,7 @@ from msgspec import Struct
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import HomeView
 from hub.core.events import Value
+from hub.web.learning_port import LearningKeeper
 
 
 class HomeReader(Protocol):
@@ -308,6 +309,8 @@ class Rooms(Struct, frozen=True, kw_only=True):
     history: HistoryReader | None = None
     gauges: Gauges | None = None
     peers: PeerKeeper | None = None
+    learning: Callable[[], LearningKeeper | None] | None = None
+    """What the hub learns from, once that is up."""
     cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
     """Every open camera's figures, by name."""
     listening: Callable[[], bool] | None = None

@@ -20,6 +20,7 @@ from hub.web.api import Api
 from hub.web.bodies import MOST_BYTES
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.failures import Refused, response_of
+from hub.web.learning import learning_routes
 from hub.web.live import LiveFeed
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
@@ -114,6 +115,7 @@ class WebServer:
             Route(method="GET", path="/api/v1/history/{id}", access=household, summary="How an entity changed.",
                   handler=api.history, query=wire.HistoryQuery, response=wire.HistoryResponse),
             *peer_routes(lambda: api.rooms.peers),
+            *learning_routes(lambda: None if api.rooms.learning is None else api.rooms.learning()),
             Route(method="GET", path="/api/v1/live", access=household, summary="A WebSocket: snapshot, then events.",
                   handler=self._live.serve, content=""),
             *page,

@@ -34,8 +34,8 @@ def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
     assert ran.returncode == 2 and "no occupancy recording" in ran.stderr
 
 
-def test_a_round_without_a_hub_that_can_be_asked_says_so(home: Path) -> None:
-    failed(hearth("learn", "round", "--config", home), "needs the hub that runs")
+def test_a_round_without_a_hub_that_runs_says_so(home: Path) -> None:
+    failed(hearth("learn", "round", "--config", home), "no hub runs over this home", "hearth run")
 
 
 def test_forgetting_changes_the_key(home: Path) -> None:

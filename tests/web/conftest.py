@@ -169,6 +169,51 @@ class Neighbours:
         return Neighbour()
 
 
+class Outcome(Struct, frozen=True, kw_only=True):
+    kind: str
+    round: int = 4
+    outcome: str = "merged"
+    reason: str = ""
+    members: tuple[str, ...] = ("a", "b", "c")
+    counted: tuple[str, ...] = ("a", "b")
+    out: tuple[str, ...] = ("c",)
+    held: int = 30
+    before: float = 1.5
+    after: float = 0.25
+    right_before: int = 20
+    right: int = 28
+    bytes_sent: int = 354
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    kind: str
+    examples: int = 40
+    bytes: int = 9000
+    oldest: float | None = 1.5
+    enough: bool = True
+    round: int = 4
+    last: Outcome | None = None
+
+
+class Pupils:
+    """Plays what the hub learns."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    async def status(self) -> Sequence[Kept]:
+        return [Kept(kind="gesture", last=Outcome(kind="gesture")), Kept(kind="wake", round=0, oldest=None)]
+
+    async def round(self, kind: str) -> Outcome:
+        if kind != "gesture":
+            raise NotFoundError(f"nothing learns {kind!r}", remedy="kinds are gesture")
+        return Outcome(kind=kind)
+
+    async def forget(self, kind: str = "") -> int:
+        self.forgotten.append(kind)
+        return 40
+
+
 @pytest.fixture
 def bus() -> Bus:
     return Bus()
@@ -197,7 +242,7 @@ async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]
 def server(empty_server: WebServer, house: House) -> WebServer:
     """A server with all its rooms."""
     rooms = Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house)
-    empty_server.open(msgspec.structs.replace(rooms, peers=Neighbours()))
+    empty_server.open(msgspec.structs.replace(rooms, peers=Neighbours(), learning=Pupils))
     return empty_server
 
 

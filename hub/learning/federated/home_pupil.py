@@ -33,6 +33,7 @@ class HomePupil:
         changed: Callable[[Head], None] = lambda _: None,
     ) -> None:
         self.round = 0
+        self._first = head
         self.shared = self.own = head
         self.canaries = canaries
         self.trial: Trial | None = None
@@ -81,6 +82,12 @@ class HomePupil:
         await self._heads.write(kind, KeptHead(number, shared.open, own.open, report))
         self.round, self.shared, self.own = number, shared, own
         self._changed(own)
+
+    def begin_again(self) -> None:
+        """Use the head that came with the hub: what was learnt is forgotten. The disk is the caller's business."""
+        self.round, self.trial = 0, None
+        self.shared = self.own = self._first
+        self._changed(self.own)
 
     async def told(self, features: ArrayLike, said: str, verdict: Verdict) -> None:
         """Use has told whether `said` was right of these features: keep the example, and judge the head by it.

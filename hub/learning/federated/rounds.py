@@ -16,6 +16,7 @@ from hub.learning.federated.catching_up import head_frame, take_over
 from hub.learning.federated.checks import UpdateRefusedError, check_arrays
 from hub.learning.federated.collect import Collector, Terms
 from hub.learning.federated.gate import harmful
+from hub.learning.federated.handing import handed
 from hub.learning.federated.leading import Leading
 from hub.learning.federated.local import Plan, TooFewExamplesError, enough
 from hub.learning.federated.messages import (
@@ -133,7 +134,8 @@ class Learner:
             await self._catch_up(begin.kind, hub, newest.base, newest.round)
         members = tuple(sorted(hub for hub, standing in standings.items() if standing.ready))
         if len(members) < self._terms.least_members:
-            text = f"{len(members)} hubs can take part, {self._terms.least_members} are needed: nothing was sent"
+            hubs = "1 hub" if len(members) == 1 else f"{len(members)} hubs"
+            text = f"{hubs} can take part, {self._terms.least_members} are needed: nothing was sent"
             return encode(Receipt(UNUSABLE, text))
         order = rendezvous(begin.round, members)
         order = (self._mesh.hub, *(h for h in order if h != self._mesh.hub))
@@ -278,7 +280,7 @@ class Learner:
     async def _hand(self, hub: str, topic: str, body: bytes) -> bytes:
         if hub == self._mesh.hub:
             return await self._topics[topic](hub, body)
-        return await self._bulk.give(hub, topic, body, timeout_s=self._terms.deadline_s)
+        return await handed(self._mesh, self._bulk, hub, topic, body, timeout_s=self._terms.deadline_s)
 
     def _pupil(self, kind: str) -> Pupil:
         pupil = self._pupils.get(kind)
