@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
 # What Debian gives: a voice and what MediaPipe draws on for the hub; and for the tests a broker, system call traces and the audio encoders.
 SYSTEM_RUN := flite espeak-ng libgles2 libegl1
-SYSTEM_TEST := $(SYSTEM_RUN) mosquitto strace pulseaudio pulseaudio-utils
+SYSTEM_TEST := $(SYSTEM_RUN) iproute2 mosquitto strace pulseaudio pulseaudio-utils
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera --extra swarm
 
 .PHONY: help setup run demo test lint bench docs models lock clean newest-mediapipe

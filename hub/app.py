@@ -27,12 +27,14 @@ from hub.floors.web import hand_out, open_web
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
+    from hub.floors.swarm import Swarm
     from hub.home.dispatch import Dispatcher
     from hub.home.registry import Home
     from hub.home.why import Why
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
+    from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 
 T = TypeVar("T")
@@ -47,10 +49,11 @@ class Parts(enum.Flag):
     EYES = enum.auto()
     SATELLITES = enum.auto()
     WEB = enum.auto()
+    SWARM = enum.auto()
     TEXT = HOME | DIALOGUE
     VOICE = TEXT | EARS
     SIGHT = TEXT | EYES
-    ALL = VOICE | EYES | SATELLITES | WEB
+    ALL = VOICE | EYES | SATELLITES | WEB | SWARM
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Hub:
     ears: "Ears | None" = None
     eyes: "Eyes | None" = None
     web: "WebServer | None" = None
+    swarm: "Swarm | None" = None
+    arbiter: "Arbiter | None" = None
 
     async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "cli") -> "Turn":
         """Take `text` as if it had been heard; needs `Parts.DIALOGUE`."""
@@ -99,14 +104,14 @@ async def running_hub(
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs, learning = Beliefs(), Learning()
-        swarm = await build_swarm(ground, floor, stack) if server is not None else None
+        swarm = await build_swarm(ground, floor, stack) if Parts.SWARM in parts else None
         if Parts.DIALOGUE in parts:
             if ears_loading is not None:
                 usage = await count_usage(ground, floor, stack)
                 feed = grammar_feed(ground, ears_loading, usage)
                 ground.supervisor.start("usage", partial(usage.run, feed.refresh))
             dialogue = await build_dialogue(ground, floor, stack, feed, beliefs, swarm)
-        if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES):
+        if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES | Parts.SWARM):
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
@@ -117,15 +122,17 @@ async def running_hub(
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         if eyes_loading is not None:
             eyes = await seeing(ground, eyes_loading, needed=server is None)
+        arbiter = (
+            build_arbiter(swarm, beliefs.rooms, ground) if ears is not None and beliefs.rooms is not None else None
+        )
         if Parts.SATELLITES in parts and dialogue is not None:
-            if ears is not None and beliefs.rooms is not None:
-                arbiter = build_arbiter(swarm, beliefs.rooms, ground)
+            if ears is not None and arbiter is not None:
                 await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
             if eyes is not None and beliefs.rooms is not None:
                 await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
         if server is not None:
             build_learning(ground, floor, swarm, eyes, learning, stack)
-        built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server)
+        built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server, swarm, arbiter)
         yield Hub(ground.settings, ground.bus, ground.states, *built)
 
 

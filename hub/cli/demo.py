@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,8 +22,10 @@ from hub.core.settings import Settings
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.cli.demo_together import Scene
     from hub.satellites.viewer import Viewer
 
+_CALLED: Final = "clips/01_light_on.flac"
 _ACTED_S: Final = 5.0
 """How long what a gesture sets off may take."""
 
@@ -52,6 +55,7 @@ async def _demo(paths: HomePaths, real_time: bool, as_json: bool) -> int:
         click.echo(f"hearth: the scenes with a camera are left out: {blind[0]} ({blind[1]})", err=True)
         clips = [clip for clip in clips if not clip.shown]
     wrong: list[str] = []
+    scenes = len(clips)
     async with _playing(paths, folder, eyes=blind is None, real_time=real_time) as player:
         for clip in clips:
             if as_json:
@@ -67,9 +71,26 @@ async def _demo(paths: HomePaths, real_time: bool, as_json: bool) -> int:
                 continue
             stages = ", ".join(f"{name} {ms:.0f} ms" for name, ms in end["stages_ms"].items())
             console.print(f"          [dim]{stages}[/]" + "".join(f"\n          [red]{m}[/]" for m in missing))
+    async for scene in _together(folder):
+        scenes += 1
+        emit(scene) if as_json else console.print(_scene(scene))
+        wrong += [] if scene.as_told else [scene.id]
     if not as_json:
-        console.print(f"\n{len(clips) - len(wrong)} of {len(clips)} went as the story says.")
+        console.print(f"\n{scenes - len(wrong)} of {scenes} went as the story says.")
     return failure(f"not as the story says: {', '.join(wrong)}") if wrong else 0
+
+
+async def _together(folder: Path) -> AsyncIterator["Scene"]:
+    from hub.cli.demo_together import together
+
+    with tempfile.TemporaryDirectory(prefix="hearth-demo-") as homes:
+        async for scene in together(Path(homes), folder / _CALLED):
+            yield scene
+
+
+def _scene(scene: "Scene") -> str:
+    colour = "green" if scene.as_told else "red"
+    return f"\n[bold]{scene.about}[/]\n          [{colour}]{scene.told}[/]"
 
 
 def _json(event: Event) -> None:
@@ -114,7 +135,8 @@ class _Player:
             if clip.then:
                 await self._show(clip, clip.then)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(acted.wait(), _ACTED_S)
+                    async with asyncio.timeout(_ACTED_S):
+                        await acted.wait()
         finally:
             cancel()
         return end, unmet(clip, happened)

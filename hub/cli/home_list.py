@@ -62,7 +62,7 @@ async def lines_beside(url: str) -> tuple[list[Line], dict[str, str]]:
         )
         for e in home["entities"]
     ]
-    return lines, {area["area"]: area["name"] for area in home["areas"]}
+    return lines, {area["id"]: area["name"] for area in home["areas"]}
 
 
 def list_beside(url: str, as_json: bool) -> None:

@@ -53,6 +53,7 @@ class Ledger:
         self._writer = writer
         self._open: list[Tally] = []
         self._news = asyncio.Event()
+        self._writing = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def opened(self, who: str, where: str, why: str) -> Tally:
@@ -85,14 +86,17 @@ class Ledger:
 
     async def flush(self) -> None:
         """Write down what is not written yet."""
-        for tally in tuple(self._open):
-            closed = tally.closed
-            moved = tally.news()
-            if closed:
-                self._open.remove(tally)
-            if moved is None or self._writer is None:
-                continue
-            try:
-                await self._writer.record(tally.who, tally.where, moved[0], moved[1], tally.why, time.time())
-            except HearthError as error:
-                log.error("a row of the privacy ledger could not be written", where=tally.where, error=str(error))
+        async with self._writing:  # the one at the end may come while another is under way
+            for tally in tuple(self._open):
+                closed = tally.closed
+                moved = tally.news()
+                if closed:
+                    self._open.remove(tally)
+                if moved is not None and self._writer is not None:
+                    await self._write(self._writer, tally, moved)
+
+    async def _write(self, writer: LedgerWriter, tally: Tally, moved: tuple[int, int]) -> None:
+        try:
+            await writer.record(tally.who, tally.where, moved[0], moved[1], tally.why, time.time())
+        except HearthError as error:
+            log.error("a row of the privacy ledger could not be written", where=tally.where, error=str(error))

@@ -119,7 +119,6 @@ class Contact:
                 news.clear()
         finally:
             end()
-        await self.follow()
         self._spreading = True
         try:
             await self._spread.run()

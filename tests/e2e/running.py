@@ -106,7 +106,8 @@ class RunningHub:
 
     def kill(self) -> None:
         """Have it die at once, with what it started."""
-        os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()

@@ -100,10 +100,13 @@ def street(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Machine]]:
                 ip("-n", namespace, "link", "set", device, "up")
             ip("-n", namespace, "route", "add", "default", "dev", "eth0")
         yield machines
+        for machine in machines.values():
+            if machine.hub is not None:
+                machine.hub.stop()
     finally:
         for number, machine in enumerate(machines.values(), 1):
             if machine.hub is not None:
-                machine.hub.stop()
+                machine.hub.kill()
             with contextlib.suppress(subprocess.CalledProcessError):
                 ip("netns", "del", f"hn{mark}-{number}")
         ip("link", "del", bridge)

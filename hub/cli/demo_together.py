@@ -1,0 +1,148 @@
+"""The second act of `hearth demo`: two hubs, one house."""
+
+import asyncio
+import contextlib
+import shutil
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from hub.core.bundled import bundled
+from hub.core.events import CommandDone, Event, WakeHeard
+from hub.core.paths import HomePaths
+from hub.core.settings import Settings, SwarmSettings
+from hub.media.chunk import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from hub.app import Hub
+
+_PATIENCE_S: Final = 20.0
+_FAR: Final = 0.3  # how much of a voice in the kitchen is heard in the attic
+_ATTIC: Final = """
+[home]
+name = "Attic"
+[[area]]
+id = "attic"
+name = "attic"
+[[entity]]
+id = "light.attic"
+name = "attic lamp"
+area = "attic"
+traits = ["OnOff"]
+"""
+
+
+class Scene(Struct, frozen=True, kw_only=True, tag_field="event", tag="together"):
+    """What happened between the two hubs, in words and checked."""
+
+    id: str
+    about: str
+    told: str
+    as_told: bool
+
+
+async def together(folder: Path, clip: Path) -> AsyncIterator[Scene]:
+    """Play the act in `folder`, an empty one; `clip` is said in the kitchen, and heard in the attic too."""
+    async with _hub(folder / "kitchen", "kitchen") as kitchen, _hub(folder / "attic", "attic") as attic:
+        yield await _paired(kitchen, attic)
+        yield await _answered_once(kitchen, attic, clip, folder)
+        yield await _commanded(kitchen, attic)
+
+
+@asynccontextmanager
+async def _hub(folder: Path, name: str) -> AsyncIterator["Hub"]:
+    from hub.app import Parts, running_hub
+
+    _furnish(folder, name)
+    ports = _free_ports(3)
+    swarm = SwarmSettings(enabled=True, name=name, port=ports[0], pairing_port=ports[1], bulk_port=ports[2])
+
+    def with_others(settings: Settings) -> Settings:
+        return msgspec.structs.replace(settings, swarm=swarm)
+
+    async with running_hub(HomePaths(folder), Parts.VOICE | Parts.SWARM, settings=with_others) as hub:
+        yield hub
+
+
+def _furnish(folder: Path, name: str) -> None:
+    folder.mkdir()
+    if name == "kitchen":
+        shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
+    else:
+        (folder / "hearth.toml").write_text(_ATTIC, "utf-8")
+
+
+async def _paired(kitchen: "Hub", attic: "Hub") -> Scene:
+    assert kitchen.swarm is not None and attic.swarm is not None
+    shown = kitchen.swarm.peers.pair()
+    await attic.swarm.peers.join(shown.addresses[0], shown.code)
+    hubs = (kitchen.swarm.mesh, attic.swarm.mesh)
+    found = await _soon(lambda: all(mesh.alive() for mesh in hubs))
+    told = f"the attic's hub typed {shown.code}, and the two found each other"
+    return Scene(id="paired", about="Two hubs are paired by a code.", told=told, as_told=found)
+
+
+async def _answered_once(kitchen: "Hub", attic: "Hub", clip: Path, folder: Path) -> Scene:
+    from hub.cli.hearing import hear_file
+
+    heard: dict[str, list[Event]] = {"kitchen": [], "attic": []}
+    ends = [
+        hub.bus.subscribe((WakeHeard, CommandDone), heard[name].append)
+        for name, hub in (("kitchen", kitchen), ("attic", attic))
+    ]
+    far = folder / "far.wav"
+    await _as_heard_far(clip, far)
+    await asyncio.gather(
+        hear_file(kitchen, clip, area="kitchen", real_time=True, arbiter=kitchen.arbiter),
+        hear_file(attic, far, area="attic", real_time=True, arbiter=attic.arbiter),
+    )
+    for end in ends:
+        end()
+    answered = [name for name, events in heard.items() if any(isinstance(e, WakeHeard) for e in events)]
+    done = [e.entity for e in heard["kitchen"] if isinstance(e, CommandDone)]
+    told = f"answered by: {' and '.join(answered) or 'nobody'}; switched: {', '.join(done) or 'nothing'}"
+    about = "Both hubs hear “hey jarvis”; the nearer one answers."
+    return Scene(id="answered", about=about, told=told, as_told=answered == ["kitchen"] and done == ["light.kitchen"])
+
+
+async def _commanded(kitchen: "Hub", attic: "Hub") -> Scene:
+    lamp = "light.attic"
+    known = await _soon(lambda: lamp in kitchen.home.view().entities and kitchen.states.available(lamp))
+    turn = await kitchen.say("turn on the attic lamp", area="kitchen")
+    there = attic.states.value(lamp, "OnOff") is True
+    here = await _soon(lambda: kitchen.states.value(lamp, "OnOff") is True)
+    about = "The kitchen's hub is asked for the attic's lamp."
+    return Scene(id="commanded", about=about, told=" ".join(turn.replies), as_told=known and there and here)
+
+
+async def _as_heard_far(clip: Path, copy: Path) -> None:
+    from hub.media.decode import AudioFile
+    from hub.media.file_sink import FileSink
+
+    with AudioFile(clip) as file:
+        samples = np.concatenate([np.asarray(piece) for piece in file.read()])
+    sink = FileSink(copy)
+    await sink.play((samples * _FAR).astype(np.int16), SAMPLE_RATE)
+    await sink.close()
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as open_ones:
+        servers = [open_ones.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [server.getsockname()[1] for server in servers]
+
+
+async def _soon(holds: Callable[[], object]) -> bool:
+    """Whether it holds within a generous while."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE_S):
+            while not holds():  # noqa: ASYNC110 -- of two hubs, looked at from outside
+                await asyncio.sleep(0.02)
+            return True
+    return False
