@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_S: Final = 20.0
 _FAR: Final = 0.3  # how much of a voice in the kitchen is heard in the attic
+_ROOM: Final = 10.0  # the noise of a quiet room in a microphone, of 32767
 _ATTIC: Final = """
 [home]
 name = "Attic"
@@ -96,10 +97,10 @@ async def _answered_once(kitchen: "Hub", attic: "Hub", clip: Path, folder: Path)
         hub.bus.subscribe((WakeHeard, CommandDone), heard[name].append)
         for name, hub in (("kitchen", kitchen), ("attic", attic))
     ]
-    far = folder / "far.wav"
-    await _as_heard_far(clip, far)
+    near = await _as_heard(clip, folder / "kitchen.wav", 1.0)
+    far = await _as_heard(clip, folder / "attic.wav", _FAR)
     await asyncio.gather(
-        hear_file(kitchen, clip, area="kitchen", real_time=True, arbiter=kitchen.arbiter),
+        hear_file(kitchen, near, area="kitchen", real_time=True, arbiter=kitchen.arbiter),
         hear_file(attic, far, area="attic", real_time=True, arbiter=attic.arbiter),
     )
     for end in ends:
@@ -121,15 +122,19 @@ async def _commanded(kitchen: "Hub", attic: "Hub") -> Scene:
     return Scene(id="commanded", about=about, told=" ".join(turn.replies), as_told=known and there and here)
 
 
-async def _as_heard_far(clip: Path, copy: Path) -> None:
+async def _as_heard(clip: Path, copy: Path, level: float) -> Path:
+    """What a microphone makes of `clip` that hears so much of it, and the quiet of its own room."""
     from hub.media.decode import AudioFile
     from hub.media.file_sink import FileSink
 
     with AudioFile(clip) as file:
-        samples = np.concatenate([np.asarray(piece) for piece in file.read()])
+        said = np.concatenate([np.asarray(piece) for piece in file.read()])
+    quiet = np.random.default_rng(len(copy.name)).normal(0, _ROOM, len(said) + 2 * SAMPLE_RATE)
+    quiet[SAMPLE_RATE : SAMPLE_RATE + len(said)] += said * level
     sink = FileSink(copy)
-    await sink.play((samples * _FAR).astype(np.int16), SAMPLE_RATE)
+    await sink.play(np.clip(quiet, -32768, 32767).astype(np.int16), SAMPLE_RATE)
     await sink.close()
+    return copy
 
 
 def _free_ports(count: int) -> list[int]:

@@ -154,7 +154,7 @@ def _share_integrations(ground: Ground, floor: HomeFloor, shared: "SharedHome") 
     from hub.swarm.duty.duties import duty_of
 
     for wanted in integrations(floor.devices, ground):
-        shared.duties.offer(duty_of(wanted.id, wanted.config), _work(floor, wanted))
+        shared.duties.offer(duty_of(wanted.id, wanted.config), _work(floor, wanted), brings=wanted.instance)
 
 
 def _work(floor: HomeFloor, wanted: Integration) -> Callable[[], Awaitable[None]]:
