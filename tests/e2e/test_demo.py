@@ -10,6 +10,8 @@ from tests.e2e.running import HEARS
 
 pytestmark = [pytest.mark.slow, *HEARS[:2]]
 
+TOGETHER = ("paired", "answered", "commanded")
+
 
 def missing(clip: Clip, lines: list[dict[str, Any]]) -> list[str]:
     """What there should be among the lines of a clip, and is not."""
@@ -36,12 +38,16 @@ def test_every_clip_goes_from_sound_to_deed_and_answer() -> None:
     clips = story()[1]
     ran = hearth("demo", "--json")
     told: dict[str, list[dict[str, Any]]] = {}
+    scenes: list[dict[str, Any]] = []
     for line in lines_of(ran):
-        if line["event"] == "clip":
+        if line["event"] == "together":
+            scenes.append(line)
+        elif line["event"] == "clip":
             told[line["id"]] = lines = []
         else:
             lines.append(line)
     assert list(told) == [clip.id for clip in clips]
     trouble = {clip.id: (found, told[clip.id]) for clip in clips if (found := missing(clip, told[clip.id]))}
     assert trouble == {}
+    assert [(scene["id"], scene["as_told"]) for scene in scenes] == [(name, True) for name in TOGETHER], scenes
     assert (ran.returncode, ran.stderr) == (0, "")
