@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
 
 log = structlog.get_logger(__name__)
-_CANARIES: Final = 12
-"""Known hands of each gesture that a new head is tried with besides the home's own."""
-_CANARIES_SEED: Final = 8_000_000
+_CANARIES: Final = (12, 8_000_000)
+_REHEARSED: Final = (30, 9_000_000)
+"""How many drawn hands of each gesture a new head is tried with, and learns from, besides the home's own; their seeds.
+The seeds are those of every hub, and of no hands that the network was trained or measured with."""
 
 
 class Learning:
@@ -111,10 +112,13 @@ async def _pupils(
     for kind, known in KINDS.items():
         if known.head is None:
             continue
-        canaries = await aside(_known_hands) if kind == "gesture" else None
+        known_hands = (
+            [await aside(drawn_hands, *which) for which in (_CANARIES, _REHEARSED)] if kind == "gesture" else []
+        )
+        canaries, rehearsed = known_hands or (None, None)
         changed = new_heads.put_nowait if kind == "gesture" else _nobody
         pupils[kind] = await HomePupil.open(
-            kind, examples, heads, clock=ground.clock, canaries=canaries, changed=changed
+            kind, examples, heads, clock=ground.clock, canaries=canaries, rehearsed=rehearsed, changed=changed
         )
     return pupils
 
@@ -123,13 +127,14 @@ def _nobody(_head: "Head") -> None:
     """Rooms work out who is there from signs, not from a head: what was learnt of presence is kept for later."""
 
 
-def _known_hands() -> "Material":
+def drawn_hands(count: int, seed: int) -> "Material":
+    """So many drawn hands of each gesture, and thrice as many that say nothing; the same everywhere."""
     import numpy as np
 
     from hub.learning.federated.head import Material
     from hub.learning.gesture_data import data_set
 
-    return Material.plain(*data_set(_CANARIES, np.random.default_rng(_CANARIES_SEED)))
+    return Material.plain(*data_set(count, np.random.default_rng(seed)))
 
 
 def _notice(eyes: "Eyes", noticed: Callable[[int, bytes], None], stack: AsyncExitStack) -> None:

@@ -16,12 +16,12 @@ async def learn_alone(pupil: Pupil, plan: Plan, rng: np.random.Generator, *, num
     `number` is the round that was not held, and `reason` why.
     """
     learn_from, held = await pupil.material()
-    own, canaries = pupil.own, pupil.canaries
+    own, canaries, rehearsed = pupil.own, pupil.canaries, pupil.rehearsed
 
     def judged() -> tuple[Exam, Exam]:
         before = examine(own, held, canaries)
         try:
-            learned = own.with_open(added(own.open, learn(own, learn_from, rng, plan)))
+            learned = own.with_open(added(own.open, learn(own, learn_from, rng, plan, rehearsed)))
         except HearthError:
             return before, before
         after = examine(learned, held, canaries)

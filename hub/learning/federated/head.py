@@ -26,6 +26,14 @@ class Material(Struct, frozen=True):
         """Some of them."""
         return Material(self.x[rows], self.y[rows], self.worth[rows])
 
+    def joined(self, other: "Material") -> "Material":
+        """These and others."""
+        return Material(
+            np.concatenate((self.x, other.x)),
+            np.concatenate((self.y, other.y)),
+            np.concatenate((self.worth, other.worth)),
+        )
+
     @classmethod
     def plain(cls, x: NDArray[np.float32], y: NDArray[np.integer]) -> "Material":
         """Examples that all count alike."""

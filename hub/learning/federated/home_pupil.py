@@ -30,12 +30,13 @@ class HomePupil:
         *,
         clock: Clock | None = None,
         canaries: Material | None = None,
+        rehearsed: Material | None = None,
         changed: Callable[[Head], None] = lambda _: None,
     ) -> None:
         self.round = 0
         self._first = head
         self.shared = self.own = head
-        self.canaries = canaries
+        self.canaries, self.rehearsed = canaries, rehearsed
         self.trial: Trial | None = None
         self._examples, self._heads = examples, heads
         self._clock = clock or SystemClock()
@@ -50,13 +51,15 @@ class HomePupil:
         *,
         clock: Clock | None = None,
         canaries: Material | None = None,
+        rehearsed: Material | None = None,
         changed: Callable[[Head], None] = lambda _: None,
     ) -> "HomePupil":
         """The pupil of a kind, with what it has learnt. Raises `NotFoundError` for a kind that nothing learns."""
         known = KINDS.get(kind)
         if known is None or known.head is None:
             raise NotFoundError(f"nothing learns {kind!r}", remedy="kinds with a head are gesture and presence")
-        pupil = cls(known.head(), examples, heads, clock=clock, canaries=canaries, changed=changed)
+        known_examples = {"canaries": canaries, "rehearsed": rehearsed}
+        pupil = cls(known.head(), examples, heads, clock=clock, changed=changed, **known_examples)
         kept = await heads.read(kind)
         shapes = [weight.shape for weight in pupil.shared.open]
         if kept is not None and [w.shape for w in kept.shared] == [w.shape for w in kept.own] == shapes:

@@ -50,12 +50,19 @@ class Plan(Struct, frozen=True):
     pull: float = 0.0
 
 
-def learn(head: Head, material: Material, rng: np.random.Generator, plan: Plan) -> Weights:
+def learn(
+    head: Head, material: Material, rng: np.random.Generator, plan: Plan, rehearsed: Material | None = None
+) -> Weights:
     """The change of the head's open weights that the examples ask for. The same arguments give the same change.
+
+    `rehearsed` are known examples that every hub has, learnt among its own: a home shows a few things again and again,
+    and the head would forget all others. They count for none of the 32.
 
     Raises `TooFewExamplesError` below 32 different examples, `DivergedError` when that leads to no numbers.
     """
     enough(material)
+    if rehearsed is not None:
+        material = material.joined(rehearsed)
     seen, start = head.seen(material.x), head.open
     network, adam = Network([weight.copy() for weight in start]), Adam(plan.rate)
     for _ in range(plan.epochs):

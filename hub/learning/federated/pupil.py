@@ -36,7 +36,8 @@ class Pupil(Protocol):
     """One kind of head of a hub.
 
     `shared` is what all hubs learn on, the result of round `round` (0: what every hub begins with). `own` is what this
-    hub uses: the shared one, or a better one of its own. `canaries` are known examples that every hub has.
+    hub uses: the shared one, or a better one of its own. `canaries` and `rehearsed` are known examples that every hub
+    has: the first to judge by, the others to learn among its own.
     """
 
     @property
@@ -56,7 +57,12 @@ class Pupil(Protocol):
 
     @property
     def canaries(self) -> Material | None:
-        """Known examples, or none."""
+        """Known examples to judge by, or none."""
+        ...
+
+    @property
+    def rehearsed(self) -> Material | None:
+        """Other known examples, to learn from, or none."""
         ...
 
     async def material(self) -> tuple[Material, Material]:
@@ -75,6 +81,7 @@ class PlainPupil:
         self.round = 0
         self.shared = self.own = head
         self.canaries = canaries
+        self.rehearsed: Material | None = None
         self.reports: list[Report] = []
         self._material = (learn_from, held)
 

@@ -78,10 +78,10 @@ class TakingPart:
     async def _update(self) -> bytes:
         """The update as it is sent; `TooFewExamplesError` or `TraceableError` when none may be."""
         learn_from, _ = await self._pupil.material()
-        base = self.base
+        base, rehearsed = self.base, self._pupil.rehearsed
 
         def made() -> Weights:
-            change = learn(base, learn_from, self._rng, self._plan)
+            change = learn(base, learn_from, self._rng, self._plan, rehearsed)
             check_untraceable(base, learn_from, change)
             return change
 
