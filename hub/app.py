@@ -17,8 +17,8 @@ from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.core.states import StateTable
 from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usage
-from hub.floors.ground import build_ground
-from hub.floors.home import build_home
+from hub.floors.ground import Ground, build_ground
+from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.swarm import build_arbiter, build_swarm
@@ -73,6 +73,7 @@ class Hub:
     web: "WebServer | None" = None
     swarm: "Swarm | None" = None
     arbiter: "Arbiter | None" = None
+    learning: Learning | None = None
 
     async def say(self, text: str, *, area: str = "", person: str = "", channel: str = "cli") -> "Turn":
         """Take `text` as if it had been heard; needs `Parts.DIALOGUE`."""
@@ -122,18 +123,32 @@ async def running_hub(
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         if eyes_loading is not None:
             eyes = await seeing(ground, eyes_loading, needed=server is None)
-        arbiter = (
-            build_arbiter(swarm, beliefs.rooms, ground) if ears is not None and beliefs.rooms is not None else None
-        )
+        arbiter = None
+        if ears is not None and beliefs.rooms is not None:
+            arbiter = build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
-            if ears is not None and arbiter is not None:
-                await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
-            if eyes is not None and beliefs.rooms is not None:
-                await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
-        if server is not None:
+            await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
+        if parts & (Parts.WEB | Parts.SWARM):
             build_learning(ground, floor, swarm, eyes, learning, stack)
         built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server, swarm, arbiter)
-        yield Hub(ground.settings, ground.bus, ground.states, *built)
+        yield Hub(ground.settings, ground.bus, ground.states, *built, learning)
+
+
+async def _attend(
+    ground: Ground,
+    floor: HomeFloor,
+    hearing: "tuple[Ears | None, Arbiter | None]",
+    eyes: "Eyes | None",
+    dialogue: "Dialogue",
+    beliefs: Beliefs,
+    stack: AsyncExitStack,
+) -> None:
+    """Start what brings sound and pictures."""
+    ears, arbiter = hearing
+    if ears is not None and arbiter is not None:
+        await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
+    if eyes is not None and beliefs.rooms is not None:
+        await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
 
 
 def _begun(name: str, opening: Coroutine[Any, Any, T], stack: AsyncExitStack) -> "asyncio.Task[T]":

@@ -21,6 +21,8 @@ from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from hub.app import Hub
     from hub.cli.demo_together import Scene
     from hub.satellites.viewer import Viewer
@@ -73,7 +75,10 @@ async def _demo(paths: HomePaths, real_time: bool, as_json: bool) -> int:
             console.print(f"          [dim]{stages}[/]" + "".join(f"\n          [red]{m}[/]" for m in missing))
     async for scene in _together(folder):
         scenes += 1
-        emit(scene) if as_json else console.print(_scene(scene))
+        if as_json:
+            emit(scene)
+        else:
+            _show_scene(console, scene)
         wrong += [] if scene.as_told else [scene.id]
     if not as_json:
         console.print(f"\n{scenes - len(wrong)} of {scenes} went as the story says.")
@@ -88,9 +93,16 @@ async def _together(folder: Path) -> AsyncIterator["Scene"]:
             yield scene
 
 
-def _scene(scene: "Scene") -> str:
+def _show_scene(console: "Console", scene: "Scene") -> None:
+    from rich.table import Table
+
     colour = "green" if scene.as_told else "red"
-    return f"\n[bold]{scene.about}[/]\n          [{colour}]{scene.told}[/]"
+    console.print(f"\n[bold]{scene.about}[/]\n          [{colour}]{scene.told}[/]")
+    if scene.rows:
+        table = Table(*scene.rows[0])
+        for row in scene.rows[1:]:
+            table.add_row(*row)
+        console.print(table)
 
 
 def _json(event: Event) -> None:

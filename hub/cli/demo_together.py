@@ -13,10 +13,11 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from hub.cli.demo_hands import keep_hands
 from hub.core.bundled import bundled
 from hub.core.events import CommandDone, Event, WakeHeard
 from hub.core.paths import HomePaths
-from hub.core.settings import Settings, SwarmSettings
+from hub.core.settings import LearningSettings, Settings, SwarmSettings
 from hub.media.chunk import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ traits = ["OnOff"]
 
 
 class Scene(Struct, frozen=True, kw_only=True, tag_field="event", tag="together"):
-    """What happened between the two hubs, in words and checked."""
+    """What happened between the two hubs, in words and checked; `rows` are a table, its headings first."""
 
     id: str
     about: str
     told: str
     as_told: bool
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 async def together(folder: Path, clip: Path) -> AsyncIterator[Scene]:
@@ -54,6 +56,7 @@ async def together(folder: Path, clip: Path) -> AsyncIterator[Scene]:
         yield await _paired(kitchen, attic)
         yield await _answered_once(kitchen, attic, clip, folder)
         yield await _commanded(kitchen, attic)
+        yield await _learnt(kitchen, attic)
 
 
 @asynccontextmanager
@@ -61,11 +64,13 @@ async def _hub(folder: Path, name: str) -> AsyncIterator["Hub"]:
     from hub.app import Parts, running_hub
 
     _furnish(folder, name)
+    await keep_hands(folder, name)
     ports = _free_ports(3)
     swarm = SwarmSettings(enabled=True, name=name, port=ports[0], pairing_port=ports[1], bulk_port=ports[2])
 
     def with_others(settings: Settings) -> Settings:
-        return msgspec.structs.replace(settings, swarm=swarm)
+        learning = LearningSettings(least_hubs=2, at="")  # this home has but two
+        return msgspec.structs.replace(settings, swarm=swarm, learning=learning)
 
     async with running_hub(HomePaths(folder), Parts.VOICE | Parts.SWARM, settings=with_others) as hub:
         yield hub
@@ -120,6 +125,22 @@ async def _commanded(kitchen: "Hub", attic: "Hub") -> Scene:
     here = await _soon(lambda: kitchen.states.value(lamp, "OnOff") is True)
     about = "The kitchen's hub is asked for the attic's lamp."
     return Scene(id="commanded", about=about, told=" ".join(turn.replies), as_told=known and there and here)
+
+
+async def _learnt(kitchen: "Hub", attic: "Hub") -> Scene:
+    hubs = (kitchen, attic)
+    await _soon(lambda: all(hub.learning is not None and hub.learning.here is not None for hub in hubs))
+    at_home = [hub.learning.here for hub in hubs if hub.learning is not None and hub.learning.here is not None]
+    await at_home[0].round("gesture")
+    reports = [standing.last for here in at_home for standing in await here.status() if standing.last is not None]
+    rows = [("hub", "hands held out", "read right before", "after the round", "uses", "sent")]
+    for name, report in zip(("kitchen", "attic"), reports, strict=False):
+        right = (str(report.held), str(report.right_before), str(report.right))
+        rows.append((name, *right, report.outcome, f"{report.bytes_sent / 1024:.1f} KiB"))
+    better = len(reports) == 2 and all(report.right > report.right_before for report in reports)
+    told = "no hand left its hub: what was sent is how the network should change"
+    about = "Both hubs learn to read stiff hands, from each other's too."
+    return Scene(id="learnt", about=about, told=told, as_told=better, rows=tuple(rows))
 
 
 async def _as_heard(clip: Path, copy: Path, level: float) -> Path:

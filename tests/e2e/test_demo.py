@@ -10,7 +10,7 @@ from tests.e2e.running import HEARS
 
 pytestmark = [pytest.mark.slow, *HEARS[:2]]
 
-TOGETHER = ("paired", "answered", "commanded")
+TOGETHER = ("paired", "answered", "commanded", "learnt")
 
 
 def missing(clip: Clip, lines: list[dict[str, Any]]) -> list[str]:
