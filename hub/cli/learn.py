@@ -127,8 +127,9 @@ def round(kind: str, config: str | None, as_json: bool) -> None:  # noqa: A001 -
 
 
 def _readable_round(report: dict[str, Any]) -> str:
-    with_whom = f"{len(report['counted'])} of {len(report['members'])} hubs counted"
-    lines = [f"round {report['round']} of {report['kind']}: {report['outcome']}, {with_whom}"]
+    members = report["members"]
+    with_whom = f", {len(report['counted'])} of {len(members)} hubs counted" if members else ""
+    lines = [f"round {report['round']} of {report['kind']}: {report['outcome']}{with_whom}"]
     if report["reason"]:
         lines.append(report["reason"])
     lines.append(f"of {report['held']} held-out examples {report['right_before']} were right, now {report['right']}")
