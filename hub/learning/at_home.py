@@ -81,12 +81,15 @@ class HomeLearning:
         self._examples, self._heads, self._pupils = examples, heads, pupils
         self._clock = clock or SystemClock()
         self._forgotten = forgotten
-        self._mesh = mesh
-        self._learner: Learner | None = None
-        if mesh is not None and bulk is not None:
-            seed = secrets.randbits(64)
-            self._learner = Learner(mesh, bulk, pupils, terms=terms, clock=self._clock, seed=seed)
+        self._mesh, self._bulk, self._terms = mesh, bulk, terms
+        self._learner = self._ready()
         self._one_at_a_time = asyncio.Lock()
+
+    def _ready(self) -> Learner | None:
+        if self._mesh is None or self._bulk is None:
+            return None
+        seed = secrets.randbits(64)
+        return Learner(self._mesh, self._bulk, self._pupils, terms=self._terms, clock=self._clock, seed=seed)
 
     async def close(self) -> None:
         """Answer other hubs no more, and give up what is under way."""
@@ -118,10 +121,12 @@ class HomeLearning:
             raise NotFoundError(f"nothing is kept of {kind!r}", remedy=f"kinds are {', '.join(KINDS)}")
         async with self._one_at_a_time:
             self._forgotten()
+            await self.close()  # a round under way would keep a head that the examples made
             await self._heads.forget(kind)
             gone = await self._examples.purge(kind)
             for pupil in (self._pupils[k] for k in self._pupils if kind in ("", k)):
                 pupil.begin_again()
+            self._learner = self._ready()
         return gone
 
     async def expire(self) -> None:

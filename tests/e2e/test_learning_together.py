@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import hearth, lines_of
+from tests.command import failed, hearth, lines_of
 from tests.e2e.running import RunningHub
 from tests.learning.people import seed
 
@@ -80,3 +80,9 @@ def test_after_a_round_no_hub_is_worse_and_every_hub_says_so(hubs: dict[Path, Ru
     assert sum(each["right"] for each in reports) > sum(each["right_before"] for each in reports)
     shown = hearth("learn", "status", "--config", asked)
     assert f"round {report['round']}: {report['outcome']}" in shown.stdout
+    forgets = next(reversed(hubs))
+    [gone] = lines_of(hearth("learn", "forget", "--config", forgets, "--json"))
+    assert gone == {"kind": "", "forgotten": 120}
+    kinds = hubs[forgets].get("api/v1/learning")["kinds"]
+    assert all((kind["examples"], kind["round"], kind["last"]) == (0, 0, None) for kind in kinds)
+    failed(hearth("learn", "round", "songs", "--config", asked), "nothing learns 'songs'")

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from hub.core.clock import FakeClock
-from hub.core.errors import NotFoundError
+from hub.core.errors import NotFoundError, UnavailableError
+from hub.core.settings_file import load_settings
 from hub.learning.at_home import HomeLearning, next_time
 from hub.learning.examples import Examples
 from hub.learning.federated.collect import Terms
+from hub.learning.federated.handing import handed
 from hub.learning.federated.head import Head
 from hub.learning.federated.home_pupil import HomePupil
 from hub.learning.federated.kept_heads import KeptHeads
+from hub.learning.federated.messages import Invite, Standing, decode, encode
 from hub.learning.sealing import Seal
 from hub.store.database import Database
 from tests.learning.people import seed
@@ -134,3 +137,58 @@ def test_the_next_time_is_the_next_time() -> None:
     now = time.mktime((2026, 1, 31, 3, 30, 0, 0, 0, -1))
     assert next_time("03:31", now) == now + 60
     assert time.localtime(next_time("03:30", now))[1:5] == (2, 1, 3, 30)
+
+
+async def test_a_hub_that_has_forgotten_still_answers_other_hubs(home: Home) -> None:
+    street = Street()
+    for hub in ("hub0", "hub1"):
+        street.meshes[hub] = StreetMesh(hub, street)
+    street.changed()
+    learning = await home.open(street.meshes["hub0"])
+    asking = encode(Invite("gesture", 1))
+    ready = decode(await street.meshes["hub1"].ask("hub0", "learn-invite", asking), Standing)
+    await learning.forget("gesture")
+    after = decode(await street.meshes["hub1"].ask("hub0", "learn-invite", asking), Standing)
+    assert ready.ready and not after.ready and "0 different examples" in after.reason
+    await learning.close()
+
+
+class Sometimes:
+    """Bulk that does not know at first where the other hub takes bodies."""
+
+    def __init__(self, fails: int) -> None:
+        self.fails = fails
+
+    async def give(self, hub: str, name: str, body: bytes, *, timeout_s: float = 30.0) -> bytes:
+        self.fails -= 1
+        if self.fails >= 0:
+            raise UnavailableError("where is it?")
+        return body
+
+
+async def test_a_hub_that_is_there_is_tried_again_and_one_that_has_gone_is_not() -> None:
+    street = Street()
+    for hub in ("hub0", "hub1"):
+        street.meshes[hub] = StreetMesh(hub, street)
+    street.changed()
+    mesh, bulk = street.meshes["hub0"], Sometimes(2)
+    assert await handed(mesh, bulk, "hub1", "learn-update", b"x", timeout_s=60.0) == b"x"  # type: ignore[arg-type]
+    bulk.fails = 2
+    with pytest.raises(UnavailableError):
+        await handed(mesh, bulk, "hub7", "learn-update", b"x", timeout_s=60.0)  # type: ignore[arg-type]
+    assert bulk.fails == 1
+
+
+@pytest.mark.parametrize("line", ['at = "25:00"', 'at = "3:30"', "least_hubs = 1", "least_hubs = 65", "hubs = 3"])
+def test_settings_that_make_no_sense_are_told_with_their_line(tmp_path: Path, line: str) -> None:
+    (tmp_path / "hearth.toml").write_text(f"[home]\nname = 'x'\n[learning]\n{line}\n")
+    loaded = load_settings(tmp_path / "hearth.toml")
+    [problem] = loaded.problems
+    assert problem.place.endswith("hearth.toml:4") and loaded.settings.learning.at == "03:30"
+
+
+def test_settings_that_do(tmp_path: Path) -> None:
+    (tmp_path / "hearth.toml").write_text('[learning]\nenabled = false\nleast_hubs = 2\nat = ""\n')
+    loaded = load_settings(tmp_path / "hearth.toml")
+    learning = loaded.settings.learning
+    assert not loaded.problems and (learning.enabled, learning.least_hubs, learning.at) == (False, 2, "")
