@@ -9,6 +9,7 @@ from hub.core.errors import UnavailableError
 from hub.dialogue.tts.speech import TIMEOUT_SECONDS
 
 _MOST_BYTES: Final = 32 * 1024 * 1024
+_REAP_S: Final = 5.0
 
 
 async def run(
@@ -40,10 +41,20 @@ async def run(
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await asyncio.shield(process.wait())
+            await asyncio.shield(_reap(process))
     if code != 0:
         raise UnavailableError(f"{name} failed with code {code}", remedy=f"try {name} by hand")
     return output
+
+
+async def _reap(process: asyncio.subprocess.Process) -> None:
+    """Wait for a process that was killed. To asyncio it is over only when its pipe is, so what is left there is read."""
+    assert process.stdout is not None
+    with contextlib.suppress(TimeoutError):  # a child of its own may hold the pipe
+        async with asyncio.timeout(_REAP_S):
+            while await process.stdout.read(65_536):
+                pass
+            await process.wait()
 
 
 async def _talk(process: asyncio.subprocess.Process, text: str) -> bytes:
