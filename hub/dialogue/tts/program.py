@@ -48,7 +48,7 @@ async def run(
 
 
 async def _reap(process: asyncio.subprocess.Process) -> None:
-    """Wait for a process that was killed. To asyncio it is over only when its pipe is, so what is left there is read."""
+    """Wait for a process that was killed. To asyncio it is over when its pipe is: what is left there must be read."""
     assert process.stdout is not None
     with contextlib.suppress(TimeoutError):  # a child of its own may hold the pipe
         async with asyncio.timeout(_REAP_S):
