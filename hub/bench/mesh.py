@@ -35,7 +35,7 @@ TARGET_KILL_MS: Final = 100.0
 TARGET_STOP_S: Final = 4.5
 TARGET_CONTROL_MS: Final = 100.0
 """99th percentile of a round trip while the same two hubs are flooded."""
-OVER_THE_MESH: Final = ("hub.bench.mesh_decision", "hub.bench.mesh_state")
+OVER_THE_MESH: Final = ("hub.bench.arbitration", "hub.bench.state_visible")
 _COUNT: Final = 100_000
 _PINGS: Final = 2_000
 _ROUNDS: Final = 3

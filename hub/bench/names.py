@@ -26,6 +26,7 @@ BENCHES: Final = {
     "occupancy": "hub.bench.occupancy",
     "round": "hub.bench.round",
     "mesh": "hub.bench.mesh",
+    "answered": "hub.bench.answered",
 }
 WITH_HUB: Final = frozenset({"commands"})
 QUICK: Final = ("bus", "state", "history", "intent", "start", "wake", "turn", "gesture")

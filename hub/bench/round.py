@@ -73,7 +73,8 @@ class RoomMesh:
         if topic not in self._room.hubs[hub]._answers:
             raise UnavailableError(f"{hub} does not answer {topic}")
         self._room.bytes += len(body)
-        return await asyncio.wait_for(self._room.hubs[hub]._answers[topic](self.hub, body), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            return await self._room.hubs[hub]._answers[topic](self.hub, body)
 
     def answer(self, topic: str, answer: Answer) -> Callable[[], None]:
         """Answer a topic."""

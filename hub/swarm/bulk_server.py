@@ -149,7 +149,7 @@ class BulkServer:
         body = bytearray()
         try:
             async with asyncio.timeout(_BODY_S):
-                while piece := await asyncio.wait_for(request.content.readany(), _PIECE_S):
+                while piece := await _next_piece(request):
                     body += piece
                     if len(body) > self._most:
                         raise ProtocolError(f"more than {self._most} bytes", remedy="send it in parts")
@@ -158,6 +158,11 @@ class BulkServer:
         except web.RequestPayloadError as error:
             raise ProtocolError(f"the body is broken: {error}") from error
         return bytes(body)
+
+
+async def _next_piece(request: "web.BaseRequest") -> bytes:
+    async with asyncio.timeout(_PIECE_S):
+        return await request.content.readany()
 
 
 class _Refusal(asyncio.Protocol):

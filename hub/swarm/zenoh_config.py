@@ -5,14 +5,16 @@ are handed over in memory; no file holds them for Zenoh's sake.
 """
 
 import base64
+import contextlib
 import json
+import secrets
 import socket
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from hub.core.errors import ProtocolError
+from hub.core.errors import ProtocolError, UnavailableError
 from hub.swarm.access import access_control, chunk
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ SAN_ADDRESS: Final = "127.0.0.1"
 """The subject alternative name (an IP address) that every hub's certificate carries for the mesh: connections go out
 through `hub.swarm.relay`, so that this is the address that Zenoh connects to and verifies. No public authority may
 issue a certificate for it, which matters because Zenoh trusts the public ones too when it connects."""
+_PORTS: Final = range(20_000, 32_000)
+_TRIES: Final = 64
 _ROOM: Final = 64 * 1024  # what Zenoh and a question's envelope add to a message
 _MOST_SESSIONS: Final = 64
 _BLOCKED_US: Final = 1_000_000  # a hub that takes nothing for so long loses its link, so that it holds up nobody else
@@ -116,10 +120,14 @@ def check_size(topic: str, body: bytes) -> None:
 
 
 def with_port(place: str) -> str:
-    """`host:port` with port 0 replaced by a free one, which a later session can listen on again."""
+    """`host:port` with port 0 replaced by a free one, which a later session can listen on again: one below those that
+    outgoing connections are given, which would take it meanwhile.
+    """
     host, _, port = place.rpartition(":")
     if port != "0":
         return place
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    with socket.create_server((host.strip("[]"), 0), family=family) as server:
-        return f"{host}:{server.getsockname()[1]}"
+    for tried in [*(secrets.choice(_PORTS) for _ in range(_TRIES)), 0]:
+        with contextlib.suppress(OSError), socket.create_server((host.strip("[]"), tried), family=family) as server:
+            return f"{host}:{server.getsockname()[1]}"
+    raise UnavailableError(f"no port of {host} is free", remedy="is the address one of this machine's?")

@@ -61,14 +61,11 @@ class Leading:
 
     async def _filled(self) -> None:
         """Return when every member has sent its update or cannot, or the deadline has passed."""
-
-        async def full() -> None:
-            while not self._collector.full:
-                self._changed.clear()
-                await self._changed.wait()
-
         try:
-            await asyncio.wait_for(full(), self._terms.deadline_s)
+            async with asyncio.timeout(self._terms.deadline_s):
+                while not self._collector.full:
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             log.info("not every hub's update has come in time", round=self._collector.roster.round)
 
@@ -93,7 +90,8 @@ class Leading:
 
     async def _tell(self, hub: str, topic: str, body: bytes) -> bytes:
         try:
-            return await asyncio.wait_for(self._hand(hub, topic, body), self._terms.deadline_s)
+            async with asyncio.timeout(self._terms.deadline_s):
+                return await self._hand(hub, topic, body)
         except (HearthError, TimeoutError) as error:
             log.info("a hub of the round did not answer", hub=hub, topic=topic, error=str(error))
             return b""

@@ -76,6 +76,7 @@ class Ear:
         if self._kept is None:
             return NOTHING
         try:
-            return await asyncio.wait_for(asyncio.shield(self._kept), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                return await asyncio.shield(self._kept)
         except TimeoutError:
             return NOTHING
