@@ -1,21 +1,24 @@
 """Who answers, by real ears: three hubs of a home hear the same words at three levels, again and again.
 
 Each hub has a mesh and an arbiter of its own; the ears of all are one sealed worker, which takes many streams at once,
-so that several such homes are tried at the same time. Which hub is near changes each time. Times in which this machine
+so that several such homes are tried at the same time. Which hub is near changes by chance. Times in which this machine
 did not keep pace (a word came out of one hub's ears more than `OUT_OF_PACE_S` later than out of another's, after its
-sound went in) are told and repeated: a hub that is a machine of its own has its cores to itself.
+sound went in) are told, with what became of them, and repeated: a hub that is a machine of its own has its cores to
+itself.
 
-`hearth bench answered` does it 20 times, `python -m hub.bench.answered 1000 8` a thousand times, in eight homes.
+`hearth bench answered` does it 20 times, `hearth bench answered --times 1000` a thousand times, in four homes;
+`python -m hub.bench.answered 1000 8` in eight.
 """
 
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct, field
 
 from hub.bench.measure import Measure, compare
 from hub.bench.mesh_hubs import BenchHome
@@ -36,7 +39,6 @@ from hub.swarm.mesh import ZenohMesh
 from hub.swarm.zenoh_config import with_port
 
 BENCH: Final = "answered"
-WAKES: Final = 20
 HOMES: Final = 4
 OUT_OF_PACE_S: Final = 0.04
 _LEVELS: Final = (1.0, 0.4, 0.15)
@@ -46,11 +48,43 @@ _NOISE: Final = 10.0
 _BEFORE, _AFTER, _QUIET_S = 8_000, 48_000, 0.5
 
 
-class Timed:
-    """A stream of the ears that notes how late each wake word comes out, in seconds after its sound went in."""
+class Woken(Struct, frozen=True):
+    """A wake word came out of a hub's ears at second `at`, `lag` seconds after its sound went in."""
 
-    def __init__(self, inner: EarStream, lags: list[float]) -> None:
-        self._inner, self._lags, self._at = inner, lags, list[float]()
+    at: float
+    lag: float
+
+
+class Outcome(Struct, frozen=True):
+    """What became of a wake word; `ms` from the last hub's ears that said it before the answer, to the answer."""
+
+    verdict: str
+    in_pace: bool
+    ms: float | None = None
+
+
+class Found(Struct):
+    """What became of wake words, of those heard in pace and of the others, and how soon the former were answered."""
+
+    in_pace: Counter[str] = field(default_factory=Counter)
+    out_of_pace: Counter[str] = field(default_factory=Counter)
+    ms: list[float] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more wake word."""
+        if not outcome.in_pace:
+            self.out_of_pace[outcome.verdict] += 1
+            return
+        self.in_pace[outcome.verdict] += 1
+        if outcome.ms is not None:
+            self.ms.append(outcome.ms)
+
+
+class Timed:
+    """A stream of the ears that notes when each wake word comes out, and how late."""
+
+    def __init__(self, inner: EarStream, woken: list[Woken]) -> None:
+        self._inner, self._woken, self._at = inner, woken, list[float]()
 
     async def feed(self, samples: Pcm) -> None:
         """More sound, a piece at a time."""
@@ -61,7 +95,8 @@ class Timed:
         async for event in self._inner:
             if isinstance(event, WakeHeard):
                 went_in = self._at[min(int(event.t * SAMPLE_RATE / _PIECE), len(self._at) - 1)]
-                self._lags.append(asyncio.get_running_loop().time() - went_in)
+                now = asyncio.get_running_loop().time()
+                self._woken.append(Woken(now, now - went_in))
             yield event
 
     def __getattr__(self, name: str) -> Any:
@@ -71,12 +106,12 @@ class Timed:
 class TimedEars:
     """The ears, with every stream timed."""
 
-    def __init__(self, ears: Any, lags: list[float]) -> None:
-        self._ears, self._lags, self.words = ears, lags, ears.words
+    def __init__(self, ears: Any, woken: list[Woken]) -> None:
+        self._ears, self._woken, self.words = ears, woken, ears.words
 
     async def open_stream(self, stream: str, **options: Any) -> Any:
         """A stream of the ears."""
-        return Timed(await self._ears.open_stream(stream, **options), self._lags)
+        return Timed(await self._ears.open_stream(stream, **options), self._woken)
 
 
 class House:
@@ -85,8 +120,8 @@ class House:
     def __init__(self, number: int, seed: int) -> None:
         self.number = number
         self.near = 0
-        self.answers: Counter[int] = Counter()
-        self.lags: list[float] = []
+        self.answers: list[tuple[int, float]] = []
+        self.woken: list[Woken] = []
         self._random = np.random.default_rng(seed)
         self._streams: list[Any] = []
 
@@ -102,7 +137,7 @@ class House:
             stack.push_async_callback(mesh.close)
             arbiter = Arbiter(hub, lambda area: _PRESENCE[(int(area) - self.near) % 3], mesh)
             stack.callback(asyncio.create_task(arbiter.run()).cancel)
-            timed: Any = TimedEars(ears, self.lags)
+            timed: Any = TimedEars(ears, self.woken)
             heard = ArbitratedEars(timed, arbiter, Bus())
             stream = await heard.open_stream(f"{self.number}.{at}", area=str(at))
             stack.push_async_callback(stream.close)
@@ -115,7 +150,8 @@ class House:
 
     async def _count(self, at: int, stream: Any) -> None:
         async for event in stream:
-            self.answers[at] += isinstance(event, WakeHeard)
+            if isinstance(event, WakeHeard):
+                self.answers.append((at, asyncio.get_running_loop().time()))
 
     def sounds(self, said: Pcm) -> list[Pcm]:
         """What each hub's microphone makes of it."""
@@ -130,30 +166,38 @@ class House:
         for stream, sound in zip(self._streams, sounds, strict=True):
             await stream.feed(sound[begin : begin + _PIECE])
 
-    def verdict(self) -> str:
+    def outcome(self) -> Outcome:
         """What became of the wake word, and be ready for the next."""
-        answers, self.answers = +self.answers, Counter()
-        lags, near = tuple(self.lags), self.near
-        self.lags.clear()
+        found = judged(self.near, self.answers, self.woken)
+        self.answers.clear()
+        self.woken.clear()
         self.near = int(self._random.integers(3))
-        if lags and max(lags) - min(lags) > OUT_OF_PACE_S:
-            return "out of pace"
-        if not answers:
-            return "nobody"
-        if sum(answers.values()) > 1:
-            return "twice"
-        return "right" if near in answers else "another"
+        return found
 
 
-async def heard(wakes: int = WAKES, homes: int = HOMES, seed: int = 0) -> Counter[str]:
-    """What became of at least so many wake words that were heard in pace, and of those that were not."""
+def judged(near: int, answers: Sequence[tuple[int, float]], woken: Sequence[Woken]) -> Outcome:
+    """What became of a wake word: `answers` are which hub answered and when."""
+    lags = [one.lag for one in woken]
+    in_pace = max(lags, default=0.0) - min(lags, default=0.0) <= OUT_OF_PACE_S
+    if len(answers) != 1:
+        return Outcome("twice" if answers else "nobody", in_pace)
+    ((hub, at),) = answers
+    before = [one.at for one in woken if one.at <= at]
+    return Outcome("right" if hub == near else "another", in_pace, (at - max(before)) * 1000 if before else None)
+
+
+async def heard(wakes: int, homes: int = HOMES, seed: int = 0) -> Found:
+    """What became of at least so many wake words that were heard in pace, and of those that were not.
+
+    It gives up, with fewer, when it has tried three times as many.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
     with AudioFile(bundled("config") / "demo" / "clips" / "01_light_on.flac") as file:
         said = np.concatenate([np.asarray(piece) for piece in file.read()])
     ears = build_ears(Settings(), ModelStore(), Bus())
-    found: Counter[str] = Counter()
+    found = Found()
     async with AsyncExitStack() as stack:
         await ears.start()
         stack.push_async_callback(ears.stop)
@@ -164,9 +208,10 @@ async def heard(wakes: int = WAKES, homes: int = HOMES, seed: int = 0) -> Counte
             task = progress.add_task("wake words", total=wakes)
             for _ in range(3 * wakes // homes + 1):
                 await _once(houses, said)
-                found.update(house.verdict() for house in houses)
-                progress.update(task, completed=_in_pace(found))
-                if _in_pace(found) >= wakes:
+                for house in houses:
+                    found.add(house.outcome())
+                progress.update(task, completed=found.in_pace.total())
+                if found.in_pace.total() >= wakes:
                     break
     return found
 
@@ -183,22 +228,29 @@ async def _once(houses: list[House], said: Pcm) -> None:
     await asyncio.sleep(_QUIET_S)
 
 
-def _in_pace(found: Counter[str]) -> int:
-    return found.total() - found["out of pace"]
+def measure(times: int, homes: int = HOMES) -> list[Measure]:
+    """The figures of so many wake words; five seconds for every `homes` of them."""
+    return figures(asyncio.run(heard(times, min(homes, times))), times)
 
 
-def measure(wakes: int = WAKES, homes: int = HOMES) -> list[Measure]:
-    """The figures; five seconds for every `homes` wake words."""
-    found = asyncio.run(heard(wakes, homes))
-    many = _in_pace(found)
-    once = found["right"] + found["another"]
-    return [
-        compare(BENCH, f"wake words heard by three hubs and answered once, of {many}", once, "wakes", target=many),
-        compare(BENCH, f"... by the hub that is near, of {many}", found["right"], "wakes", target=many),
-        compare(BENCH, "... answered by two", found["twice"], "wakes"),
-        compare(BENCH, "... answered by nobody", found["nobody"], "wakes"),
-        compare(BENCH, "heard again, for this machine did not keep pace", found["out of pace"], "wakes"),
+def figures(found: Found, times: int) -> list[Measure]:
+    """What to tell of what became of the `times` wake words that were asked for."""
+    many, again = found.in_pace.total(), found.out_of_pace
+    once = found.in_pace["right"] + found.in_pace["another"]
+    measures = [
+        compare(BENCH, "wake words heard by three hubs in pace", many, "wakes", target=times),
+        compare(BENCH, f"... answered exactly once, of {many}", once, "wakes", target=many),
+        compare(BENCH, f"... by the hub that is near, of {many}", found.in_pace["right"], "wakes", target=many),
+        compare(BENCH, "... by another hub alone", found.in_pace["another"], "wakes"),
+        compare(BENCH, "... answered more than once", found.in_pace["twice"], "wakes"),
+        compare(BENCH, "... answered by nobody", found.in_pace["nobody"], "wakes"),
+        compare(BENCH, "heard again, for this machine did not keep pace", again.total(), "wakes"),
+        compare(BENCH, f"... answered once by the near hub even so, of {again.total()}", again["right"], "wakes"),
     ]
+    for share in (50, 99) if found.ms else ():
+        after = float(np.percentile(found.ms, share))
+        measures.append(compare(BENCH, f"answer after the last ears that woke before it, p{share}", after, "ms"))
+    return measures
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.bench.measure import Measure
-from hub.bench.names import BENCHES, QUICK, run
+from hub.bench.names import BENCHES, QUICK, WITH_TIMES, run
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.core.paths import HomePaths
 
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", type=click.Choice([*BENCHES, "all"]))
+@click.option(
+    "--times",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"How often; only of {', '.join(f'{name} ({times} unless told)' for name, times in WITH_TIMES.items())}.",
+)
 @json_option
-def bench(name: str, as_json: bool) -> int:
+def bench(name: str, times: int | None, as_json: bool) -> int:
     """Measure NAME and print a line a measure; `all` runs the ones that need no recordings.
 
     Exits with 1 when a target was missed.
@@ -25,7 +31,7 @@ def bench(name: str, as_json: bool) -> int:
     log_to_stderr()
     missed: list[str] = []
     for each in QUICK if name == "all" else (name,):
-        for line in run(each, _listening):
+        for line in run(each, _listening, times):
             if line.ok is False:
                 missed.append(line.measure)
             emit(line) if as_json else click.echo(_readable(line))
