@@ -97,6 +97,7 @@ class Lane(Street):
                 take(sender, body)
 
     async def settled(self) -> None:
+        await asyncio.sleep(0)  # who loops on it lets the hubs work
         while self._under_way:
             await asyncio.sleep(0)
 

@@ -62,7 +62,8 @@ class Street:
                 take(sender, body)
 
     async def settled(self) -> None:
-        """Return when nothing is under way."""
+        """Return when nothing is under way. It always gives way: who loops on it lets the hubs work meanwhile."""
+        await asyncio.sleep(_STEP_S)
         while self._under_way:
             await asyncio.sleep(_STEP_S)
 
