@@ -1,8 +1,8 @@
 """Thousands of wake words in a house of hubs, in a time of their own: how many answers each gets.
 
 Every hub has the hub's own council; what lies between them is imagined: messages take up to 3 ms and are lost by
-chance, clocks are years apart and known to 2 ms, ears take up to 120 ms longer than the first, some hear the sound and
-do not wake.
+chance, clocks are years apart and known to 2 ms, ears take up to 120 ms longer than the first, one in ten up to 640 ms
+(the second stage says yes at the third asking), some hear the sound and do not wake, which is known as late.
 """
 
 import heapq
@@ -60,13 +60,21 @@ class _Hub:
 
 
 class House:
-    """Hubs with messages between them that are lost with the chance `loss`; what `lost` says so is lost always."""
+    """Hubs with messages between them that are lost with the chance `loss`; what `lost` says so is lost always. With
+    the chance `slow` ears take up to 640 ms longer.
+    """
 
     def __init__(
-        self, hubs: int, *, loss: float, seed: int = 0, lost: Callable[[Message], bool] = lambda _message: False
+        self,
+        hubs: int,
+        *,
+        loss: float,
+        seed: int = 0,
+        lost: Callable[[Message], bool] = lambda _message: False,
+        slow: float = 0.1,
     ) -> None:
         self.random = random.Random(seed)  # noqa: S311 -- a simulation
-        self._loss, self._lost = loss, lost
+        self._loss, self._lost, self._slow = loss, lost, slow
         self.hubs: dict[str, _Hub] = {}
         for n in range(hubs):
             self.hubs[f"hub{n}"] = _Hub(self, f"hub{n}", self.random.uniform(-3e8, 3e8))
@@ -109,9 +117,14 @@ class House:
             ends=at,
             levels=bytes(max(0, level - self.random.randrange(12)) for level in outline),
         )
-        if self.random.random() < 0.9:
-            self._at(self._now + self.random.uniform(0, 0.12), lambda: self._woke(hub, claim))
+        late = 0.64 if self.random.random() < self._slow else 0.12
+        wakes = self.random.random() < 0.9
+        self._at(self._now + self.random.uniform(0, late), lambda: (self._woke if wakes else self._slept)(hub, claim))
         return claim
+
+    def _slept(self, hub: _Hub, _claim: Claim) -> None:
+        hub.hears = None
+        hub.council.judged(self._now + hub.clock)
 
     def _woke(self, hub: _Hub, claim: Claim) -> None:
         hub.woke, hub.hears = self._now, None

@@ -61,7 +61,7 @@ class ArbitratedStream:
         self._over = False
         self._kept: list[Event] | None = None
         self._following = False  # a sentence without a wake word is listened for
-        self._leave = arbiter.attend(name, area, words, self._trail, self._after)
+        self._leave = arbiter.attend(name, area, words, self._trail, inner.judged, self._after)
         self._hearing = asyncio.get_running_loop().create_task(self._hear(), name=f"arbitrate {name}")
 
     async def feed(self, samples: Pcm) -> None:
@@ -77,6 +77,10 @@ class ArbitratedStream:
     async def mute(self, muted: bool) -> None:
         """Be deaf to it, or no longer."""
         await self.inner.mute(muted)
+
+    async def judged(self, t: float) -> None:
+        """Return when no wake word up to second `t` may still come."""
+        await self.inner.judged(t)
 
     async def end(self) -> None:
         """No more sound will come."""

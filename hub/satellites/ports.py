@@ -1,7 +1,7 @@
 """What satellites need of other rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct, field
@@ -38,6 +38,10 @@ class EarStream(Protocol):
         """Be deaf to it, or no longer."""
         ...
 
+    async def judged(self, t: float) -> None:
+        """Return when the sound up to second `t` of the stream was heard and no wake word in it may still come."""
+        ...
+
     async def end(self) -> None:
         """No more sound will come: what is being said is transcribed as it is."""
         ...
@@ -69,10 +73,17 @@ class Arbiter(Protocol):
     """Says which of the streams that heard the same wake word answers it, here or on another hub of this home."""
 
     def attend(
-        self, stream: str, area: str, words: Iterable[str], trail: Trail, after: Callable[[bool], None]
+        self,
+        stream: str,
+        area: str,
+        words: Iterable[str],
+        trail: Trail,
+        judged: Callable[[float], Awaitable[None]],
+        after: Callable[[bool], None],
     ) -> Callable[[], None]:
         """A stream listens for these words; `trail` hears all that it is fed. Returns the function that ends it.
 
+        `judged` is `EarStream.judged`.
         `after(True)`: what the stream lost, and kept, is to be answered after all; `after(False)`: it may be forgotten.
         """
         ...

@@ -74,6 +74,9 @@ class ScriptedStream:
     async def listen(self, causes: tuple[int, ...] = ()) -> None:
         self._state, self._causes = "awake", causes
 
+    async def judged(self, t: float) -> None:
+        pass
+
     async def mute(self, muted: bool) -> None:
         self.muted = muted
 

@@ -1,7 +1,7 @@
 """Streams of satellites before an arbiter: what a loser hears is kept, what a winner hears is answered."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import numpy as np
 
@@ -27,7 +27,13 @@ class ScriptedArbiter:
         self.trail = Trail()
 
     def attend(
-        self, stream: str, area: str, words: Iterable[str], trail: Trail, after: Callable[[bool], None]
+        self,
+        stream: str,
+        area: str,
+        words: Iterable[str],
+        trail: Trail,
+        judged: Callable[[float], Awaitable[None]],
+        after: Callable[[bool], None],
     ) -> Callable[[], None]:
         self.after, self.trail = after, trail
         return lambda: self.log.append("left")

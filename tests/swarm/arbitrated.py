@@ -11,6 +11,7 @@ from hub.swarm.arbitration.arbiter import Arbiter
 from tests.swarm.street import Street
 
 WORD = "hey_jarvis"
+JUDGED_S = 0.2
 
 
 def sound(seed: int, gain: float = 1.0) -> np.ndarray:
@@ -28,8 +29,13 @@ class Stream:
     def __init__(self, arbiter: Arbiter, name: str, area: str, words: Sequence[str] = (WORD,)) -> None:
         self.arbiter, self.name = arbiter, name
         self.trail = Trail()
+        self.judged_s = JUDGED_S
         self.after: list[bool] = []
-        self.leave = arbiter.attend(name, area, words, self.trail, self.after.append)
+        self.leave = arbiter.attend(name, area, words, self.trail, self.judged, self.after.append)
+
+    async def judged(self, t: float) -> None:
+        """As ears do: what they noticed is judged some steps later."""
+        await asyncio.sleep(self.judged_s)
 
     def hear(self, samples: np.ndarray) -> None:
         self.trail.hear(samples)

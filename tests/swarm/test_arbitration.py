@@ -58,6 +58,41 @@ async def test_a_louder_hub_that_notices_a_moment_later_is_waited_for() -> None:
         assert not await first
 
 
+async def test_a_louder_hub_whose_ears_still_judge_the_word_is_waited_for() -> None:
+    """Longer than any hub that says nothing: a second stage may say yes half a second after the first noticed it."""
+    async with Houses("abc") as houses:
+        for hub, gain in (("a", 0.1), ("b", 1.0), ("c", 0.3)):
+            houses.streams[hub].hear(sound(3, gain))
+            houses.streams[hub].judged_s = 60.0
+        first = [asyncio.create_task(houses.streams[hub].woke()) for hub in "ac"]
+        await asyncio.sleep(0.4)
+        assert not any(one.done() for one in first)
+        assert await houses.streams["b"].woke()
+        assert not any(await asyncio.gather(*first))
+
+
+async def test_ears_that_judge_for_ever_are_not_waited_for_for_ever() -> None:
+    async with Houses("ab") as houses:
+        for hub, gain in (("a", 0.1), ("b", 1.0)):
+            houses.streams[hub].hear(sound(3, gain))
+        houses.streams["b"].judged_s = 60.0
+        async with asyncio.timeout(30):
+            assert await houses.streams["a"].woke()
+
+
+async def test_a_louder_stream_of_the_same_hub_is_waited_for_too() -> None:
+    async with Houses("a") as houses:
+        other = Stream(houses.arbiters["a"], "bedside", "a")
+        houses.streams["a"].hear(sound(3, 0.2))
+        other.hear(sound(3, 1.0))
+        other.judged_s = 60.0
+        first = asyncio.create_task(houses.streams["a"].woke())
+        await asyncio.sleep(0.4)
+        assert not first.done()
+        assert await other.woke()
+        assert not await first
+
+
 async def test_a_wake_word_noticed_after_the_decision_changes_nothing() -> None:
     async with Houses("ab") as houses:
         for hub, gain in (("a", 0.5), ("b", 1.0)):

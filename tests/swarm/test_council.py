@@ -11,7 +11,7 @@ from hub.perception.ears.trail import LEVELS
 from hub.swarm.arbitration.claims import Answers, Claim, Message, Say
 from hub.swarm.arbitration.contest import Stage
 from hub.swarm.arbitration.council import Council
-from hub.swarm.arbitration.waits import LEAST_S, MOST_S, PERHAPS_S, Waits
+from hub.swarm.arbitration.waits import LEAST_S, LONGEST_S, MOST_S, PERHAPS_S, Waits
 
 LEVELS_OF = [bytes([10, 120, 40, 90, 0, 110, 5, 60] * 4), bytes([90] * 6 + [0] * 9 + [120] * 4 + [3] * 13)]
 assert all(len(levels) == LEVELS for levels in LEVELS_OF)
@@ -153,7 +153,7 @@ def test_waits_follow_the_round_trips() -> None:
     for slow in (0.02, 0.5, 10.0):
         waits = Waits.of(slow)
         assert waits.unheard == MOST_S
-        assert MOST_S < waits.promise < waits.perhaps == PERHAPS_S
+        assert MOST_S < PERHAPS_S == waits.perhaps < waits.promise < waits.longest == LONGEST_S
     assert Waits.of(0.0).in_turn(7, 8) <= MOST_S
 
 
@@ -167,7 +167,7 @@ def test_hubs_that_cannot_hear_each_other_answer_each_and_there_it_ends() -> Non
     def everything(_message: Message) -> bool:
         return True
 
-    house = House(2, loss=0.0, seed=1, lost=everything)
+    house = House(2, loss=0.0, seed=1, lost=everything, slow=0.0)
     for _ in range(200):
         house.wake()
     assert house.found.most_extra == 1

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from hub.core.events import Event, Origin, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
-from hub.media.chunk import Pcm
+from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.perception.ears.messages import Began, Heard, StreamEnded, Transcribed, Woke
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class EarStream:
         self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
         self._arrived = asyncio.Event()
         self._over = False
+        self._last_serial = 0
+        self._judging: dict[int, asyncio.Future[None]] = {}
 
     async def feed(self, samples: Pcm) -> None:
         """More sound: int16 mono at 16 kHz, any length. Waits while the ears are behind, or being restarted.
@@ -77,6 +79,26 @@ class EarStream:
         self.muted = muted
         await self._ears.mute(self)
 
+    async def judged(self, t: float) -> None:
+        """Return when the sound up to second `t` of the stream was heard and no wake word in it may still be confirmed;
+        those that were are then among the events. At once when the stream is over, or what is being said is lost.
+        """
+        if self._over:
+            return
+        self._last_serial = serial = self._last_serial + 1
+        told = self._judging[serial] = asyncio.get_running_loop().create_future()
+        try:
+            await self._ears.judge(self, serial, max(0, round(t * SAMPLE_RATE)))
+            await told
+        finally:
+            self._judging.pop(serial, None)
+
+    def was_judged(self, serial: int | None = None) -> None:
+        """What `judged` waits for has come; None: all of it."""
+        for told in [f for s, f in self._judging.items() if serial in (None, s)]:
+            if not told.done():
+                told.set_result(None)
+
     async def __aiter__(self) -> AsyncIterator[Event]:
         while True:
             while self._events:
@@ -95,11 +117,12 @@ class EarStream:
 
     def lost(self) -> Event | None:
         """The worker died: the event that says what that cost here, None when nothing was being said."""
+        self.was_judged()
         expecting, self.expecting = self.expecting, False
         if not expecting:
             return None
         event = SpeechNotHeard(
-            stream=self.name, reason="lost", t=self.fed / 16_000, origin=self.origin, causes=self.causes
+            stream=self.name, reason="lost", t=self.fed / SAMPLE_RATE, origin=self.origin, causes=self.causes
         )
         self.causes = ()
         self._events.append(event)
@@ -109,6 +132,7 @@ class EarStream:
     def finish(self, ended: StreamEnded | None) -> None:
         """No more events will come."""
         self.ended, self._over = ended, True
+        self.was_judged()
         self._arrived.set()
 
     def _event(self, message: Heard) -> Event:

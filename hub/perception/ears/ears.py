@@ -20,6 +20,8 @@ from hub.perception.ears.messages import (
     FromEars,
     GrammarPart,
     GrammarSet,
+    Judge,
+    Judged,
     Listen,
     Mute,
     OpenStream,
@@ -208,6 +210,10 @@ class Ears:
         """`EarStream.mute`."""
         await self._say(Mute(stream.number, stream.muted))
 
+    async def judge(self, stream: EarStream, serial: int, until: int) -> None:
+        """`EarStream.judged`."""
+        await self._say(Judge(stream.number, serial, until))
+
     async def _say(self, message: Struct) -> None:
         try:
             await self._host.send(message)
@@ -267,6 +273,9 @@ class Ears:
             if isinstance(said, Refused):
                 log.warning("stream refused", stream=stream.name, error=str(HearthError.from_wire(said.error)))
             stream.finish(said if isinstance(said, StreamEnded) else None)
+            return
+        if isinstance(said, Judged):
+            stream.was_judged(said.serial)
             return
         event = stream.heard(said)
         if stream.publish:

@@ -49,6 +49,10 @@ class WakeEngines:
         for engine in self._streams[stream]:
             engine.feed(stream, pcm)
 
+    def judging(self, stream: str) -> bool:
+        """Whether any engine may yet report a word that it noticed in an open stream."""
+        return any(engine.judging(stream) for engine in self._streams[stream])
+
     def step(self) -> list[WakeDetection]:
         """Work off what is queued, every engine in turn."""
         return [detection for engine in self._engines for detection in engine.step()]

@@ -46,6 +46,16 @@ class Mute(Struct, frozen=True, tag=True):
     muted: bool
 
 
+class Judge(Struct, frozen=True, tag=True):
+    """Say `Judged` with this `serial` once the sound up to sample `until` was heard and no wake word that was noticed
+    in it may yet be confirmed: the hub has to know whether a word that another microphone heard is still to come.
+    """
+
+    stream: int
+    serial: int
+    until: int
+
+
 class GrammarPart(Struct, frozen=True, tag=True):
     """A piece of an encoded `SpeechGrammar`; with the last one it is put to use and answered by `GrammarSet`."""
 
@@ -55,7 +65,7 @@ class GrammarPart(Struct, frozen=True, tag=True):
     last: bool
 
 
-ToEars = OpenStream | CloseStream | EndStream | Listen | Mute | GrammarPart
+ToEars = OpenStream | CloseStream | EndStream | Listen | Mute | Judge | GrammarPart
 
 
 class Woke(Struct, frozen=True, tag=True):
@@ -96,6 +106,13 @@ class NotHeard(Struct, frozen=True, tag=True):
     t: float
 
 
+class Judged(Struct, frozen=True, tag=True):
+    """What `Judge` asked for has come: what was confirmed was said before."""
+
+    stream: int
+    serial: int
+
+
 class StreamEnded(Struct, frozen=True, tag=True, kw_only=True):
     """All of an ended stream was heard: `audio_s` of it, with the time that each stage took for all of it."""
 
@@ -119,4 +136,4 @@ class Refused(Struct, frozen=True, tag=True):
 
 
 Heard = Woke | Began | Transcribed | NotHeard
-FromEars = Woke | Began | Transcribed | NotHeard | StreamEnded | GrammarSet | Refused
+FromEars = Woke | Began | Transcribed | NotHeard | Judged | StreamEnded | GrammarSet | Refused

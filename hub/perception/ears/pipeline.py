@@ -13,7 +13,7 @@ import numpy as np
 from hub.core.errors import UsageError
 from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.perception.ears.listening import Listening, NothingHeard, Outcome, SpeechBegan
-from hub.perception.ears.messages import Began, FromEars, NotHeard, StreamEnded, Transcribed, Woke
+from hub.perception.ears.messages import Began, FromEars, Judge, Judged, NotHeard, StreamEnded, Transcribed, Woke
 from hub.perception.ears.stream import TICK, HeardStream
 from hub.perception.ears.wake_words import without_wake_words
 from hub.perception.speech.grammar import SpeechGrammar
@@ -106,6 +106,10 @@ class EarsPipeline:
             start = max(heard.ring.start, now - round(_WARM_UP_S * SAMPLE_RATE))
             heard.listening = self._listen(heard, start=start, counts_from=now, eager=False)
 
+    def judge(self, asked: Judge) -> None:
+        """Have `step` say `Judged` when it is so."""
+        self._find(asked.stream).to_judge.append(asked)
+
     def feed(self, stream: int, pcm: Pcm) -> None:
         """Queue int16 mono samples at 16 kHz, which are taken over. Raises `UsageError` for an unknown stream."""
         self._find(stream).queue(pcm)
@@ -124,7 +128,7 @@ class EarsPipeline:
     @property
     def busy(self) -> bool:
         """Whether `step` has something to do."""
-        return any(s.has_tick() or s.ended for s in self._streams.values())
+        return any(s.has_tick() or s.ended or self._judged(s) for s in self._streams.values())
 
     def step(self) -> list[FromEars]:
         """Advance every stream that has sound by one tick."""
@@ -139,9 +143,19 @@ class EarsPipeline:
             said += self._advance(stream)
         for stream, detection in detections:
             said += self._woke(stream, detection)
+        for stream in [s for s in self._streams.values() if s.to_judge]:
+            judged = self._judged(stream)
+            stream.to_judge = [asked for asked in stream.to_judge if asked not in judged]
+            said += [Judged(stream.number, asked.serial) for asked in judged]
         for stream in [s for s in self._streams.values() if s.ended and not s.waiting]:
             said += self._end(stream)
         return said
+
+    def _judged(self, stream: HeardStream) -> list[Judge]:
+        """What was asked about this stream and can be told."""
+        if not stream.to_judge or (stream.words and self._spotter.judging(stream.key)):
+            return []
+        return [asked for asked in stream.to_judge if asked.until <= stream.ring.end]
 
     def _spot(self, streams: list[HeardStream]) -> list[tuple[HeardStream, WakeDetection]]:
         if not streams:

@@ -8,6 +8,7 @@ import numpy as np
 from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.media.ring import RingBuffer
 from hub.perception.ears.listening import Listening
+from hub.perception.ears.messages import Judge
 
 TICK: Final = 1_280
 """Samples that all streams advance by at a time: 80 ms."""
@@ -29,6 +30,7 @@ class HeardStream:
         self.muted = False
         self.ended = False
         self.last_wake = float("-inf")
+        self.to_judge: list[Judge] = []
         self.wake_ms = 0.0  # since the last utterance
         self.totals = {"wake": 0.0, "vad": 0.0, "speech": 0.0}
         self._waiting: deque[Pcm] = deque()

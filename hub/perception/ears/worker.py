@@ -17,6 +17,7 @@ from hub.perception.ears.messages import (
     EndStream,
     GrammarPart,
     GrammarSet,
+    Judge,
     Listen,
     Mute,
     OpenStream,
@@ -57,6 +58,7 @@ class EarsWorker:
             EndStream: lambda m: self._pipeline.end(m.stream),
             Listen: lambda m: self._pipeline.listen(m.stream),
             Mute: lambda m: self._pipeline.mute(m.stream, m.muted),
+            Judge: self._pipeline.judge,
             GrammarPart: self._take_grammar,
         }
 

@@ -47,6 +47,10 @@ class WakeEngine(Protocol):
         """Queue 16 kHz mono samples, any number of them; nothing is computed before `step`."""
         ...
 
+    def judging(self, stream: str) -> bool:
+        """Whether a word was noticed in what `step` has worked off of an open stream, and may yet be reported."""
+        ...
+
     def step(self) -> list[WakeDetection]:
         """Work off every whole 80 ms frame that is queued, all streams together."""
         ...

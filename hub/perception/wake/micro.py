@@ -133,6 +133,10 @@ class MicroSpotter:
                 detections.extend(state.decide(_NO_FEATURES))
         return detections
 
+    def judging(self, stream: str) -> bool:
+        """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
+        return any(trigger.judging for trigger in self._streams[stream].triggers.values())
+
     def scores(self, stream: str) -> dict[str, float]:
         """The latest scores of a stream, by word."""
         return dict(self._streams[stream].scores)

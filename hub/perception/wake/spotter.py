@@ -120,6 +120,10 @@ class WakeSpotter:
             detections.extend(self._tick(ready))
         return detections
 
+    def judging(self, stream: str) -> bool:
+        """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
+        return any(trigger.judging for trigger in self._streams[stream].triggers.values())
+
     def scores(self, stream: str) -> dict[str, float]:
         """The first stage's latest scores of a stream, by word; 0 where its last frame was skipped as silence."""
         state = self._streams[stream]

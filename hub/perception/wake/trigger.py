@@ -55,6 +55,11 @@ class Trigger:
         return False
 
     @property
+    def judging(self) -> bool:
+        """Whether the word was noticed, and may yet be reported."""
+        return self._phase is _Phase.CANDIDATE
+
+    @property
     def pending(self) -> bool:
         """Whether the word is being judged, or must fall silent before it can be heard again."""
         return self._phase is not _Phase.IDLE

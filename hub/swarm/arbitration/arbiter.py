@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -44,7 +44,7 @@ class Arbiter:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hub, self._presence, self._mesh, self._monotonic = hub, presence, mesh, monotonic
-        self._ears = Streams(hub, presence, monotonic)
+        self._ears = Streams(hub, presence, monotonic, self._judged)
         self._number = 0
         self._deciding: dict[Key, asyncio.Future[bool]] = {}
         self._clocks = Clocks(mesh, lambda: bool(self._ears), monotonic=monotonic) if mesh is not None else None
@@ -79,18 +79,25 @@ class Arbiter:
     # -- what streams ask ----------------------------------------------------------------------------------------------
 
     def attend(
-        self, stream: str, area: str, words: Iterable[str], trail: Trail, after: Callable[[bool], None]
+        self,
+        stream: str,
+        area: str,
+        words: Iterable[str],
+        trail: Trail,
+        judged: Callable[[float], Awaitable[None]],
+        after: Callable[[bool], None],
     ) -> Callable[[], None]:
         """A stream listens for these words; `trail` hears all that it is fed. Returns the function that ends it.
 
+        `judged(t)` returns when no wake word up to second `t` of the stream may still come.
         `after(True)`: what the stream lost, and kept, is to be answered after all; `after(False)`: it may be forgotten.
         """
-        ear = Ear(stream, area, words, trail, after)
+        ear = Ear(stream, area, words, trail, judged, after)
         self._ears.add(ear)
 
         def leave() -> None:
             self.turn_ended(stream)
-            ear.free()
+            ear.leave()
             self._ears.remove(ear)
 
         return leave
@@ -196,6 +203,10 @@ class Arbiter:
     def _tick(self) -> None:
         self._timer = None
         self.council.tick(self._monotonic())
+        self._settle()
+
+    def _judged(self) -> None:
+        self.council.judged(self._monotonic())
         self._settle()
 
     def _decided(self, key: Key, won: bool) -> None:

@@ -18,10 +18,12 @@ class Stage(Enum):
 
 
 class Contest(Struct, kw_only=True):
-    """`said` has what each hub said of it: None when that is all, else the strength with which it may still claim.
+    """`said` has what each hub said of it: None when that is all, else the strength with which it may still claim; and
+    `fresh` when it last did.
 
     `owner` is the claim that is taken to answer, `confirmed` once its hub said so; a hub that did not in time is
-    `mute` and counts no more. A `late` claim came after its sound was decided, and is told to nobody.
+    `mute` and counts no more. A `late` claim came after its sound was decided, and is told to nobody. A hub that
+    `slept` when it should have asked again does not answer.
     A winner tells at the moments `telling`, until all that claimed are among `heard`: they know that it answers.
     """
 
@@ -31,12 +33,18 @@ class Contest(Struct, kw_only=True):
     stage: Stage = Stage.OPEN
     decided: float = 0.0
     said: dict[str, float | None] = field(default_factory=dict)
+    fresh: dict[str, float] = field(default_factory=dict)
     owner: Key | None = None
     late: bool = False
+    slept: bool = False
     confirmed: bool = False
     mute: set[str] = field(default_factory=set)
     heard: set[str] = field(default_factory=set)
     telling: list[float] = field(default_factory=list)
+
+    def hear(self, hub: str, perhaps: float | None, now: float) -> None:
+        """A hub says what it has to say of it."""
+        self.said[hub], self.fresh[hub] = perhaps, now
 
     def settled(self, hubs: Iterable[str], best: float) -> bool:
         """Whether nothing that any of these hubs has yet to say can beat strength `best`."""
@@ -49,12 +57,16 @@ class Contest(Struct, kw_only=True):
     def deadline(self, hub: str, others: Collection[str], best: float, waits: Waits) -> float:
         """When hub `hub` decides, whatever the others have said by then."""
         unheard = [other for other in others if other not in self.said]
-        if not unheard:
-            return self.began + waits.perhaps
-        if len(unheard) == len(others):
+        if unheard and len(unheard) == len(others):
             return self.began + waits.in_turn(sorted((*others, hub)).index(hub), len(others) + 1)
-        perhaps = any(self._may_beat(other, best) for other in self.said)
-        return self.began + (waits.perhaps if perhaps else waits.unheard)
+        perhaps = [self.fresh[other] for other in self.said if self._may_beat(other, best)]
+        if perhaps:
+            return min(max(perhaps) + waits.perhaps, self.began + waits.longest)
+        return self.began + waits.unheard
+
+    def promised(self, others: Iterable[str]) -> bool:
+        """Whether all of these have said something, so that nothing but promises is waited for."""
+        return all(other in self.said for other in others)
 
     def _may_beat(self, hub: str, best: float) -> bool:
         strength = self.said[hub]

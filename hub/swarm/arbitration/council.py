@@ -18,7 +18,7 @@ from hub.swarm.arbitration.waits import Waits
 
 _SILENT_S: Final = 0.15
 _ESTABLISHED_S: Final = 0.3
-"""Who has answered for this long goes on; who could not decide for this long (its machine slept) does not answer."""
+"""Who has answered for this long goes on; who could do nothing for this long (its machine slept) does not answer."""
 _TELL_AT_S: Final = (0.006, 0.012, 0.02, 0.03, 0.045, 0.07)
 """When a winner says again that it answers, to those who claimed and do not confirm that they know."""
 _AT_FIRST_S: Final = 0.04
@@ -94,12 +94,23 @@ class Council(Knowledge):
         """Do what is due."""
         for key, promise in tuple(self._promises.items()):
             if promise.until <= now:
-                self._decline(promise.asker, key, now)
+                self._decline(self._claimants(key) | {promise.asker}, key, now)
         for contest in tuple(self.contests.values()):
             if contest.telling and contest.telling[0] <= now:
                 self._tell_again(contest, now)
             if contest.again <= now:
+                self._overslept(contest, now)
                 self._ask_again(contest, now)
+        self._look(now)
+
+    def judged(self, now: float) -> None:
+        """Ears that may have had a word to come (`hears`) may not: hubs that wait for it are told."""
+        for key, promise in tuple(self._promises.items()):
+            if key not in self.sounds or self._hears(self.sounds[key], self.sounds.ends(key), frozenset()) is None:
+                self._decline(self._claimants(key) | {promise.asker}, key, now)
+        for contest in self.contests.values():
+            if contest.stage is Stage.OPEN:
+                self._note_own(contest, now)
         self._look(now)
 
     def due(self) -> float:
@@ -110,7 +121,7 @@ class Council(Knowledge):
             if contest.stage is Stage.OPEN:
                 moments += [contest.again, self._deadline(contest)]
             elif contest.again < NEVER:
-                moments += [contest.again, contest.decided + _SILENT_S]
+                moments += [contest.again, self._silent_at(contest)]
         return min(moments, default=NEVER)
 
     def answer_instead(self, claim: Claim, instead: Key, now: float) -> None:
@@ -137,7 +148,9 @@ class Council(Knowledge):
             if contest.stage is Stage.OPEN and not theirs.isdisjoint(self._group(contest.key)):
                 if say.about == contest.key and sender not in contest.said:
                     self.slowest_s = max(now - contest.began, _FORGETS * self.slowest_s)
-                contest.said[sender] = say.perhaps
+                contest.hear(sender, say.perhaps, now)
+            elif contest.stage is Stage.LOST and contest.owner in own:
+                contest.fresh[sender] = now  # it claims still: it waits for others
             elif say.about == contest.key and say.perhaps is None:
                 contest.heard.add(sender)
         if say.asks:
@@ -160,18 +173,23 @@ class Council(Knowledge):
         promised = self._promises.get(claim.key)
         late = not self._declined.isdisjoint(group) or (promised is not None and promised.until <= now)
         if may is None or late or may <= self._best(group):
-            self._decline(sender, claim.key, now)
+            self._decline({sender}, claim.key, now)
             return
         if promised is None:
             promised = self._promises[claim.key] = Promise(now + self._waits().promise, sender, may)
         word = Say(now=now, claims=self.sounds.claims(group), about=claim.key, perhaps=promised.strength)
-        for hub in sorted({sender, *(key[0] for key in group)}):  # all who claim wait for it
+        for hub in sorted(self._claimants(claim.key) | {sender}):  # all who claim wait for it
             self._send(hub, word)
 
-    def _decline(self, asker: str, key: Key, now: float) -> None:
+    def _claimants(self, key: Key) -> set[str]:
+        return {hub for hub, _ in self._group(key)}
+
+    def _decline(self, hubs: set[str], key: Key, now: float) -> None:
         self._promises.pop(key, None)
         self._declined.add(key)
-        self._send(asker, Say(now=now, claims=self.sounds.claims(self._group(key)), about=key))
+        word = Say(now=now, claims=self.sounds.claims(self._group(key)), about=key)
+        for hub in sorted(hubs):
+            self._send(hub, word)
 
     def _answers(self, sender: str, message: Answers, now: float) -> None:
         claim = message.claim
@@ -208,16 +226,22 @@ class Council(Knowledge):
 
     def _look_after(self, contest: Contest, owner: Key, now: float) -> None:
         """The winner has yet to say that it answers: pass it over when it does not, and follow a stronger claim."""
-        if owner[0] != self.hub and (now >= contest.decided + _SILENT_S or owner[0] not in self.alive):
+        if owner[0] != self.hub and (now >= self._silent_at(contest) or owner[0] not in self.alive):
             contest.mute.add(owner[0])
             self._decide(contest, now)
         elif (best := self._owner(contest)) != owner and best != contest.key:
             self._close(contest, best, now)
 
+    def _silent_at(self, contest: Contest) -> float:
+        """When the winner of a contest that this hub lost has said nothing for too long."""
+        owner = contest.owner[0] if contest.owner is not None else ""
+        heard = max(contest.decided, contest.fresh.get(owner, contest.decided))
+        return min(heard + _SILENT_S, contest.decided + self._waits().longest)
+
     def _decide(self, contest: Contest, now: float) -> None:
         owner = self._owner(contest)
-        slept = now - contest.began > _ESTABLISHED_S and contest.stage is Stage.OPEN and self.alive
-        if slept and owner[0] == self.hub:
+        self._overslept(contest, now)
+        if contest.slept and owner[0] == self.hub and contest.stage is Stage.OPEN and self.alive:
             contest.confirmed = True
             self._close(contest, next((k for k in self._group(contest.key) if k[0] != self.hub), ("", 0)), now)
             return
@@ -225,6 +249,9 @@ class Council(Knowledge):
             same = self.contests.get(other)
             if same is not None and (same.stage is Stage.OPEN or same is contest):
                 self._close(same, owner, now)
+
+    def _overslept(self, contest: Contest, now: float) -> None:
+        contest.slept |= now - contest.again > _ESTABLISHED_S
 
     def _owner(self, contest: Contest) -> Key:
         return self._strongest(k for k in self._group(contest.key) if k[0] not in contest.mute)
@@ -247,7 +274,8 @@ class Council(Knowledge):
 
     def _settled(self, contest: Contest) -> bool:
         for hub, number in self._group(contest.key):
-            contest.said.setdefault(hub, self._perhaps.get((hub, number)))
+            if hub not in contest.said:
+                contest.hear(hub, self._perhaps.get((hub, number)), contest.began)
         return contest.settled({*self.alive, self.hub}, self._best(self._group(contest.key)))
 
     def _deadline(self, contest: Contest) -> float:
@@ -256,7 +284,8 @@ class Council(Knowledge):
     # -- saying ------------------------------------------------------------------------------------------------------
 
     def _ask_again(self, contest: Contest, now: float) -> None:
-        contest.again = now + self._waits().again
+        waits = self._waits()
+        contest.again = now + (waits.patient if contest.promised(self.alive) else waits.again)
         if contest.stage is Stage.LOST:
             if contest.confirmed or contest.owner is None:
                 contest.again = NEVER
@@ -281,7 +310,8 @@ class Council(Knowledge):
         claimed = frozenset(self.sounds[k].stream for k in group if k[0] == self.hub)
         claim = self.sounds[contest.key]
         in_time = now < contest.began + self._waits().promise
-        contest.said[self.hub] = self._hears(claim, self.sounds.ends(contest.key), claimed) if in_time else None
+        may = self._hears(claim, self.sounds.ends(contest.key), claimed) if in_time else None
+        contest.hear(self.hub, may, now)
 
     def _tell(self, contest: Contest, hub: str, *, asks: int, now: float) -> None:
         claims = self.sounds.claims(self._group(contest.key))

@@ -15,6 +15,10 @@ from hub.swarm.arbitration.sounds import Sounds
 
 _LOUD_DB: Final = 6.0
 """A stream that did not rise this far over its floor did not hear what another heard."""
+_LATER_S: Final = 0.24
+"""Ears that hear the like notice a word in one of the next three steps of 80 ms, or not at all; what they have noticed
+by then, their second stage may confirm 0.6 s later.
+"""
 _SAME_S: Final = 1.5
 """A word is noticed at most this long after another hub noticed it: scores peak late in noise."""
 
@@ -22,8 +26,15 @@ _SAME_S: Final = 1.5
 class Streams:
     """The ears of one hub by stream; at most one of each name."""
 
-    def __init__(self, hub: str, presence: Callable[[str], float], monotonic: Callable[[], float]) -> None:
-        self._hub, self._presence, self._monotonic = hub, presence, monotonic
+    def __init__(
+        self,
+        hub: str,
+        presence: Callable[[str], float],
+        monotonic: Callable[[], float],
+        judged: Callable[[], None],
+    ) -> None:
+        """`judged` is called when a stream that might have claimed (`hears`) can no more."""
+        self._hub, self._presence, self._monotonic, self._judged = hub, presence, monotonic, judged
         self._ears: dict[str, Ear] = {}
 
     def __iter__(self) -> Iterator[Ear]:
@@ -84,7 +95,8 @@ class Streams:
             if ear.stream in without or claim.word not in ear.words or ear.muted(now):
                 continue
             there = ear.trail.at(ends)
-            if there.energy_db >= _LOUD_DB and alike(claim.levels, there.levels, 0.0):
+            alike_here = there.energy_db >= _LOUD_DB and alike(claim.levels, there.levels, 0.0)
+            if alike_here and not ear.judged(ends + _LATER_S, self._judged):
                 found.append(strength(1.0, there.energy_db, self._presence(ear.area)))
         return max(found, default=None)
 

@@ -61,6 +61,7 @@ class FakeSpotter:
     def __init__(self) -> None:
         self.streams: dict[str, np.ndarray] = {}
         self.frames: dict[str, int] = {}
+        self.judges: set[str] = set()
         self.steps = 0
 
     def open(self, stream: str, words: Mapping[str, float]) -> None:
@@ -69,6 +70,9 @@ class FakeSpotter:
 
     def close(self, stream: str) -> None:
         self.streams.pop(stream, None)
+
+    def judging(self, stream: str) -> bool:
+        return stream in self.judges
 
     def feed(self, stream: str, pcm: np.ndarray) -> None:
         self.streams[stream] = np.concatenate((self.streams[stream], pcm))

@@ -254,3 +254,28 @@ async def test_after_stopping_nothing_can_be_opened(ears: Ears) -> None:
     assert await heard(stream) == []
     with pytest.raises(UnavailableError):
         await ears.open_stream("other")
+
+
+async def test_ears_tell_when_no_wake_word_may_still_come_after_those_that_came(ears: Ears) -> None:
+    stream = await ears.open_stream("mic")
+    judged = asyncio.create_task(stream.judged(len(COMMAND) / 16_000))
+    await stream.feed(COMMAND[:1_280])
+    await stream.judged(0.0)
+    assert not judged.done()
+    await stream.feed(np.concatenate((COMMAND[1_280:], silence(0.2))))
+    async with asyncio.timeout(60):
+        await judged
+    assert stream.last_wake is not None
+
+
+async def test_nobody_waits_for_what_dead_or_closed_ears_would_judge(ears: Ears) -> None:
+    stream = await ears.open_stream("mic")
+    judged = asyncio.create_task(stream.judged(60.0))
+    await stream.feed(DIE)
+    async with asyncio.timeout(60):
+        await judged
+        judged = asyncio.create_task(stream.judged(60.0))
+        await asyncio.sleep(0)
+        await stream.close()
+        await judged
+        await stream.judged(60.0)

@@ -25,6 +25,9 @@ class Engine:
     def feed(self, stream: str, pcm: np.ndarray) -> None:
         self.fed[stream] = self.fed.get(stream, 0) + len(pcm)
 
+    def judging(self, stream: str) -> bool:
+        return self.fed.get(stream, 0) == 5
+
     def step(self) -> list[WakeDetection]:
         return [WakeDetection(s, word, 1.0, 0.0, 0.0) for s, words in self.open_streams.items() for word in words]
 
@@ -40,6 +43,7 @@ def test_each_word_goes_to_the_engine_that_has_it() -> None:
     engines.feed("a", np.zeros(5, np.int16))
     engines.feed("b", np.zeros(7, np.int16))
     assert (one.fed, other.fed) == ({"a": 5, "b": 7}, {"b": 7})
+    assert (engines.judging("a"), engines.judging("b")) == (True, False)
     assert {(d.stream, d.word) for d in engines.step()} == {
         ("a", "hey_jarvis"), ("a", "alexa"), ("b", "hey_jarvis"), ("b", "okay_nabu"),
     }  # fmt: skip

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import UsageError
-from hub.perception.ears.messages import Began, NotHeard, StreamEnded, Transcribed, Woke
+from hub.perception.ears.messages import Began, Judge, Judged, NotHeard, StreamEnded, Transcribed, Woke
 from hub.perception.ears.pipeline import EarsPipeline
 from hub.perception.turn import TurnSettings
 from tests.perception.ears.fakes import FakeDetector, Fakes, says, silence, sound, voice, wakes
@@ -296,3 +296,36 @@ def test_a_stream_is_opened_once(fakes: Fakes) -> None:
     for call in (lambda: pipeline.end(2), lambda: pipeline.mute(2, True), lambda: pipeline.listen(2)):
         with pytest.raises(UsageError, match="not open"):
             call()
+
+
+def test_it_is_told_when_no_wake_word_up_to_a_moment_may_still_come(fakes: Fakes) -> None:
+    pipeline = fakes.pipeline()
+    pipeline.open(1, WAKE)
+    pipeline.open(2, WAKE)
+    pipeline.judge(Judge(1, 7, 2_000))
+    pipeline.judge(Judge(2, 8, 0))
+    assert pipeline.busy
+    assert pipeline.step() == [Judged(2, 8)]
+    assert not pipeline.busy
+    pipeline.feed(1, silence(0.08))
+    assert pipeline.step() == []  # not that far yet
+    fakes.spotter.judges.add("1")
+    pipeline.feed(1, silence(0.08))
+    assert pipeline.step() == []  # the second stage has yet to say
+    assert not pipeline.busy
+    fakes.spotter.judges.clear()
+    assert pipeline.busy
+    assert pipeline.step() == [Judged(1, 7)]
+    assert pipeline.step() == []
+
+
+def test_what_was_confirmed_is_told_before_that_no_more_may_come(fakes: Fakes) -> None:
+    pipeline = fakes.pipeline()
+    pipeline.open(1, WAKE)
+    heard = sound(silence(0.8), wakes())
+    pipeline.judge(Judge(1, 1, len(heard)))
+    said: list[Any] = []
+    for begin in range(0, len(heard) + 1_280, 1_280):
+        pipeline.feed(1, np.resize(heard[begin : begin + 1_280], 1_280))
+        said += pipeline.step()
+    assert kinds(said)[:2] == [Woke, Judged]

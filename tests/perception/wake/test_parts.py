@@ -102,9 +102,14 @@ def test_a_second_stage_is_asked_again_and_then_no_more() -> None:
         trigger.push(s, lambda best: WakeMoment(MOMENT.audio, MOMENT.features, best)) for s in [0.6, 0.9, *[0.1] * 8]
     ]
     assert fired.index(True) == RETRY_EVERY
+    assert not trigger.judging
     assert asked == [0.6, 0.9]
     never = Trigger(0.5, lambda _: False)
-    assert not any(never.push(0.9, lambda _: MOMENT) for _ in range(3 * PATIENCE))
+    judging = []
+    for _ in range(3 * PATIENCE):
+        assert not never.push(0.9, lambda _: MOMENT)
+        judging.append(never.judging)
+    assert judging == [True] * PATIENCE + [False] * (2 * PATIENCE)
     assert never.pending
 
 
