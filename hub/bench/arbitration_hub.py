@@ -99,8 +99,14 @@ class _Hub:
         self.mesh.watch(lambda alive: say(Said("alive", time.monotonic(), tuple(sorted(alive)))))
         self.arbiter = Arbiter(hub, lambda _area: 0.5, self.mesh)
         self._trail = Trail()
+        self._noticing = 0
         self.room = _Room(self._trail)
-        self.arbiter.attend(STREAM, "", (WORD,), self._trail, lambda _answer: None)
+        self.arbiter.attend(STREAM, "", (WORD,), self._trail, self._judged, lambda _answer: None)
+
+    async def _judged(self, t: float) -> None:
+        """As ears tell it: what is to be noticed of the sound up to second `t` has been."""
+        while self._trail.seconds < t or self._noticing:  # noqa: ASYNC110 -- sound comes all the time
+            await asyncio.sleep(_PIECE / SAMPLE_RATE)
 
     async def hear(self, wake: Wake) -> None:
         """Hear one sound, and say what became of it."""
@@ -111,7 +117,9 @@ class _Hub:
             await asyncio.sleep(_DECLINED_S)
             say(Said("declined", self.mesh.spoke, seconds=(self.mesh.spoke,)))
             return
+        self._noticing += 1
         await asyncio.sleep(max(0.0, wake.at + wake.after_s - time.monotonic()))
+        self._noticing -= 1
         woke = WakeHeard(
             stream=STREAM, word=WORD, score=0.9, t=self._trail.seconds - max(0.0, time.monotonic() - wake.at)
         )
