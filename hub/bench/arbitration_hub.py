@@ -6,17 +6,14 @@ declined or said that it hears the like, `at` when it knew who answers, `count` 
 """
 
 import asyncio
-import logging
-import sys
 import time
 from typing import Final
 
 import msgspec
 import numpy as np
-import structlog
 from msgspec import Struct
 
-from hub.bench.mesh_hub import Said, Start, say
+from hub.bench.mesh_hub import Said, Start, say, started
 from hub.core.events import WakeHeard
 from hub.guard.connect import Guard
 from hub.media.chunk import SAMPLE_RATE, Pcm
@@ -133,13 +130,8 @@ class _Hub:
 
 async def run() -> None:
     """Serve standard input until it ends."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    lines = asyncio.StreamReader(limit=1 << 20)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    hub = _Hub(msgspec.json.decode(await lines.readline(), type=Start))
+    start, lines = await started()
+    hub = _Hub(start)
     await hub.mesh.start()
     running = {asyncio.create_task(hub.arbiter.run()), asyncio.create_task(hub.room.run())}
     say(Said("ready", time.monotonic()))

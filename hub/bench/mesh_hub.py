@@ -60,6 +60,17 @@ def say(said: Said) -> None:
     sys.stdout.buffer.flush()
 
 
+async def started() -> tuple[Start, asyncio.StreamReader]:
+    """Who this process is to be, and the lines of standard input that follow; warnings are logged, to stderr."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    lines = asyncio.StreamReader(limit=1 << 20)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    return msgspec.json.decode(await lines.readline(), type=Start), lines
+
+
 class Hub:
     """The hub of one such process."""
 
@@ -126,13 +137,8 @@ class Hub:
 
 async def run() -> None:
     """Serve standard input until it ends."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    lines = asyncio.StreamReader(limit=1 << 20)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    hub = Hub(msgspec.json.decode(await lines.readline(), type=Start))
+    start, lines = await started()
+    hub = Hub(start)
     await hub.mesh.start()
     say(Said("ready", time.monotonic()))
     running: set[asyncio.Task[None]] = set()

@@ -6,17 +6,14 @@ sorts first `count` percent bright. It prints `mesh_hub.Said` lines: `ready`; `k
 """
 
 import asyncio
-import logging
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-import structlog
 
-from hub.bench.mesh_hub import Do, Said, Start, say
+from hub.bench.mesh_hub import Do, Said, Start, say, started
 from hub.core.bus import Bus
 from hub.core.clock import SystemClock
 from hub.core.events import AvailabilityChanged, StateChanged
@@ -77,13 +74,7 @@ class _Hub:
 
 async def run() -> None:
     """Serve standard input until it ends."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    lines = asyncio.StreamReader(limit=1 << 20)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    start = msgspec.json.decode(await lines.readline(), type=Start)
+    start, lines = await started()
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "hearth.db")
         hub = _Hub(start, database)
