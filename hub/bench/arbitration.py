@@ -7,7 +7,6 @@ are lost.
 
 import asyncio
 import random
-import sys
 import time
 from typing import Final
 
@@ -17,7 +16,6 @@ from msgspec import Struct, field
 
 from hub.bench.arbitration_hub import Wake
 from hub.bench.measure import Measure, compare
-from hub.bench.mesh_hub import Start
 from hub.bench.mesh_hubs import HubProcess, HubProcesses
 from hub.bench.simulated_wakes import Answered, simulate
 
@@ -46,18 +44,7 @@ class Decisions(Struct):
 class _Arbitrating(HubProcesses):
     """Hub processes that arbitrate."""
 
-    async def _start(self, hub: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "hub.bench.arbitration_hub"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=1 << 24,
-        )
-        self.by_id[hub] = HubProcess(hub, process)
-        assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(Start(self.home.key(hub), self.places)) + b"\n")
-        await self.by_id[hub].wait_for("ready")
+    module = "hub.bench.arbitration_hub"
 
 
 def measure() -> list[Measure]:

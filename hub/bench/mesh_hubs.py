@@ -5,7 +5,7 @@ import datetime
 import ipaddress
 import signal
 import sys
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 
@@ -138,6 +138,9 @@ class HubProcess:
 class HubProcesses:
     """Several hub processes of one home; use as a context. All see all when it is entered."""
 
+    module: ClassVar[str] = "hub.bench.mesh_hub"
+    """What each process runs: it reads a `Start`, says `ready`, and `alive` of the hubs that it sees."""
+
     def __init__(self, *hubs: str, home: BenchHome | None = None) -> None:
         self.home = home or BenchHome()
         self.places = {hub: with_port("127.0.0.1:0") for hub in hubs}
@@ -157,7 +160,7 @@ class HubProcesses:
     async def _start(self, hub: str) -> None:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "hub.bench.mesh_hub"),
+            *("-m", self.module),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=1 << 24,

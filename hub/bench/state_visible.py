@@ -1,15 +1,13 @@
 """How soon all hubs of a home show what one of them knows: eight processes, one of which has a lamp."""
 
 import asyncio
-import sys
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from hub.bench.measure import Measure, compare
-from hub.bench.mesh_hub import Do, Start
-from hub.bench.mesh_hubs import HubProcess, HubProcesses
+from hub.bench.mesh_hub import Do
+from hub.bench.mesh_hubs import HubProcesses
 
 BENCH: Final = "mesh"
 HUBS: Final = 8
@@ -21,18 +19,7 @@ _BETWEEN_S: Final = 0.05
 class _Sharing(HubProcesses):
     """Hub processes that share their homes."""
 
-    async def _start(self, hub: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "hub.bench.state_hub"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=1 << 24,
-        )
-        self.by_id[hub] = HubProcess(hub, process)
-        assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(Start(self.home.key(hub), self.places)) + b"\n")
-        await self.by_id[hub].wait_for("ready")
+    module = "hub.bench.state_hub"
 
 
 def measure() -> list[Measure]:
