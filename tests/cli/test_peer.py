@@ -5,7 +5,6 @@ import os
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,10 @@ from typing import Any
 import pytest
 
 from tests.command import failed, hearth, lines_of
+from tests.ports import free_ports
 
 _PATIENCE_S = 60.0
 Process = subprocess.Popen[str]
-
-
-def free_ports(count: int) -> list[int]:
-    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in servers]
-    for server in servers:
-        server.close()
-    return ports
 
 
 def make_home(folder: Path, name: str) -> Path:

@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from hub.core.paths import model_cache
 from tests.docs.markdown import ROOT, Block
+from tests.ports import free_port
 
 NOT_HERE = {
     "make": "sets up and tests this very checkout; CI does it on a bare machine",
@@ -61,7 +61,7 @@ class Reader:
     address: str = ""
     left_out: list[str] = field(default_factory=list)
     running: "list[subprocess.Popen[str]]" = field(default_factory=list)
-    wyoming: int = field(default_factory=lambda: _free_port())
+    wyoming: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
         for name in ("config", "skills", "devices", "models", "docs"):
@@ -165,12 +165,6 @@ class Reader:
             codes.append(hub.returncode)
         self.running.clear()
         assert not any(codes), f"hearth run ended with {codes}:\n{(self.folder / 'hub.log').read_text()}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _usable(tool: str) -> bool:

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -164,10 +163,3 @@ class Speaker:
     def told(self, kind: str) -> list[dict[str, Any]]:
         """The data of all events of this kind that the satellite got."""
         return [event.data for event in self.box.got if event.type == kind]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

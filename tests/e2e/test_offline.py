@@ -12,7 +12,8 @@ import pytest
 
 from hub.core.bundled import bundled
 from tests.command import hearth, lines_of
-from tests.e2e.running import HEARS, RunningHub, free_port
+from tests.e2e.running import HEARS, RunningHub
+from tests.ports import free_port
 
 pytestmark = list(HEARS[1:])  # without `sealed`: where a namespace may not be made, CI too goes without
 ALONE = ("unshare", "--net")

@@ -15,7 +15,8 @@ from wyoming.wake import Detect, Detection
 
 from hub.bench.spoken import RATE, spoken
 from hub.core.bundled import bundled
-from tests.e2e.running import HEARS, RunningHub, free_port
+from tests.e2e.running import HEARS, RunningHub
+from tests.ports import free_port
 from tests.satellites.asking import ask, connected
 
 pytestmark = [pytest.mark.counterpart, *HEARS]

@@ -5,7 +5,6 @@ import importlib.util
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +16,7 @@ from sqlalchemy import delete
 
 from hub.store.database import Database
 from hub.store.schema import metadata
+from tests.ports import free_port
 
 
 def _postgres_user() -> dict[str, Any]:
@@ -30,12 +30,6 @@ def _postgres_user() -> dict[str, Any]:
             continue
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     pytest.skip("PostgreSQL does not run as root, and there is no other user")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +46,7 @@ def postgres() -> Iterator[str]:
     root = Path(tempfile.mkdtemp(prefix="hearth-postgres-"))
     if user:
         os.chown(root, user["user"], user["group"])
-    port = _free_port()
+    port = free_port()
     made = subprocess.run(
         [initdb, "-D", str(root / "data"), "-U", "hearth", "-A", "trust", "-E", "UTF8", "--no-sync"],
         capture_output=True, text=True, cwd=root, **user,
