@@ -1,50 +1,38 @@
 """Who answers, by real ears: three hubs of a home hear the same words at three levels, again and again.
 
-Each hub has a mesh and an arbiter of its own, and sealed ears of its own whose steps of 80 ms begin when they will, as
-on machines of their own. Several such homes take turns, so that one's words are heard while it is quiet in the others:
-ears serve all homes, a worker for the first hub of each, one for the second and one for the third. Which hub is near
-changes by chance. Every word counts.
+Each hub is a process with a mesh, an arbiter and sealed ears of its own (`hub.bench.answered_hub`). Which hub is near
+changes by chance. Several homes take turns, so that one's words are heard while it is quiet in the others. Every word
+counts.
 
 `hearth bench answered` does it 20 times, `hearth bench answered --times 1000` a thousand times, in four homes;
 `python -m hub.bench.answered 1000 8` in eight.
 """
 
 import asyncio
+import random
 import sys
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
+from hub.bench.answered_hub import Word
 from hub.bench.measure import Measure, compare
-from hub.bench.mesh_hubs import BenchHome
-from hub.core.bundled import bundled
-from hub.core.bus import Bus
-from hub.core.events import Event, WakeHeard
-from hub.core.settings import Settings
-from hub.guard.connect import Guard
-from hub.inference.store import ModelStore
-from hub.media.chunk import SAMPLE_RATE, Pcm
-from hub.media.decode import AudioFile
-from hub.perception.ears.build import build_ears
-from hub.perception.ears.ears import Ears
-from hub.satellites.arbitrated import ArbitratedEars
-from hub.satellites.ports import EarStream
-from hub.swarm.arbitration.arbiter import Arbiter
-from hub.swarm.mesh import ZenohMesh
-from hub.swarm.zenoh_config import with_port
+from hub.bench.mesh_hub import Said
+from hub.bench.mesh_hubs import HubProcesses
 
 BENCH: Final = "answered"
 HOMES: Final = 4
 HUBS: Final = 3
 _LEVELS: Final = (1.0, 0.4, 0.15)
 _PRESENCE: Final = (0.9, 0.35, 0.35)
-_PIECE: Final = 1280
-_NOISE: Final = 10.0
-_BEFORE, _AFTER, _QUIET_S = 8_000, 24_000, 0.5
+_AHEAD_S: Final = 0.5
+_WORD_S: Final = 6.0
 
 
 class Outcome(Struct, frozen=True):
@@ -57,138 +45,53 @@ class Outcome(Struct, frozen=True):
     spread_ms: float | None = None
 
 
-class Timed:
-    """A stream of the ears that notes when each wake word comes out."""
+class House(HubProcesses):
+    """Three hub processes of one home."""
 
-    def __init__(self, inner: EarStream, woken: list[float]) -> None:
-        self._inner, self._woken = inner, woken
+    module = "hub.bench.answered_hub"
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        async for event in self._inner:
-            if isinstance(event, WakeHeard):
-                self._woken.append(asyncio.get_running_loop().time())
-            yield event
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-class TimedEars:
-    """The ears, with every stream timed."""
-
-    def __init__(self, ears: Any, woken: list[float]) -> None:
-        self._ears, self._woken, self.words = ears, woken, ears.words
-
-    async def open_stream(self, stream: str, **options: Any) -> Any:
-        """A stream of the ears."""
-        return Timed(await self._ears.open_stream(stream, **options), self._woken)
-
-
-class House:
-    """Three hubs of one home."""
-
-    def __init__(self, number: int, seed: int) -> None:
+    def __init__(self, number: int) -> None:
+        super().__init__(*(f"{number * 16 + n:064x}" for n in range(HUBS)))
         self.number = number
-        self.near = 0
-        self.answers: list[tuple[int, float]] = []
-        self.woken: list[float] = []
-        self._random = np.random.default_rng(seed)
-        self._streams: list[Any] = []
+        self._random = random.Random(number)  # noqa: S311 -- where somebody speaks
 
-    async def open(self, ears: Sequence[Ears], stack: AsyncExitStack) -> None:
-        """Start the hubs, each with its own of `ears`, and have all see all."""
-        home = BenchHome(f"home{self.number}")
-        hubs = [f"{self.number * 16 + n:064x}" for n in range(HUBS)]
-        places = {hub: with_port("127.0.0.1:0") for hub in hubs}
-        meshes = []
-        for at, hub in enumerate(hubs):
-            mesh = ZenohMesh(home.key(hub), places, lambda other: places.get(other, ""), Guard(), listen=places[hub])
-            await mesh.start()
-            stack.push_async_callback(mesh.close)
-            arbiter = Arbiter(hub, lambda area: _PRESENCE[(int(area) - self.near) % HUBS], mesh)
-            stack.callback(asyncio.create_task(arbiter.run()).cancel)
-            await self._listen(at, ArbitratedEars(_timed(ears[at], self.woken), arbiter, Bus()), stack)
-            meshes.append(mesh)
-        async with asyncio.timeout(20):
-            while any(len(mesh.alive()) < HUBS - 1 for mesh in meshes):  # noqa: ASYNC110 -- looked at from outside
-                await asyncio.sleep(0.02)
-
-    async def _listen(self, at: int, ears: ArbitratedEars, stack: AsyncExitStack) -> None:
-        stream = await ears.open_stream(f"{self.number}.{at}", area=str(at))
-        stack.push_async_callback(stream.close)
-        stack.callback(asyncio.create_task(self._count(at, stream)).cancel)
-        # Ears work in steps; where those begin differs from hub to hub.
-        await stream.feed(self._room(int(self._random.integers(_PIECE))))
-        self._streams.append(stream)
-
-    async def _count(self, at: int, stream: Any) -> None:
-        async for event in stream:
-            if isinstance(event, WakeHeard):
-                self.answers.append((at, asyncio.get_running_loop().time()))
-
-    def _room(self, samples: int) -> Pcm:
-        return self._random.normal(0, _NOISE, samples).astype(np.int16)
-
-    def _sounds(self, said: Pcm) -> list[Pcm]:
-        """What each hub's microphone makes of it."""
-        found = []
-        for at in range(HUBS):
-            padded = np.concatenate((np.zeros(_BEFORE), said * _LEVELS[(at - self.near) % HUBS], np.zeros(_AFTER)))
-            found.append(np.clip(padded + self._random.normal(0, _NOISE, len(padded)), -32768, 32767).astype(np.int16))
-        return found
-
-    async def hear(self, said: Pcm) -> Outcome:
-        """Hear it in real time; what became of it."""
-        loop, sounds = asyncio.get_running_loop(), self._sounds(said)
-        self.answers.clear()
-        self.woken.clear()
-        due = loop.time()
-        for begin in range(0, len(sounds[0]), _PIECE):
-            for stream, sound in zip(self._streams, sounds, strict=True):
-                await stream.feed(sound[begin : begin + _PIECE])
-            due += _PIECE / SAMPLE_RATE
-            await asyncio.sleep(max(0.0, due - loop.time()))
-        await asyncio.sleep(_QUIET_S)
-        found = judged(self.near, self.answers, self.woken)
-        self.near = int(self._random.integers(HUBS))
-        return found
+    async def hear(self) -> Outcome:
+        """Have a word said near one of them; what became of it."""
+        near, at = self._random.randrange(HUBS), time.monotonic() + _AHEAD_S
+        told = []
+        for n, hub in enumerate(self.by_id.values()):
+            place, since, stdin = (n - near) % HUBS, len(hub.said), hub.process.stdin
+            assert stdin is not None
+            word = Word(at, _LEVELS[place], _PRESENCE[place])
+            stdin.write(msgspec.json.encode(word) + b"\n")
+            told.append(hub.wait_for("heard", since))
+        return judged(near, await asyncio.gather(*told))
 
 
-def _timed(ears: Ears, woken: list[float]) -> Any:
-    return TimedEars(ears, woken)
-
-
-def judged(near: int, answers: Sequence[tuple[int, float]], woken: Sequence[float]) -> Outcome:
-    """What became of a wake word: `answers` are which hub answered and when, `woken` when ears said it."""
+def judged(near: int, told: Sequence[Said]) -> Outcome:
+    """What became of a wake word, by what each hub said."""
+    woken = [moment for one in told for moment in one.seconds]
     spread = (max(woken) - min(woken)) * 1000 if woken else None
-    if len(answers) != 1:
-        return Outcome("twice" if answers else "nobody", spread_ms=spread)
-    ((hub, at),) = answers
-    before = [moment for moment in woken if moment <= at]
-    after = (at - max(before)) * 1000 if before else None
-    return Outcome("right" if hub == near else "another", after, spread)
+    if sum(one.count for one in told) != 1:
+        return Outcome("twice" if any(one.count for one in told) else "nobody", spread_ms=spread)
+    [answered] = [one for one in told if one.count]
+    before = [moment for moment in woken if moment <= answered.at]
+    after = (answered.at - max(before)) * 1000 if before else None
+    return Outcome("right" if answered is told[near] else "another", after, spread)
 
 
-async def heard(wakes: int, homes: int = HOMES, seed: int = 0) -> list[Outcome]:
+async def heard(wakes: int, homes: int = HOMES) -> list[Outcome]:
     """What became of so many wake words."""
     from rich.console import Console
     from rich.progress import Progress
 
-    with AudioFile(bundled("config") / "demo" / "clips" / "01_light_on.flac") as file:
-        said = np.concatenate([np.asarray(piece) for piece in file.read()])
     found: list[Outcome] = []
     async with AsyncExitStack() as stack:
-        ears = [build_ears(Settings(), ModelStore(), Bus()) for _ in range(HUBS)]
-        for each in ears:
-            await each.start()
-            stack.push_async_callback(each.stop)
-        houses = [House(number, seed + number) for number in range(homes)]
-        for house in houses:
-            await house.open(ears, stack)
+        houses = [House(number) for number in range(homes)]
+        await asyncio.gather(*(stack.enter_async_context(house) for house in houses))
         progress = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
         task = progress.add_task("wake words", total=wakes)
         left = iter(range(wakes))
-        turn_s = (_BEFORE + len(said) + _AFTER) / SAMPLE_RATE / homes
 
         def tell(outcome: Outcome) -> None:
             found.append(outcome)
@@ -196,15 +99,15 @@ async def heard(wakes: int, homes: int = HOMES, seed: int = 0) -> list[Outcome]:
 
         async with asyncio.TaskGroup() as tasks:
             for house in houses:
-                tasks.create_task(_live(house, said, house.number * turn_s, left, tell))
+                tasks.create_task(_live(house, house.number * _WORD_S / homes, left, tell))
     return found
 
 
-async def _live(house: House, said: Pcm, wait_s: float, left: Any, tell: Callable[[Outcome], None]) -> None:
+async def _live(house: House, wait_s: float, left: Iterator[int], tell: Callable[[Outcome], None]) -> None:
     """Let words be said in a house, from `wait_s` on, as long as there are any `left` for all houses."""
     await asyncio.sleep(wait_s)
     for _ in left:
-        tell(await house.hear(said))
+        tell(await house.hear())
 
 
 def measure(times: int, homes: int = HOMES) -> list[Measure]:

@@ -14,6 +14,7 @@ import numpy as np
 from msgspec import Struct
 
 from hub.bench.mesh_hub import Said, Start, say, started
+from hub.bench.room import Room
 from hub.core.events import WakeHeard
 from hub.guard.connect import Guard
 from hub.media.chunk import SAMPLE_RATE, Pcm
@@ -26,7 +27,7 @@ STREAM: Final = "microphone"
 WORD: Final = "hey_jarvis"
 VOICE: Final = 12_800
 """Samples that a voice lasts."""
-_PIECE: Final = 320
+_LOOK_S: Final = 0.02
 _DECLINED_S: Final = 0.3
 
 
@@ -46,33 +47,6 @@ def voice(seed: int, gain: float) -> Pcm:
     random = np.random.default_rng(seed)
     steps = np.repeat(random.choice((0.02, 0.1, 0.4, 1.0), VOICE // 800), 800)
     return np.clip(steps * random.standard_normal(VOICE) * 8000 * gain, -32768, 32767).astype(np.int16)
-
-
-class _Room:
-    """A microphone's quiet room, in real time, in which voices sound."""
-
-    def __init__(self, trail: Trail) -> None:
-        self._trail = trail
-        self._random = np.random.default_rng()
-        self._voices: list[tuple[float, Pcm]] = []
-
-    def speak(self, samples: Pcm, ends: float) -> None:
-        """Let a voice end at second `ends` of the machine's clock."""
-        self._voices.append((ends - len(samples) / SAMPLE_RATE, samples))
-
-    async def run(self) -> None:
-        """Sound, until cancelled."""
-        at = time.monotonic()
-        while True:
-            await asyncio.sleep(max(0.0, at + _PIECE / SAMPLE_RATE - time.monotonic()))
-            piece = (self._random.standard_normal(_PIECE) * 12).astype(np.int16)
-            for start, samples in self._voices:
-                first = round((at - start) * SAMPLE_RATE)
-                begin, part = max(0, -first), samples[max(0, first) : max(0, first + _PIECE)]
-                piece[begin : begin + len(part)] += part
-            self._voices = [v for v in self._voices if v[0] + len(v[1]) / SAMPLE_RATE > at]
-            self._trail.hear(piece)
-            at += _PIECE / SAMPLE_RATE
 
 
 class _TimedMesh(ZenohMesh):
@@ -97,17 +71,20 @@ class _Hub:
         self.arbiter = Arbiter(hub, lambda _area: 0.5, self.mesh)
         self._trail = Trail()
         self._noticing = 0
-        self.room = _Room(self._trail)
+        self.room = Room(self._hear)
         self.arbiter.attend(STREAM, "", (WORD,), self._trail, self._judged, lambda _answer: None)
+
+    async def _hear(self, samples: Pcm) -> None:
+        self._trail.hear(samples)
 
     async def _judged(self, t: float) -> None:
         """As ears tell it: what is to be noticed of the sound up to second `t` has been."""
         while self._trail.seconds < t or self._noticing:  # noqa: ASYNC110 -- sound comes all the time
-            await asyncio.sleep(_PIECE / SAMPLE_RATE)
+            await asyncio.sleep(_LOOK_S)
 
     async def hear(self, wake: Wake) -> None:
         """Hear one sound, and say what became of it."""
-        self.room.speak(voice(wake.seed, wake.gain), wake.at)
+        self.room.speak(voice(wake.seed, wake.gain), wake.at - VOICE / SAMPLE_RATE)
         await asyncio.sleep(max(0.0, wake.at - time.monotonic()))
         self.mesh.spoke = 0.0
         if wake.after_s < 0:

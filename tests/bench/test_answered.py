@@ -3,22 +3,25 @@
 import pytest
 
 from hub.bench.answered import Outcome, figures, judged
+from hub.bench.mesh_hub import Said
 from hub.bench.names import run
 from hub.core.errors import UsageError
 
-WOKEN = (10.0, 10.01)
+
+def told(*moments: float, answered: float = 0.0, count: int = 0) -> Said:
+    return Said("heard", answered, count=count or bool(answered), seconds=moments)
 
 
 def test_one_answer_is_the_near_hubs_or_anothers_and_timed_from_the_last_ears_before_it() -> None:
-    right = judged(1, [(1, 10.03)], (*WOKEN, 10.04))
-    assert right == Outcome("right", pytest.approx(20), pytest.approx(40))
-    assert judged(1, [(2, 10.03)], WOKEN).verdict == "another"
+    hubs = [told(10.0), told(10.01, answered=10.03), told(10.04)]
+    assert judged(1, hubs) == Outcome("right", pytest.approx(20), pytest.approx(40))
+    assert judged(2, hubs).verdict == "another"
 
 
 def test_two_answers_and_none_are_told_apart() -> None:
-    assert judged(0, [(0, 10.03), (1, 10.05)], WOKEN).verdict == "twice"
-    assert judged(0, [(0, 10.03), (0, 10.05)], WOKEN).verdict == "twice"
-    assert judged(0, [], ()) == Outcome("nobody")
+    assert judged(0, [told(10.0, answered=10.03), told(10.0, answered=10.05)]).verdict == "twice"
+    assert judged(0, [told(10.0, answered=10.03, count=2), told(10.0)]).verdict == "twice"
+    assert judged(0, [told(), told()]) == Outcome("nobody")
 
 
 def test_an_answer_by_two_or_by_another_misses_the_target() -> None:

@@ -1,4 +1,4 @@
-"""The demo's clip at three levels through real ears and over real meshes: the right hub answers, each time."""
+"""The demo's clip at three levels heard by hub processes with ears of their own: the right one answers, each time."""
 
 from collections import Counter
 

@@ -26,7 +26,8 @@ _QUIETEST_DBFS: Final = -75.0
 """No microphone is quieter than this; digital silence, which satellites and files may send, would count as a floor of
 -96 and make their words the best heard of all."""
 _FLOOR_PERCENT: Final = 10
-_CLOCK_S: Final = 3.0
+_CLOCK_S: Final = 1.0
+"""A stream that paused is right again after so much sound, and one that was held up has caught up by then."""
 _ONSET_DB: Final = 12.0
 """A word begins where its outline first comes this close to its loudest: the wake spotter's own estimate of where it
 began is off by half a second once in ten."""

@@ -19,8 +19,9 @@ class Stage(Enum):
 
 class Contest(Struct, kw_only=True):
     """`said` has what each hub said of it: None when that is all, else the strength with which it may still claim; and
-    `fresh` when it last did.
+    `fresh` when it last did; how long the first word of those that are `timed` took is known.
 
+    `lame` are the seconds in which this hub could not work, so that what others said may wait to be read.
     `owner` is the claim that is taken to answer, `confirmed` once its hub said so; a hub that did not in time is
     `mute` and counts no more. A `late` claim came after its sound was decided, and is told to nobody. A hub that
     `slept` when it should have asked again does not answer.
@@ -34,7 +35,9 @@ class Contest(Struct, kw_only=True):
     decided: float = 0.0
     said: dict[str, float | None] = field(default_factory=dict)
     fresh: dict[str, float] = field(default_factory=dict)
+    timed: set[str] = field(default_factory=set)
     owner: Key | None = None
+    lame: float = 0.0
     late: bool = False
     slept: bool = False
     confirmed: bool = False
@@ -58,11 +61,15 @@ class Contest(Struct, kw_only=True):
         """When hub `hub` decides, whatever the others have said by then."""
         unheard = [other for other in others if other not in self.said]
         if unheard and len(unheard) == len(others):
-            return self.began + waits.in_turn(sorted((*others, hub)).index(hub), len(others) + 1)
+            return self._at_work + waits.in_turn(sorted((*others, hub)).index(hub), len(others) + 1)
         perhaps = [self.fresh[other] for other in self.said if self._may_beat(other, best)]
         if perhaps:
-            return min(max(perhaps) + waits.perhaps, self.began + waits.longest)
-        return self.began + waits.unheard
+            return min(max(perhaps) + waits.perhaps + self.lame, self._at_work + waits.longest)
+        return self._at_work + waits.unheard
+
+    @property
+    def _at_work(self) -> float:
+        return self.began + self.lame
 
     def promised(self, others: Iterable[str]) -> bool:
         """Whether all of these have said something, so that nothing but promises is waited for."""

@@ -14,15 +14,17 @@ from hub.swarm.arbitration.claims import Answers, Claim, Ended, Key, Message, Sa
 from hub.swarm.arbitration.contest import Contest, Decided, Promise, Stage
 from hub.swarm.arbitration.knowledge import Knowledge
 from hub.swarm.arbitration.sounds import FORGET_S
-from hub.swarm.arbitration.waits import Waits
+from hub.swarm.arbitration.waits import MOST_S, Waits
 
 _SILENT_S: Final = 0.15
 _ESTABLISHED_S: Final = 0.3
 """Who has answered for this long goes on; who could do nothing for this long (its machine slept) does not answer."""
 _TELL_AT_S: Final = (0.006, 0.012, 0.02, 0.03, 0.045, 0.07)
 """When a winner says again that it answers, to those who claimed and do not confirm that they know."""
+_LAME_S: Final = 0.01
 _AT_FIRST_S: Final = 0.04
-_FORGETS: Final = 0.9
+_FORGETS: Final = 0.99
+"""Of how slow the slowest answer was, with each answer: a machine that was busy once will be again."""
 NEVER: Final = float("inf")
 
 Hears = Callable[[Claim, float, frozenset[str]], float | None]
@@ -45,11 +47,13 @@ class Council(Knowledge):
         self._promises: dict[Key, Promise] = {}
         self._declined: set[Key] = set()
         self._perhaps: dict[Key, float | None] = {}
+        self._worked = 0.0
 
     # -- what happens ------------------------------------------------------------------------------------------------
 
     def woke(self, claim: Claim, now: float) -> None:
         """A stream of this hub heard a wake word."""
+        self._resume(now)
         self._clear(now)
         self.sounds.place(claim, 0.0, now)
         group = self._group(claim.key)
@@ -72,6 +76,7 @@ class Council(Knowledge):
         """A message came."""
         if isinstance(message, Ended):
             return
+        self._resume(now)
         claims = (message.claim,) if isinstance(message, Answers) else message.claims
         for claim in claims:
             known = self._offset(claim.hub)
@@ -87,11 +92,13 @@ class Council(Knowledge):
 
     def live(self, alive: frozenset[str], now: float) -> None:
         """These other hubs can be reached now."""
+        self._resume(now)
         self.alive = alive
         self._look(now)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
+        self._resume(now)
         for key, promise in tuple(self._promises.items()):
             if promise.until <= now:
                 self._decline(self._claimants(key) | {promise.asker}, key, now)
@@ -105,6 +112,7 @@ class Council(Knowledge):
 
     def judged(self, now: float) -> None:
         """Ears that may have had a word to come (`hears`) may not: hubs that wait for it are told."""
+        self._resume(now)
         for key, promise in tuple(self._promises.items()):
             if key not in self.sounds or self._hears(self.sounds[key], self.sounds.ends(key), frozenset()) is None:
                 self._decline(self._claimants(key) | {promise.asker}, key, now)
@@ -145,9 +153,11 @@ class Council(Knowledge):
         theirs = own | ({say.about} if say.about else set())
         self._perhaps.update(dict.fromkeys(own, say.perhaps))
         for contest in self.contests.values():
+            if say.about == contest.key and sender not in contest.timed:
+                contest.timed.add(sender)
+                took = min(now - contest.began - contest.lame, MOST_S)
+                self.slowest_s = max(took, _FORGETS * self.slowest_s)
             if contest.stage is Stage.OPEN and not theirs.isdisjoint(self._group(contest.key)):
-                if say.about == contest.key and sender not in contest.said:
-                    self.slowest_s = max(now - contest.began, _FORGETS * self.slowest_s)
                 contest.hear(sender, say.perhaps, now)
             elif contest.stage is Stage.LOST and contest.owner in own:
                 contest.fresh[sender] = now  # it claims still: it waits for others
@@ -212,6 +222,15 @@ class Council(Knowledge):
             self._close(contest, claim.key, now)
         if any(key in self.contests for key in group):
             self._send(claim.hub, Say(now=now, about=claim.key))  # this hub knows
+
+    def _resume(self, now: float) -> None:
+        """Note that this hub comes later than it wanted: its machine was busy, and what others said may wait."""
+        lame = now - max(self.due(), self._worked)
+        self._worked = now
+        if lame > _LAME_S:
+            for contest in self.contests.values():
+                if contest.stage is Stage.OPEN:
+                    contest.lame += lame
 
     # -- deciding ----------------------------------------------------------------------------------------------------
 
