@@ -19,7 +19,7 @@ from hub.core.states import StateTable
 from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usage
 from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
-from hub.floors.learning import Learning, build_learning
+from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
@@ -129,7 +129,7 @@ async def running_hub(
         if Parts.SATELLITES in parts and dialogue is not None:
             await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
         if parts & (Parts.WEB | Parts.SWARM):
-            build_learning(ground, floor, swarm, eyes, learning, stack)
+            build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server, swarm, arbiter)
         yield Hub(ground.settings, ground.bus, ground.states, *built, learning)
 

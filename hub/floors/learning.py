@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -32,37 +33,31 @@ class Learning:
     here: "HomeLearning | None" = None
 
 
-def build_learning(
-    ground: Ground,
-    floor: HomeFloor,
-    swarm: "Swarm | None",
-    eyes: "Eyes | None",
-    learning: Learning,
-    stack: AsyncExitStack,
-) -> None:
-    """Learn from now on, unless hearth.toml says not to; `learning` is told when that is up.
+@dataclass(frozen=True)
+class Around:
+    """The floors that learning stands on: rounds are held over the `swarm`, the `eyes` get each new gesture head."""
 
-    `eyes` get each new gesture head.
-    """
+    ground: Ground
+    floor: HomeFloor
+    swarm: "Swarm | None"
+    eyes: "Eyes | None"
+
+
+def build_learning(around: Around, learning: Learning, stack: AsyncExitStack) -> None:
+    """Learn from now on, unless hearth.toml says not to; `learning` is told when that is up."""
+    ground = around.ground
     if not ground.settings.learning.enabled:
         return
 
     async def run() -> None:
         async with AsyncExitStack() as inner:
-            await _learn(ground, floor, swarm, eyes, learning, inner)
+            await _learn(around, learning, inner)
 
     ground.supervisor.start("learning", run)
     stack.push_async_callback(ground.supervisor.stop, "learning")  # before the mesh that it speaks over closes
 
 
-async def _learn(
-    ground: Ground,
-    floor: HomeFloor,
-    swarm: "Swarm | None",
-    eyes: "Eyes | None",
-    learning: Learning,
-    stack: AsyncExitStack,
-) -> None:
+async def _learn(around: Around, learning: Learning, stack: AsyncExitStack) -> None:
     await imported("hub.learning.at_home", "hub.learning.from_use", "hub.learning.gesture_data", "onnx")
     from hub.learning.at_home import HomeLearning
     from hub.learning.examples import Examples
@@ -71,9 +66,10 @@ async def _learn(
     from hub.learning.from_use import FromUse
     from hub.learning.sealing import Seal
 
+    ground, database, swarm, eyes = around.ground, around.floor.database, around.swarm, around.eyes
     settings, clock = ground.settings.learning, ground.clock
     seal = await asyncio.to_thread(Seal, ground.paths.root)
-    examples, heads = Examples(floor.database, seal, clock), KeptHeads(floor.database, seal, clock)
+    examples, heads = Examples(database, seal, clock), KeptHeads(database, seal, clock)
     new_heads: asyncio.Queue[Head] = asyncio.Queue()
     pupils = await _pupils(examples, heads, ground, new_heads)
     from_use = FromUse(ground.bus, pupils["gesture"], clock)
