@@ -223,6 +223,22 @@ async def test_a_hub_without_microphones_is_not_waited_for() -> None:
         assert houses.arbiters["a"].council.alive == frozenset()
 
 
+async def test_a_hub_that_gets_a_microphone_is_waited_for_from_then_on() -> None:
+    async with Houses("ab") as houses:
+        houses.streams["b"].leave()
+        await asyncio.sleep(1.0)  # its clock is asked for so long, and says that it has no ears
+        assert not houses.arbiters["a"].council.alive
+        bedside = houses.streams["b"] = Stream(houses.arbiters["b"], "bedside", "b")
+        await houses.settled()
+        houses.streams["a"].hear(sound(3, 0.1))
+        bedside.hear(sound(3, 1.0))
+        first = asyncio.create_task(houses.streams["a"].woke())
+        await asyncio.sleep(0)
+        assert not first.done()
+        assert await bedside.woke()
+        assert not await first
+
+
 async def test_rubbish_on_the_mesh_is_ignored() -> None:
     async with Houses("ab") as houses:
         for body in (b"", b"\xc1", b"x" * 100_000, claims.encode(claims.Ended(now=0.0, claim=("a", 3)))):

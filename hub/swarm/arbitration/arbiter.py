@@ -13,7 +13,7 @@ from hub.core.errors import HearthError, ProtocolError
 from hub.core.events import WakeHeard
 from hub.perception.ears.trail import Trail
 from hub.swarm.arbitration import claims, offers
-from hub.swarm.arbitration.claims import Answers, Ended, Key, Message
+from hub.swarm.arbitration.claims import Answers, Ended, Key, Message, Say
 from hub.swarm.arbitration.clocks import Clocks
 from hub.swarm.arbitration.contest import Stage
 from hub.swarm.arbitration.council import NEVER, Council
@@ -92,6 +92,9 @@ class Arbiter:
         `judged(t)` returns when no wake word up to second `t` of the stream may still come.
         `after(True)`: what the stream lost, and kept, is to be answered after all; `after(False)`: it may be forgotten.
         """
+        if not self._ears and self._mesh is not None:  # others do not wait for a hub without ears
+            self._out.append(("", Say(now=self._monotonic())))
+            self._to_send.set()
         ear = Ear(stream, area, words, trail, judged, after)
         self._ears.add(ear)
 
