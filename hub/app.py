@@ -121,17 +121,17 @@ async def running_hub(
             hand_out(server, floor, dialogue, feed, paces, peers=peers, learning=lambda: learning.here, complete=True)
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
-        if eyes_loading is not None:
-            eyes = await seeing(ground, eyes_loading, needed=server is None)
-        arbiter = None
-        if ears is not None and beliefs.rooms is not None:
-            arbiter = build_arbiter(swarm, beliefs.rooms, ground)
+        eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)
+        arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
             await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
-        built = (floor.home, floor.dispatcher, floor.why, beliefs.rooms, dialogue, ears, eyes, server, swarm, arbiter)
-        yield Hub(ground.settings, ground.bus, ground.states, *built, learning)
+        yield Hub(
+            settings=ground.settings, bus=ground.bus, states=ground.states, home=floor.home,
+            dispatcher=floor.dispatcher, why=floor.why, rooms=beliefs.rooms, dialogue=dialogue, ears=ears, eyes=eyes,
+            web=server, swarm=swarm, arbiter=arbiter, learning=learning,
+        )  # fmt: skip
 
 
 async def _attend(
