@@ -87,11 +87,3 @@ class Decided(Struct, frozen=True):
 
     key: Key
     won: bool
-
-
-class Promise(Struct, frozen=True):
-    """Until when this hub claims or declines what another asked about, and who asked."""
-
-    until: float
-    asker: str
-    strength: float

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from hub.swarm.arbitration.claims import Answers, Claim, Ended, Key, Message, Say
-from hub.swarm.arbitration.contest import Contest, Decided, Promise, Stage
-from hub.swarm.arbitration.knowledge import Knowledge
+from hub.swarm.arbitration.contest import Contest, Decided, Stage
+from hub.swarm.arbitration.promises import Hears, Promises
 from hub.swarm.arbitration.sounds import FORGET_S
 from hub.swarm.arbitration.waits import MOST_S, Waits
 
@@ -27,25 +27,19 @@ _FORGETS: Final = 0.99
 """Of how slow the slowest answer was, with each answer: a machine that was busy once will be again."""
 NEVER: Final = float("inf")
 
-Hears = Callable[[Claim, float, frozenset[str]], float | None]
-"""For another's claim whose outline ends at this moment (own clock): the strength with which a stream of this hub that
-hears the like, and is none of these, may yet claim. None: no stream does."""
 
-
-class Council(Knowledge):
+class Council(Promises):
     """A hub's seat. Call `tick` by `due`; take messages from `outbox` (hub or "" for all) and decisions from `news`."""
 
     def __init__(
         self, hub: str, *, offset: Callable[[str], float | None], hears: Hears, waits: Callable[[], Waits]
     ) -> None:
         """`offset(hub)`: how far a hub's monotonic clock is ahead of this one's, None when unknown."""
-        super().__init__(hub)
+        super().__init__(hub, hears=hears, waits=waits)
         self.news: list[Decided] = []
         self.slowest_s = _AT_FIRST_S
         """The slowest answer of the last few, which a busy hub makes slower than an empty round trip."""
-        self._offset, self._hears, self._waits = offset, hears, waits
-        self._promises: dict[Key, Promise] = {}
-        self._declined: set[Key] = set()
+        self._offset = offset
         self._perhaps: dict[Key, float | None] = {}
         self._worked = 0.0
 
@@ -66,8 +60,7 @@ class Council(Knowledge):
             contest.confirmed = contest.late = True
             self._close(contest, owner or self._strongest(group - {claim.key}), now)
             return
-        for key in group & self._promises.keys():
-            del self._promises[key]
+        self._claimed(group)
         self._note_own(contest, now)
         self._tell(contest, "", asks=1, now=now)
         self._look(now)
@@ -99,9 +92,7 @@ class Council(Knowledge):
     def tick(self, now: float) -> None:
         """Do what is due."""
         self._resume(now)
-        for key, promise in tuple(self._promises.items()):
-            if promise.until <= now:
-                self._decline(self._claimants(key) | {promise.asker}, key, now)
+        self._keep_promises(now)
         for contest in tuple(self.contests.values()):
             if contest.telling and contest.telling[0] <= now:
                 self._tell_again(contest, now)
@@ -113,9 +104,7 @@ class Council(Knowledge):
     def judged(self, now: float) -> None:
         """Ears that may have had a word to come (`hears`) may not: hubs that wait for it are told."""
         self._resume(now)
-        for key, promise in tuple(self._promises.items()):
-            if key not in self.sounds or self._hears(self.sounds[key], self.sounds.ends(key), frozenset()) is None:
-                self._decline(self._claimants(key) | {promise.asker}, key, now)
+        self._keep_promises(now)
         for contest in self.contests.values():
             if contest.stage is Stage.OPEN:
                 self._note_own(contest, now)
@@ -123,7 +112,7 @@ class Council(Knowledge):
 
     def due(self) -> float:
         """When `tick` is wanted next."""
-        moments = [promise.until for promise in self._promises.values()]
+        moments = self._promised()
         for contest in self.contests.values():
             moments += contest.telling[:1]
             if contest.stage is Stage.OPEN:
@@ -167,39 +156,6 @@ class Council(Knowledge):
             asked = [c for c in say.claims if c.hub == sender and c.key in self.sounds]
             for claim in asked:
                 self._reply(sender, claim, say.asks > 1, now)
-
-    def _reply(self, sender: str, claim: Claim, again: bool, now: float) -> None:
-        group = self._group(claim.key)
-        owner = self._answered(group)
-        if owner is not None and owner != claim.key:
-            self._send(sender, self._answer(owner, now))
-            return
-        own = [self.contests[key] for key in group if key in self.contests]
-        if own:
-            if again:  # else what all were told when it woke was this hub's word
-                self._tell(min(own, key=lambda c: c.began), sender, asks=0, now=now)
-            return
-        may = self._hears(claim, self.sounds.ends(claim.key), frozenset())
-        promised = self._promises.get(claim.key)
-        late = not self._declined.isdisjoint(group) or (promised is not None and promised.until <= now)
-        if may is None or late or may <= self._best(group):
-            self._decline({sender}, claim.key, now)
-            return
-        if promised is None:
-            promised = self._promises[claim.key] = Promise(now + self._waits().promise, sender, may)
-        word = Say(now=now, claims=self.sounds.claims(group), about=claim.key, perhaps=promised.strength)
-        for hub in sorted(self._claimants(claim.key) | {sender}):  # all who claim wait for it
-            self._send(hub, word)
-
-    def _claimants(self, key: Key) -> set[str]:
-        return {hub for hub, _ in self._group(key)}
-
-    def _decline(self, hubs: set[str], key: Key, now: float) -> None:
-        self._promises.pop(key, None)
-        self._declined.add(key)
-        word = Say(now=now, claims=self.sounds.claims(self._group(key)), about=key)
-        for hub in sorted(hubs):
-            self._send(hub, word)
 
     def _answers(self, sender: str, message: Answers, now: float) -> None:
         claim = message.claim
@@ -331,11 +287,6 @@ class Council(Knowledge):
         in_time = now < contest.began + self._waits().promise
         may = self._hears(claim, self.sounds.ends(contest.key), claimed) if in_time else None
         contest.hear(self.hub, may, now)
-
-    def _tell(self, contest: Contest, hub: str, *, asks: int, now: float) -> None:
-        claims = self.sounds.claims(self._group(contest.key))
-        perhaps = contest.said.get(self.hub)
-        self._send(hub, Say(now=now, claims=claims, asks=asks, about=contest.key, perhaps=perhaps))
 
     def _clear(self, now: float) -> None:
         old = [k for k, c in self.contests.items() if c.stage is not Stage.OPEN and now - c.decided > FORGET_S]
