@@ -2,11 +2,12 @@
 
 import contextlib
 import importlib
+import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +15,9 @@ from hub.core.errors import HearthError, PluginError, ProtocolError
 from hub.guard.framing import Frame, StartOrder
 from hub.guard.seal import SealStatus, seal
 from hub.guard.worker_link import HubGone, WorkerLink
+
+_COURTESY: Final = 5
+"""How much a worker that computes steps back behind the hub, whose answers people and other hubs wait for."""
 
 Entry = Callable[[WorkerLink, dict[str, Any]], None]
 """What a worker becomes: a function that loops over `link.receive` until `HubGone`, with its own configuration."""
@@ -46,6 +50,7 @@ def _work(link: WorkerLink) -> None:
     if first is None or first.kind is not Frame.START:
         raise ProtocolError("the first frame must be the order to start")
     order = msgspec.msgpack.decode(first.body, type=StartOrder)
+    os.nice(_COURTESY)
     search = [str(Path(p)) for p in order.search]
     readable = [*map(Path, order.readable), *map(Path, search)]
     devices = [*map(Path, order.devices)]

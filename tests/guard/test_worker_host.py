@@ -68,6 +68,13 @@ async def test_a_worker_that_dies_or_breaks_the_rules_is_replaced(host: Start, b
         break
 
 
+async def test_a_worker_steps_back_behind_the_hub(host: Start) -> None:
+    worker = await host("echo")
+    assert worker.pid is not None
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, worker.pid) == min(own + 5, 19)
+
+
 async def test_kill_9_from_outside_is_survived(host: Start) -> None:
     worker = await host("echo")
     assert worker.pid is not None
