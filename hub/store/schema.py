@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration: what a database made by this version has reached."""
 
 metadata = MetaData(
@@ -111,6 +111,33 @@ heads = Table(
     Column("at", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # hub.learning.federated.kept_heads
 )
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),  # the name as it is compared: "Ann" and "ann" are one
+    Column("role", Text, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id, with its salt and parameters
+    Column("created", BigInteger, nullable=False),
+    UniqueConstraint("key"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # session, token, device
+    Column("account", Text, nullable=False, index=True),
+    Column("secret", Text, nullable=False),  # SHA-256 of it: what the database knows opens nothing
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # of a token
+    Column("created", BigInteger, nullable=False),
+    Column("used", BigInteger, nullable=False),
+    UniqueConstraint("secret"),
+)
+"""What is shown instead of a password: a browser's session, a program's token, a device that was let in before."""
 
 series = Table(
     "series",
