@@ -29,9 +29,11 @@ class Waits(Struct, frozen=True, kw_only=True):
 
     @staticmethod
     def of(round_trip_s: float, answer_s: float = 0.0) -> "Waits":
-        """`round_trip_s` is the slowest of the live hubs', `answer_s` the slowest of their last answers to a claim."""
+        """`round_trip_s` is the slowest of the live hubs', `answer_s` the slowest of their last answers to a claim: a
+        machine whose ears are at work is three times as slow as usual when it matters.
+        """
         on_the_way = min(max(1.5 * round_trip_s + 0.003, 0.005), 0.020)
-        unheard = min(max(LEAST_S, 6 * round_trip_s + 0.010, 1.5 * answer_s + 0.010), MOST_S)
+        unheard = min(max(LEAST_S, 6 * round_trip_s + 0.010, 3 * answer_s + 0.010), MOST_S)
         again = max(_LEAST_RETRY_S, min(2 * round_trip_s, unheard / 3))
         return Waits(
             unheard=unheard,
