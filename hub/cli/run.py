@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from typing import Final
 
 import click
 import msgspec
@@ -12,6 +13,8 @@ from hub.cli.output import log_to_stderr
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
+_STOPS: Final = (signal.SIGINT, signal.SIGTERM)
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="The page's port instead of the settings'; 0 finds one.")
@@ -19,16 +22,20 @@ from hub.core.settings import Settings
 @home_option
 def run(port: int | None, deaf: bool, config: str | None) -> None:
     """Start the hub and print its address; Ctrl-C or SIGTERM stops it cleanly."""
-    signal.signal(signal.SIGTERM, _as_ctrl_c)  # until the loop attends to both
+    for number in _STOPS:
+        signal.signal(number, _stop_at_once)  # until the loop attends to both
     log_to_stderr("info")
     with chosen_home(config) as paths:
         asyncio.run(_run(paths, port, deaf))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends now anyway, and well
 
 
-def _as_ctrl_c(number: int, _frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once: a second one must not cut the cleaning up short
-    raise KeyboardInterrupt
+def _stop_at_once(_number: int, _frame: object) -> None:
+    for number in _STOPS:  # once: a second one must not cut the cleaning up short
+        signal.signal(number, signal.SIG_IGN)
+    # Not KeyboardInterrupt: Python takes one that passes through an `exec` (imports do that) for unhandled ever after,
+    # and kills itself at its end though it was handled.
+    sys.exit(130)
 
 
 async def _run(paths: HomePaths, port: int | None, deaf: bool) -> None:
@@ -40,7 +47,7 @@ async def _run(paths: HomePaths, port: int | None, deaf: bool) -> None:
             asked.set()
             hub.cancel()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         await hub
