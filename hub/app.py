@@ -23,7 +23,7 @@ from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
-from hub.floors.web import hand_out, open_web
+from hub.floors.web import hand_out, know_people, open_web
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
@@ -101,6 +101,7 @@ async def running_hub(
         floor = await build_home(ground, stack)
         dialogue, ears, eyes, feed = None, None, None, None
         if server is not None:
+            await know_people(server, floor)
             hand_out(server, floor, complete=False)
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported

@@ -185,6 +185,16 @@ class WebSettings(_Table, frozen=True):
 
     host: Annotated[str, Meta(description="a loopback address, until there are accounts")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free one")] = 8420
+    accounts: Annotated[
+        Literal["on", "off"],
+        Meta(
+            description="on: once the home has an owner, everybody logs in; off: whoever sits at this machine may do "
+            "everything, and nobody else comes in"
+        ),
+    ] = "on"
+    setup_code: Annotated[
+        bool, Meta(description="print a code when the hub starts with which another device may make the owner")
+    ] = False
 
 
 class SwarmSettings(_Table, frozen=True):
@@ -259,6 +269,9 @@ class PluginSettings(_Table, frozen=True):
     config: Annotated[dict[str, dict[str, Any]], Meta(description="settings for each, by its id")] = field(
         default_factory=dict
     )
+    allow_uncaged: Annotated[
+        bool, Meta(description="run skills that did not come with the hub even where they cannot be caged")
+    ] = False
 
 
 class Settings(_Table, frozen=True):

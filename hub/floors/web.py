@@ -29,6 +29,13 @@ async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     return server
 
 
+async def know_people(server: "WebServer", floor: HomeFloor) -> None:
+    """Tell the server who may come in. Raises `StoreError`."""
+    from hub.store.accounts import AccountTable
+
+    await server.know(AccountTable(floor.database))
+
+
 def hand_out(
     server: "WebServer",
     floor: HomeFloor,

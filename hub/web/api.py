@@ -7,13 +7,15 @@ from aiohttp import web
 
 from hub.core.commands import Command
 from hub.core.entities import PEER, Area, Entity, HomeView, Person
-from hub.core.errors import NotFoundError
+from hub.core.errors import DeniedError, NotFoundError
 from hub.core.events import Origin
 from hub.core.states import StateTable
 from hub.core.whereabouts import AREA, in_use, located
 from hub.web.bodies import read_json, read_query
+from hub.web.callers import CALLER
 from hub.web.failures import Refused, status_of
 from hub.web.ports import HistoryReader, HomeReader, Rooms
+from hub.web.routes import Access
 from hub.web.wire import (
     AreaResponse,
     ChangeResponse,
@@ -45,9 +47,10 @@ class Api:
         self._states = states
         self.rooms = Rooms()
 
-    async def home(self, _request: web.Request) -> HomeResponse:
+    async def home(self, request: web.Request) -> HomeResponse:
         """GET /api/v1/home"""
-        return self._home_response(_ready(self.rooms.home, "the home").view())
+        view = _ready(self.rooms.home, "the home").view()
+        return self._home_response(view, whereabouts=request[CALLER].role.includes(Access.MEMBER))
 
     def snapshot(self) -> bytes:
         """The first message of a live socket: the home, or an empty one while it is not ready."""
@@ -75,6 +78,8 @@ class Api:
     async def command(self, request: web.Request) -> CommandResponse:
         """POST /api/v1/commands"""
         asked = await read_json(request, CommandRequest)
+        if asked.confirmed and not request[CALLER].role.includes(Access.MEMBER):
+            raise DeniedError("a guest may not do what is risky", remedy="ask somebody who lives here")
         commander = _ready(self.rooms.commander, "the home")
         command = Command(
             entity=asked.entity,
@@ -139,24 +144,24 @@ class Api:
         known = asked.startswith(AREA) and asked.removeprefix(AREA) in home.view().areas
         return asked if known else self._named(request).id
 
-    def _home_response(self, view: HomeView) -> HomeResponse:
+    def _home_response(self, view: HomeView, *, whereabouts: bool = True) -> HomeResponse:
         return HomeResponse(
             name=view.name,
             language=view.language,
-            areas=[self._area_response(area) for area in view.areas.values()],
-            people=[self._person_response(person) for person in view.people.values()],
+            areas=[self._area_response(area, whereabouts=whereabouts) for area in view.areas.values()],
+            people=[self._person_response(person) for person in view.people.values()] if whereabouts else [],
             entities=[self._entity_response(entity) for entity in view.entities.values()],
         )
 
-    def _area_response(self, area: Area) -> AreaResponse:
+    def _area_response(self, area: Area, *, whereabouts: bool) -> AreaResponse:
         known = in_use(self._states, area.id)
         return AreaResponse(
             id=area.id,
             name=area.name,
             floor=area.floor,
             aliases=area.aliases,
-            presence=known.somebody,
-            people=known.people,
+            presence=known.somebody if whereabouts else None,
+            people=known.people if whereabouts else None,
         )
 
     def _person_response(self, person: Person) -> PersonResponse:

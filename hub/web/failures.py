@@ -1,5 +1,6 @@
 """Errors as answers: a status, and a body that says what to do."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
@@ -32,17 +33,28 @@ _PLAIN: Final = {
 class Refused(Exception):  # noqa: N818 -- an answer rather than a fault
     """End this request with a status and an error body."""
 
-    def __init__(self, status: int, code: str, message: str, remedy: str = "", *, close: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        remedy: str = "",
+        *,
+        close: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.detail = ErrorDetail(code=code, message=message, remedy=remedy)
         self.close = close
+        self.headers = headers or {}
 
 
 def response_of(error: Exception) -> web.Response:
     """The answer to a request that ended in `error`; what was not foreseen says nothing about the inside."""
     if isinstance(error, Refused):
         response = _response(error.status, error.detail)
+        response.headers.update(error.headers)
         if error.close:
             response.force_close()
         return response

@@ -74,13 +74,13 @@ class ForgottenResponse(Struct, frozen=True, kw_only=True):
 def learning_routes(keeper: Callable[[], LearningKeeper | None]) -> tuple[Route, ...]:
     """The routes; `keeper` is asked at each request."""
     handlers = _Handlers(keeper)
-    household = Access.HOUSEHOLD
+    member, admin = Access.MEMBER, Access.ADMIN
     return (
-        Route(method="GET", path="/api/v1/learning", access=household, summary="What is kept to learn from.",
+        Route(method="GET", path="/api/v1/learning", access=member, summary="What is kept to learn from.",
               handler=handlers.status, response=LearningResponse),
-        Route(method="POST", path="/api/v1/learning/round", access=household, summary="Learn now, with other hubs.",
+        Route(method="POST", path="/api/v1/learning/round", access=admin, summary="Learn now, with other hubs.",
               handler=handlers.round, request=RoundRequest, response=RoundResponse),
-        Route(method="POST", path="/api/v1/learning/forget", access=household, summary="Forget what was learnt.",
+        Route(method="POST", path="/api/v1/learning/forget", access=admin, summary="Forget what was learnt.",
               handler=handlers.forget, request=ForgetRequest, response=ForgottenResponse),
     )  # fmt: skip
 

@@ -13,7 +13,9 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from hub.core.bus import Bus
+from hub.core.clock import Clock
 from hub.core.events import Event
+from hub.web.callers import CALLER, Caller
 from hub.web.failures import Refused
 from hub.web.wire import event_json
 
@@ -24,6 +26,9 @@ MOST_UNREAD: Final = 1024 * 1024
 _GATHER_S: Final = 0.02
 _MOST_SENT_TO_US: Final = 4096
 _PING_S: Final = 30.0
+_GOODBYE_S: Final = 0.5
+PUT_OUT: Final = 4401
+"""The code that a socket is closed with whose session or token was revoked, or is over."""
 
 
 def frame(text: bytes) -> bytes:
@@ -39,10 +44,13 @@ def frame(text: bytes) -> bytes:
 class LiveFeed:
     """Listens to the bus while there are clients, and tells them."""
 
-    def __init__(self, bus: Bus, snapshot: Callable[[], bytes]) -> None:
+    def __init__(self, bus: Bus, snapshot: Callable[[], bytes], clock: Clock) -> None:
         self._bus = bus
+        self._clock = clock
         self._snapshot = snapshot
         self._clients: dict[web.WebSocketResponse, asyncio.Transport] = {}
+        self._callers: dict[web.WebSocketResponse, Caller] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._frames: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._cancel: Callable[[], None] | None = None
@@ -67,25 +75,49 @@ class LiveFeed:
         transport = request.transport
         if transport is None:
             return socket
-        self._join(socket, transport)
+        caller = request[CALLER]
+        self._join(socket, transport, caller)
+        over = None if caller.ends is None else self._over_at(caller.ends, socket)
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
                     break  # anything else that a client says means nothing yet
         finally:
+            if over is not None:
+                over.cancel()
             self._leave(socket)
         return socket
 
-    def _join(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    def put_out(self, whom: Callable[[Caller], bool]) -> None:
+        """End the sockets of these callers: they are told nothing more from now on."""
+        for socket, caller in list(self._callers.items()):
+            if whom(caller):
+                self._put_out(socket)
+
+    def _put_out(self, socket: web.WebSocketResponse) -> None:
+        transport = self._clients.get(socket)
+        self._leave(socket)
+        if transport is not None:
+            task = asyncio.get_running_loop().create_task(_end(socket, transport), name="web:put out")
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+
+    def _over_at(self, at: float, socket: web.WebSocketResponse) -> asyncio.TimerHandle:
+        left = max(0.0, at - self._clock.now())
+        return asyncio.get_running_loop().call_later(left, self._put_out, socket)
+
+    def _join(self, socket: web.WebSocketResponse, transport: asyncio.Transport, caller: Caller) -> None:
         # Without an await in between, so that no event falls between the snapshot and the first frame.
         self._send_gathered()
         if self._cancel is None:
             self._cancel = self._bus.subscribe(Event, self._take)
         self._clients[socket] = transport
+        self._callers[socket] = caller
         transport.write(frame(self._snapshot()))
 
     def _leave(self, socket: web.WebSocketResponse) -> None:
         self._clients.pop(socket, None)
+        self._callers.pop(socket, None)
         if not self._clients and self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -122,3 +154,14 @@ class LiveFeed:
         await asyncio.gather(*(socket.close(code=1001, message=b"the hub stops") for socket in sockets))
         for socket in sockets:
             self._leave(socket)
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+async def _end(socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    try:
+        async with asyncio.timeout(_GOODBYE_S):
+            await socket.close(code=PUT_OUT, message=b"not let in any more")
+    except TimeoutError:
+        pass  # who does not say goodbye is cut off
+    finally:
+        transport.abort()

@@ -73,15 +73,15 @@ class RemoveRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def peer_routes(keeper: Callable[[], PeerKeeper | None]) -> tuple[Route, ...]:
     """The routes; `keeper` is asked at each request."""
     handlers = _Handlers(keeper)
-    household = Access.HOUSEHOLD
+    admin = Access.ADMIN
     return (
-        Route(method="GET", path="/api/v1/peers", access=household, summary="The home's hubs.",
+        Route(method="GET", path="/api/v1/peers", access=admin, summary="The home's hubs.",
               handler=handlers.peers, response=PeersResponse),
-        Route(method="POST", path="/api/v1/peers/pair", access=household, summary="Wait for a hub to be paired.",
+        Route(method="POST", path="/api/v1/peers/pair", access=admin, summary="Wait for a hub to be paired.",
               handler=handlers.pair, request=PairRequest, response=PairingResponse),
-        Route(method="POST", path="/api/v1/peers/join", access=household, summary="Go into another hub's home.",
+        Route(method="POST", path="/api/v1/peers/join", access=admin, summary="Go into another hub's home.",
               handler=handlers.join, request=JoinRequest, response=PeerResponse),
-        Route(method="POST", path="/api/v1/peers/remove", access=household, summary="Shut a hub out for good.",
+        Route(method="POST", path="/api/v1/peers/remove", access=admin, summary="Shut a hub out for good.",
               handler=handlers.remove, request=RemoveRequest, response=PeerResponse),
     )  # fmt: skip
 

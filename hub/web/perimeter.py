@@ -5,6 +5,7 @@ Host header (a name that was rebound to this machine), Origin and Sec-Fetch-Site
 """
 
 import ipaddress
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
@@ -45,12 +46,14 @@ def is_loopback(host: str) -> bool:
 
 
 class Perimeter:
-    """The checks, for a server on `port`."""
+    """The checks, for a server on `port` that is known by `names` too, over TLS or not."""
 
-    def __init__(self, port: int) -> None:
-        self._hosts = {f"{name}:{port}" for name in _NAMES}
-        if port == 80:
-            self._hosts.update(_NAMES)
+    def __init__(self, port: int, names: Iterable[str] = (), *, tls: bool = False) -> None:
+        known = {*_NAMES, *(name.lower() for name in names)}
+        self._hosts = {f"{name}:{port}" for name in known}
+        if port == (443 if tls else 80):
+            self._hosts.update(known)
+        self._scheme = "https" if tls else "http"
 
     def check(self, request: web.Request, access: Access, *, socket: bool = False) -> None:
         """Raise `Refused` unless the request may go on to a route of this access rule."""
@@ -61,8 +64,9 @@ class Perimeter:
                 raise Refused(400, "forwarded", f"{name} is not accepted", "no proxy is configured", close=True)
         if request.method != "GET" or socket:
             self._origin(request, host, socket)
-        if access is Access.HOUSEHOLD:
-            self._household(request)
+        # A link of another site may open the page; nothing of the household is for other sites to ask.
+        if access is not Access.PUBLIC and request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
+            raise Refused(403, "origin", "another site may not do this", "open the hub's own page", close=True)
 
     def _host(self, request: web.Request) -> str:
         hosts = request.headers.getall("Host", [])
@@ -73,13 +77,8 @@ class Perimeter:
 
     def _origin(self, request: web.Request, host: str, socket: bool) -> None:
         origins = request.headers.getall("Origin", [])
-        foreign = [origin for origin in origins if origin.lower() != f"http://{host}"]
+        foreign = [origin for origin in origins if origin.lower() != f"{self._scheme}://{host}"]
         # A browser always names the origin of a socket; without one, cookies must not speak for anybody.
         if foreign or len(origins) > 1 or (socket and not origins and "Cookie" in request.headers):
-            raise Refused(403, "origin", "another site may not do this", f"open the page at http://{host}/", close=True)
-
-    def _household(self, request: web.Request) -> None:
-        if request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
-            raise Refused(403, "origin", "another site may not do this", "open the hub's own page", close=True)
-        if request.remote is None or not is_loopback(request.remote):
-            raise Refused(403, "loopback_only", "only this machine may do this", "there are no accounts yet")
+            remedy = f"open the page at {self._scheme}://{host}/"
+            raise Refused(403, "origin", "another site may not do this", remedy, close=True)

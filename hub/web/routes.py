@@ -11,13 +11,25 @@ from hub.core.errors import UsageError
 
 
 class Access(enum.Enum):
-    """Who may use a route. There is no default: a route without a rule cannot be made."""
+    """Who may use a route: people with this role and those above it. A route without a rule cannot be made."""
 
     PUBLIC = "public"
     """Whoever reaches the port. Says nothing about the household."""
-    HOUSEHOLD = "household"
-    """The people of this home. Until there are accounts: whoever sits at this machine (a loopback address)."""
+    GUEST = "guest"
+    """Somebody who is let in for a while: sees things and switches what needs no yes."""
+    MEMBER = "member"
+    """Somebody who lives here: also speaks to the hub, sees who is where and what happened."""
+    ADMIN = "admin"
+    """Somebody who looks after the hub: settings, hubs, learning, accounts of members and guests."""
+    OWNER = "owner"
+    """Whose home it is: everything."""
 
+    def includes(self, other: "Access") -> bool:
+        """Whether who has this role may do what `other` asks for."""
+        return _ORDER[self] >= _ORDER[other]
+
+
+_ORDER = {access: number for number, access in enumerate(Access)}
 
 Answer = Callable[[web.Request], Awaitable[Any]]
 """Handles a request: returns a response, or a struct to be sent as JSON; raises `HearthError`."""

@@ -12,23 +12,33 @@ from aiohttp.typedefs import Handler
 
 from hub import __version__
 from hub.core.bus import Bus
+from hub.core.clock import Clock, SystemClock
 from hub.core.errors import SettingsError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
-from hub.web import wire
+from hub.web.account_routes import account_routes
 from hub.web.api import Api
 from hub.web.bodies import MOST_BYTES
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
+from hub.web.cookies import Cookies
+from hub.web.doorkeeper import Doorkeeper
+from hub.web.entry_routes import entry_routes
 from hub.web.failures import Refused, response_of
+from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
+from hub.web.learning_port import LearningKeeper
 from hub.web.live import LiveFeed
+from hub.web.logins import Logins
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.page_files import FILES, PageFile
+from hub.web.passwords import Passwords
 from hub.web.peers import peer_routes
+from hub.web.people import AccountKeeper, People
 from hub.web.perimeter import SECURITY_HEADERS, Perimeter, is_loopback
 from hub.web.ports import Rooms
 from hub.web.routes import Access, Route
+from hub.web.secrets_shown import digest, fresh_code
 from hub.web.wire import HealthResponse, encode
 
 log = structlog.get_logger(__name__)
@@ -44,7 +54,8 @@ class WebServer:
 
     `start()` it first, before the rooms are built: /healthz answers from then on. `open(rooms)` hands over the rooms
     as they become ready; what asks for one that is not gets 503. `problems` says what is wrong with the hub now, by
-    the name of what has the problem (`Supervisor.failures` fits).
+    the name of what has the problem (`Supervisor.failures` fits). `know` hands over the accounts; until then nothing
+    that is not public is answered, unless the settings say that there are none.
     """
 
     def __init__(
@@ -56,21 +67,43 @@ class WebServer:
         *,
         most_connections: int = MOST_CONNECTIONS,
         header_timeout_s: float = HEADER_TIMEOUT_S,
+        clock: Clock | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
         self._settings = settings
         self._problems = problems
         self._most_connections = most_connections
         self._header_timeout_s = header_timeout_s
+        self._clock = clock or SystemClock()
+        self._passwords = passwords
         self._began = time.monotonic()
+        self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
-        self._live = LiveFeed(bus, self._api.snapshot)
+        self._live = LiveFeed(bus, self._api.snapshot, self._clock)
         self._metrics = Metrics(bus, states, self._live, lambda: self._api.rooms)
         self._perimeter: Perimeter | None = None
         self._runner: web.AppRunner | None = None
         self._gate: ConnectionGate | None = None
         self._listener: asyncio.Server | None = None
         self._complete = False
-        self.routes = self._table()
+        self.setup_code = ""
+        """With which somebody from elsewhere may make the owner; empty when nobody may."""
+        self.routes = (
+            Route(method="GET", path="/healthz", access=Access.PUBLIC, summary="Is the hub up?", handler=self._health,
+                  response=HealthResponse),
+            Route(method="GET", path="/api/v1/openapi.json", access=Access.PUBLIC, summary="This description.",
+                  handler=self._openapi),
+            *entry_routes(self._door, Logins(self._clock), lambda: self.setup_code, self._owned),
+            *account_routes(self._door),
+            *home_routes(self._api),
+            *peer_routes(lambda: self._api.rooms.peers),
+            *learning_routes(self._learning),
+            Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
+                  handler=self._live.serve, content=""),
+            Route(method="GET", path="/metrics", access=Access.MEMBER, summary="Figures for Prometheus.",
+                  handler=self._metrics.answer, content="text/plain"),
+            *_page_routes(),
+        )  # fmt: skip
         self.port = settings.port
         """The port that it listens on; a free one is found when the settings say 0."""
 
@@ -85,41 +118,28 @@ class WebServer:
         self._api.rooms = rooms
         self._complete = complete
 
-    def _table(self) -> tuple[Route, ...]:
-        """Every route, declared once."""
-        api, household, public = self._api, Access.HOUSEHOLD, Access.PUBLIC
-        page = tuple(
-            Route(method="GET", path=path, access=public, summary="The page.", handler=PageFile(name, kind).answer,
-                  content=kind)
-            for path, (name, kind) in FILES.items()
-        )  # fmt: skip
-        return (
-            Route(method="GET", path="/healthz", access=public, summary="Is the hub up?", handler=self._health,
-                  response=HealthResponse),
-            Route(method="GET", path="/metrics", access=household, summary="Figures for Prometheus.",
-                  handler=self._metrics.answer, content="text/plain"),
-            Route(method="GET", path="/api/v1/openapi.json", access=public, summary="This description.",
-                  handler=self._openapi),
-            Route(method="GET", path="/api/v1/home", access=household, summary="The whole home as it stands.",
-                  handler=api.home, response=wire.HomeResponse),
-            Route(method="GET", path="/api/v1/entities", access=household, summary="Entities, all or some.",
-                  handler=api.entities, query=wire.EntitiesQuery, response=wire.EntitiesResponse),
-            Route(method="GET", path="/api/v1/entities/{id}", access=household, summary="One entity.",
-                  handler=api.entity, response=wire.EntityResponse),
-            Route(method="POST", path="/api/v1/commands", access=household, summary="Send a command, wait for its end.",
-                  handler=api.command, request=wire.CommandRequest, response=wire.CommandResponse),
-            Route(method="POST", path="/api/v1/say", access=household, summary="Say a sentence to the hub.",
-                  handler=api.say, request=wire.SayRequest, response=wire.SayResponse),
-            Route(method="GET", path="/api/v1/why/{id}", access=household, summary="Why is an entity as it is?",
-                  handler=api.why, query=wire.WhyQuery, response=wire.WhyResponse),
-            Route(method="GET", path="/api/v1/history/{id}", access=household, summary="How an entity changed.",
-                  handler=api.history, query=wire.HistoryQuery, response=wire.HistoryResponse),
-            *peer_routes(lambda: api.rooms.peers),
-            *learning_routes(lambda: None if api.rooms.learning is None else api.rooms.learning()),
-            Route(method="GET", path="/api/v1/live", access=household, summary="A WebSocket: snapshot, then events.",
-                  handler=self._live.serve, content=""),
-            *page,
-        )  # fmt: skip
+    async def know(self, table: AccountKeeper) -> None:
+        """Ask who people are, as soon as there are accounts in `table`. Raises `StoreError`."""
+        if not self._door.accounts:
+            return
+        self._door.people = await People.load(table, self._clock, self._revoked, self._passwords)
+        if self._settings.setup_code and not self._door.owned:
+            self.setup_code = fresh_code()
+
+    def trust(self, token: str) -> None:
+        """Whoever shows this token is a command on the hub's own machine."""
+        self._door.machine = digest(token)
+
+    def _revoked(self, credentials: frozenset[str]) -> None:
+        self._live.put_out(lambda caller: caller.credential in credentials)
+
+    def _owned(self) -> None:
+        self.setup_code = ""
+        self._live.put_out(lambda caller: caller.by == "open")
+
+    def _learning(self) -> LearningKeeper | None:
+        learning = self._api.rooms.learning
+        return None if learning is None else learning()
 
     async def start(self) -> None:
         """Listen. Raises `SettingsError` for an address that is no loopback one, or that is taken."""
@@ -141,6 +161,7 @@ class WebServer:
         self._listener = await self._listen("127.0.0.1" if host == "localhost" else host)
         self.port = self._listener.sockets[0].getsockname()[1]
         self._perimeter = Perimeter(self.port)
+        self._door.cookies = Cookies(self.port, tls=False)
         log.info("web server listens", url=self.url)
 
     async def _listen(self, host: str) -> asyncio.Server:
@@ -201,6 +222,7 @@ class WebServer:
             request[_ROUTE] = route
             assert self._perimeter is not None
             self._perimeter.check(request, route.access, socket=socket)
+            await self._door.admit(request, route)
             answer = await route.handler(request)
             if isinstance(answer, web.StreamResponse):
                 return answer
@@ -222,3 +244,11 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
+
+
+def _page_routes() -> tuple[Route, ...]:
+    return tuple(
+        Route(method="GET", path=path, access=Access.PUBLIC, summary="The page.", handler=PageFile(name, kind).answer,
+              content=kind)
+        for path, (name, kind) in FILES.items()
+    )  # fmt: skip

@@ -2,20 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
+from argon2 import PasswordHasher
 from msgspec import Struct, field
 
 from hub.core.bus import Bus
+from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PairingError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
+from hub.store.accounts import AccountTable
+from hub.store.database import Database
+from hub.web.passwords import Passwords
 from hub.web.ports import Rooms, Said
 from hub.web.server import WebServer
 
@@ -232,7 +238,7 @@ def house(states: StateTable) -> House:
 @pytest.fixture
 async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]:
     """A server whose rooms are not ready."""
-    server = WebServer(WebSettings(port=0), bus, states, most_connections=64, header_timeout_s=0.3)
+    server = WebServer(WebSettings(port=0, accounts="off"), bus, states, most_connections=64, header_timeout_s=0.3)
     await server.start()
     yield server
     await server.close()
@@ -241,9 +247,14 @@ async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]
 @pytest.fixture
 def server(empty_server: WebServer, house: House) -> WebServer:
     """A server with all its rooms."""
-    rooms = Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house)
-    empty_server.open(msgspec.structs.replace(rooms, peers=Neighbours(), learning=Pupils))
+    empty_server.open(rooms_of(house))
     return empty_server
+
+
+def rooms_of(house: House) -> Rooms:
+    """All rooms, played."""
+    rooms = Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house)
+    return msgspec.structs.replace(rooms, peers=Neighbours(), learning=Pupils)
 
 
 @pytest.fixture
@@ -251,6 +262,76 @@ async def client(empty_server: WebServer) -> AsyncIterator[aiohttp.ClientSession
     """An HTTP client of the server."""
     async with aiohttp.ClientSession(f"http://127.0.0.1:{empty_server.port}") as session:
         yield session
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The time of the `guarded` server."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def accounts(tmp_path: Path) -> AsyncIterator[AccountTable]:
+    """Where the `guarded` server keeps accounts."""
+    database = await Database.open(tmp_path / "hearth.db")
+    yield AccountTable(database)
+    await database.close()
+
+
+@pytest.fixture
+async def guarded(
+    bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable
+) -> AsyncIterator[WebServer]:
+    """A server with all its rooms that asks who people are, once there is an owner."""
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    server = WebServer(WebSettings(port=0), bus, states, clock=clock, passwords=cheap)
+    await server.start()
+    await server.know(accounts)
+    server.open(rooms_of(house))
+    yield server
+    await server.close()
+
+
+OWNER = {"name": "Ann", "password": "correct horse"}
+
+
+def browser(server: WebServer, **headers: str) -> aiohttp.ClientSession:
+    """A browser: it keeps cookies."""
+    return aiohttp.ClientSession(server.url, cookie_jar=aiohttp.CookieJar(unsafe=True), headers=headers)
+
+
+async def let_in(session: aiohttp.ClientSession, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Set up or log in; from then on the browser's page sends what its POSTs need."""
+    async with session.post(path, json=body) as answer:
+        assert answer.status == 200, await answer.text()
+        me: dict[str, Any] = await answer.json()
+    session.headers["X-Hearth-Page"] = me["page_token"]
+    return me
+
+
+@pytest.fixture
+async def owner(guarded: WebServer) -> AsyncIterator[aiohttp.ClientSession]:
+    """The owner's browser."""
+    async with browser(guarded) as session:
+        await let_in(session, "api/v1/setup", OWNER)
+        yield session
+
+
+async def somebody(owner: aiohttp.ClientSession, guarded: WebServer, role: str) -> aiohttp.ClientSession:
+    """The browser of somebody with this role; the caller closes it."""
+    body = {"name": f"{role} Bob", "password": "battery staple"}
+    async with owner.post("api/v1/accounts", json={**body, "role": role}) as answer:
+        assert answer.status == 200, await answer.text()
+    session = browser(guarded)
+    await let_in(session, "api/v1/login", body)
+    return session
+
+
+async def token_of(session: aiohttp.ClientSession, scope: str) -> str:
+    """A token of who has logged in with this browser."""
+    async with session.post("api/v1/tokens", json={"name": f"to {scope}", "scope": scope}) as answer:
+        assert answer.status == 200, await answer.text()
+        return str((await answer.json())["token"])
 
 
 class RawConnection:

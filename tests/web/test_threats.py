@@ -171,7 +171,7 @@ async def test_threat_09_connections_that_say_nothing_are_closed(server: WebServ
 async def test_threat_09_a_flood_of_idle_connections_does_not_shut_others_out(
     bus: Bus, states: StateTable, house: House
 ) -> None:
-    server = WebServer(WebSettings(port=0), bus, states, most_connections=20, header_timeout_s=600.0)
+    server = WebServer(WebSettings(port=0, accounts="off"), bus, states, most_connections=20, header_timeout_s=600.0)
     await server.start()
     server.open(Rooms(home=house))
     flood: list[RawConnection] = []
