@@ -53,7 +53,8 @@ demo: setup ## the demo home plays its story
 
 test: setup $(VENV)/made-dev ## all tests
 	$(call system_packages,$(SYSTEM_TEST))
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not alone"
+	@$(BIN)/python -m pytest -q -m alone tests/e2e tests/swarm
 
 # A release that tries to send usage metrics, for the test that it cannot.
 newest-mediapipe: $(VENV)/newest-mediapipe/made

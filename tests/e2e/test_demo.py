@@ -8,7 +8,7 @@ from hub.cli.demo_story import Clip, story
 from tests.command import hearth, lines_of
 from tests.e2e.running import HEARS
 
-pytestmark = [pytest.mark.slow, *HEARS[:2]]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, *HEARS[:2]]
 
 TOGETHER = ("paired", "answered", "commanded", "learnt")
 

@@ -10,6 +10,7 @@ from hub.guard.syscalls import this_architecture
 TIMES = 20
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.sealed
 @pytest.mark.timeout(300)
