@@ -9,6 +9,7 @@ from typing import Literal
 
 from hub.cli.finding import Finding
 from hub.cli.seeing_checks import seeing
+from hub.cli.skill_checks import caging
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
@@ -32,7 +33,7 @@ async def examine(paths: HomePaths) -> list[Finding]:
     )
     for check in plain:
         findings += await asyncio.to_thread(_all_of, check)
-    for probe in (_store(paths, settings), _sealing(), _brokers(settings), _satellites(settings)):
+    for probe in (_store(paths, settings), _sealing(), caging(settings), _brokers(settings), _satellites(settings)):
         findings += [finding async for finding in probe]
     return findings
 

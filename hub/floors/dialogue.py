@@ -81,13 +81,15 @@ async def build_dialogue(
     await imported("hub.dialogue.dialogue", "hub.plugins.skill_host")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
+    from hub.plugins.cages import Cages
     from hub.plugins.discovery import find_skills
     from hub.plugins.ports import HubHome, HubPorts, SayRequest
     from hub.plugins.skill_host import SkillHost
     from hub.store.plugin_data import PluginData
 
     settings, bus = ground.settings, ground.bus
-    skills = SkillHost(bus, language=settings.home.language)
+    cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
+    skills = SkillHost(bus, language=settings.home.language, cages=cages)
     stack.push_async_callback(skills.close)
     take_back = TakeBack(floor.undo, floor.dispatcher)
     dialogue = Dialogue(
@@ -119,6 +121,7 @@ async def build_dialogue(
     skills.start(
         find_skills(settings.plugins), HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say)
     )
+    await skills.ready()
 
     async def carry_out(made: GestureMade) -> None:
         await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))

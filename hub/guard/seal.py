@@ -37,21 +37,30 @@ class SealStatus(Struct, frozen=True, kw_only=True):
     trouble: tuple[str, ...] = ()
 
 
-def seal(readable: Iterable[Path] = (), devices: Collection[Path] = (), *, memory_mb: int = MEMORY_MB) -> SealStatus:
+def seal(
+    readable: Iterable[Path] = (),
+    devices: Collection[Path] = (),
+    *,
+    memory_mb: int = MEMORY_MB,
+    caged: bool = False,
+) -> SealStatus:
     """Seal this process and try whether it holds.
 
     `readable` are files and folders that it may read beside Python, the hub and system libraries, `devices` device
-    nodes that it may also write to, such as a camera. Raises `SealError` when this system cannot seal, when threads run
-    already (they would stay outside), or when a bar did not hold.
+    nodes that it may also write to, such as a camera. `caged`: for the code of strangers, see `hub.guard.cage`. Raises
+    `SealError` when this system cannot seal, when threads run already (they would stay outside), or when a bar did not
+    hold.
     """
     architecture = this_architecture()
     if architecture is None:
         raise SealError("sealing needs Linux on x86-64 or arm64", remedy="see docs/privacy.md for other systems")
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 -- pathlib is not imported for this
         raise SealError("threads run already", remedy="seal before importing native code")
-    privileges.give_up(architecture, memory_mb)
+    # Without Landlock nothing would narrow what root reads, and strangers' code has no models of others to read.
+    keep_reading = not caged or landlock.version(architecture) > 0
+    privileges.give_up(architecture, memory_mb, keep_reading=keep_reading)
     version = landlock.restrict(architecture, readable_paths(readable), devices)
-    seccomp.install(architecture, seccomp.build(architecture, os.getpid(), devices=bool(devices)))
+    seccomp.install(architecture, seccomp.build(architecture, os.getpid(), devices=bool(devices), caged=caged))
     failed = failed_checks(architecture, files=version > 0)
     if failed:
         raise SealError(f"sealed, and yet could {', '.join(failed)}", remedy="run `hearth doctor` and report this")

@@ -35,13 +35,21 @@ shmget shmat shmctl semget semop semctl semtimedop msgget msgsnd msgrcv msgctl m
 _ABSENT: Final = "clone3 openat2 io_uring_setup io_uring_enter io_uring_register"
 """Calls whose arguments a filter cannot see; libraries fall back to the older call when told they do not exist."""
 
+_CAGED_TOO: Final = "memfd_create memfd_secret sched_setparam sched_setscheduler sched_setaffinity sched_setattr"
+"""What native models may need and a skill does not: memory that no limit counts, and the pace of other processes."""
+
 _SENDS_SIGNALS: Final = "kill tgkill rt_sigqueueinfo rt_tgsigqueueinfo"
 
 _CLONE_THREAD: Final = 0x00010000
 _CLONE_NEW_NAMESPACE: Final = 0x7E020000  # every CLONE_NEW*
 _OPEN_TO_WRITE: Final = 0o1 | 0o2 | 0o100 | 0o1000 | 0o20000000  # WRONLY, RDWR, CREAT, TRUNC, TMPFILE
 _OPEN_FOR_BOTH: Final = 0o2  # RDWR: what a device asks for; which ones, Landlock says
-_TERMINAL_INPUT: Final = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: typing into the user's terminal
+_NEVER_ASKED_OF_DEVICES: Final = (
+    *(0x5412, 0x541C),  # TIOCSTI, TIOCLINUX: typing into the user's terminal
+    *(0x8901, 0x8902),  # FIOSETOWN, SIOCSPGRP: whom the kernel signals in the process's stead
+)
+_NEVER_ASKED_OF_DESCRIPTORS: Final = (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX: the same, with any signal
+_STAYS_WITH_A_CAGE: Final = (1, 4)  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
 _UNIX: Final = 1
 _STREAM: Final = 1
 _SOCKET_TYPE: Final = 0xF
@@ -52,9 +60,9 @@ _NOT_IMPLEMENTED: Final = bpf.end(bpf.errno(errno.ENOSYS))
 _ALLOWED: Final = bpf.end(bpf.ALLOW)
 
 
-def build(architecture: Architecture, pid: int, *, devices: bool = False) -> list[Instruction]:
+def build(architecture: Architecture, pid: int, *, devices: bool = False, caged: bool = False) -> list[Instruction]:
     """The filter for a process `pid` on `architecture`; with `devices` it may open for reading and writing what there
-    is, but make and empty nothing: a filter cannot see which path is meant.
+    is, but make and empty nothing: a filter cannot see which path is meant. `caged`: for the code of strangers.
     """
     numbers = architecture.numbers
     program = [
@@ -69,6 +77,9 @@ def build(architecture: Architecture, pid: int, *, devices: bool = False) -> lis
     verdicts |= {name: [_NOT_IMPLEMENTED] for name in _ABSENT.split()}
     verdicts |= {name: _only_when(0, pid) for name in _SENDS_SIGNALS.split()}
     verdicts |= _conditional(pid, _OPEN_TO_WRITE & ~_OPEN_FOR_BOTH if devices else _OPEN_TO_WRITE)
+    if caged:
+        verdicts |= {name: [_NOT_PERMITTED] for name in _CAGED_TOO.split()}
+        verdicts["prctl"] = _unless_one_of(_STAYS_WITH_A_CAGE, 0)
     for name, body in verdicts.items():
         if name in numbers:
             program += [bpf.skip_unless_equal(numbers[name], len(body)), *body]
@@ -105,16 +116,18 @@ def _conditional(pid: int, never_open: int) -> dict[str, list[Instruction]]:
         "open": _unless_opened_with(never_open, 1),
         "openat": _unless_opened_with(never_open, 2),
         "creat": [_NO_ACCESS],
-        "ioctl": [
-            bpf.load(bpf.argument(1)),
-            *(step for code in _TERMINAL_INPUT for step in (bpf.skip_unless_equal(code, 1), _NOT_PERMITTED)),
-            _ALLOWED,
-        ],
+        "ioctl": _unless_one_of(_NEVER_ASKED_OF_DEVICES, 1),
+        "fcntl": _unless_one_of(_NEVER_ASKED_OF_DESCRIPTORS, 1),
     }
 
 
 def _only_when(index: int, value: int) -> list[Instruction]:
     return [bpf.load(bpf.argument(index)), bpf.skip_if_equal(value, 1), _NOT_PERMITTED, _ALLOWED]
+
+
+def _unless_one_of(values: tuple[int, ...], index: int) -> list[Instruction]:
+    steps = (step for value in values for step in (bpf.skip_unless_equal(value, 1), _NOT_PERMITTED))
+    return [bpf.load(bpf.argument(index)), *steps, _ALLOWED]
 
 
 def _unless_zero(offset: int) -> list[Instruction]:

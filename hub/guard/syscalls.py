@@ -33,7 +33,8 @@ userfaultfd 323
 setuid 105 setgid 106 setpgid 109 setsid 112 setreuid 113 setregid 114 setgroups 116 setresuid 117 setresgid 119
 setfsuid 122 setfsgid 123 capset 126
 shmget 29 shmat 30 shmctl 31 semget 64 semop 65 semctl 66 msgget 68 msgsnd 69 msgrcv 70 msgctl 71 semtimedop 220
-mq_open 240 mq_unlink 241 mq_notify 244 ioctl 16
+mq_open 240 mq_unlink 241 mq_notify 244 ioctl 16 fcntl 72
+memfd_create 319 memfd_secret 447 sched_setparam 142 sched_setscheduler 144 sched_setaffinity 203 sched_setattr 314
 seccomp 317 prctl 157 landlock_create_ruleset 444 landlock_add_rule 445 landlock_restrict_self 446
 """
 
@@ -56,7 +57,8 @@ perf_event_open 241 clock_adjtime 266 finit_module 273 bpf 280 userfaultfd 282 k
 setregid 143 setgid 144 setreuid 145 setuid 146 setresuid 147 setresgid 149 setfsuid 151 setfsgid 152 setpgid 154
 setsid 157 setgroups 159 capset 91
 mq_open 180 mq_unlink 181 mq_notify 184 msgget 186 msgctl 187 msgrcv 188 msgsnd 189 semget 190 semctl 191
-semtimedop 192 semop 193 shmget 194 shmctl 195 shmat 196 ioctl 29
+semtimedop 192 semop 193 shmget 194 shmctl 195 shmat 196 ioctl 29 fcntl 25
+memfd_create 279 memfd_secret 447 sched_setparam 118 sched_setscheduler 119 sched_setaffinity 122 sched_setattr 274
 seccomp 277 prctl 167 landlock_create_ruleset 444 landlock_add_rule 445 landlock_restrict_self 446
 """
 

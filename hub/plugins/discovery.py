@@ -25,6 +25,11 @@ class FoundSkill(Struct, frozen=True):
         """Its module."""
         return self.folder / "skill.py"
 
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes with the hub. The code of every other skill is a stranger's."""
+        return self.folder.parent == bundled("skills")
+
 
 class FoundDevice(Struct, frozen=True):
     """A device integration whose manifest is sound."""

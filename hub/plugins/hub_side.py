@@ -14,6 +14,8 @@ from hub.plugins.channel import Channel, ChannelClosedError
 from hub.plugins.messages import (
     Answer,
     CancelCall,
+    Ping,
+    Pong,
     PortReply,
     PortRequest,
     ToPlugin,
@@ -25,6 +27,8 @@ from hub.sdk.intents import CallContext, IntentAnswer
 log = structlog.get_logger(__name__)
 _MOST_REQUESTS: Final = 64
 """Port requests of one call under way at once."""
+_MOST_TASKS: Final = 256
+"""Requests of all calls under way; the plugin is not listened to while there are more."""
 _LONGEST_S: Final = 60.0
 """A call ends after this long, whatever the hub was doing for it."""
 
@@ -63,16 +67,27 @@ class _Call:
 
 
 class HubSide:
-    """Calls one skill. `broken` is told when the skill's end of the channel talks nonsense or is gone."""
+    """Calls one skill.
+
+    `broken` is told when the skill's end of the channel talks nonsense, `late` when a call was not answered in time.
+    """
 
     def __init__(
-        self, skill: str, channel: Channel, broker: PortBroker, deadline_s: float, broken: Callable[[str], None]
+        self,
+        skill: str,
+        channel: Channel,
+        broker: PortBroker,
+        deadline_s: float,
+        broken: Callable[[str], None],
+        late: Callable[[], None] = lambda: None,
     ) -> None:
         self._skill = skill
         self._channel = channel
         self._broker = broker
         self._deadline_s = deadline_s
         self._broken = broken
+        self._late = late
+        self._pings: dict[int, asyncio.Event] = {}
         self._calls: dict[int, _Call] = {}
         self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,6 +109,7 @@ class HubSide:
         except TimeoutError:
             text = f"the {self._skill} skill did not answer within {self._deadline_s:g} s"
             log.warning("a skill's handler hangs", skill=self._skill)
+            self._late()
             return _failed(PluginError(text, remedy="try again; if it stays so, disable the skill"))
         except ChannelClosedError:
             return _failed(PluginError(f"the {self._skill} skill is not running", remedy="restart the hub"))
@@ -105,18 +121,37 @@ class HubSide:
             if not answered:
                 self._take_back(number)
 
+    async def answers(self, within_s: float) -> bool:
+        """Whether the plugin's own loop still runs: it says so within the time, or the channel is closed anyway."""
+        number = next(self._ids)
+        heard = self._pings[number] = asyncio.Event()
+        try:
+            async with asyncio.timeout(within_s):
+                await self._send(encode(Ping(id=number)))
+                while self._alive and not heard.is_set():
+                    await heard.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._pings.pop(number, None)
+        return True
+
     async def run(self) -> None:
         """Serve the plugin's messages until the channel closes."""
         trouble = ""
         try:
             while True:
                 self._take(await self._channel.receive())
+                if len(self._tasks) >= _MOST_TASKS:
+                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         except ChannelClosedError:
             pass
         except ProtocolError as error:
             trouble = str(error)
         finally:
             self._alive = False
+            for heard in self._pings.values():
+                heard.set()
             for call in self._calls.values():
                 if not call.answer.done():
                     stopped = PluginError(f"the {self._skill} skill stopped", remedy="restart the hub")
@@ -129,6 +164,12 @@ class HubSide:
 
     def _take(self, data: bytes) -> None:
         message = decode_for_hub(data)
+        if isinstance(message, Pong):
+            if message.id in self._pings:
+                self._pings[message.id].set()
+            return
+        if not isinstance(message, Answer | PortRequest):
+            raise ProtocolError("it introduces itself twice", remedy="speak api 1")
         call = self._calls.get(message.id if isinstance(message, Answer) else message.call)
         if isinstance(message, Answer):
             if call is not None and not call.answer.done():

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,16 +21,27 @@ def load_skill(found: FoundSkill) -> Skill:
 
     Every intent that the skill's words speak of must have a handler.
     """
-    skill = _object(found.code, f"skill_{found.manifest.id}", "skill", Skill)
+    skill = load_handlers(found.code, found.manifest.id)
+    check_handlers(found, skill.intents)
+    return skill
+
+
+def load_handlers(code: Path, name: str) -> Skill:
+    """The object `skill` of the module at `code`; raises `PluginError` naming the file."""
+    return _object(code, f"skill_{name}", "skill", Skill)
+
+
+def check_handlers(found: FoundSkill, intents: Iterable[str]) -> None:
+    """Raises `PluginError` when the skill's words speak of an intent that is not among its handlers' `intents`."""
+    known = frozenset(intents)
     for language, locale in found.words.locales.items():
         for intent in locale.intents:
-            if intent not in skill.intents:
+            if intent not in known:
                 raise PluginError(
                     f"locale/{language}.yaml speaks of {intent!r}, which has no handler",
                     place=str(found.code),
                     remedy=f'decorate a function with @skill.intent("{intent}")',
                 )
-    return skill
 
 
 def load_device(found: FoundDevice) -> Device:

@@ -2,6 +2,7 @@
 
 The hub asks with `CallIntent` and `CallTimer`, and takes it back with `CancelCall`; the plugin ends each call with one
 `Answer`. While a call runs the plugin may ask the hub with `PortRequest`, and gets one `PortReply` for each.
+A plugin in a process of its own begins with `Ready` or `Refused`, and answers each `Ping` with a `Pong`.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -131,6 +132,26 @@ class CancelCall(_Message, frozen=True):
     """Hub to plugin: nobody waits for the answer to call `id` any more."""
 
 
+class Ping(_Message, frozen=True):
+    """Hub to plugin: are you there?"""
+
+
+class Pong(_Message, frozen=True):
+    """Plugin to hub: the answer to ping `id`."""
+
+
+class Ready(_Message, frozen=True):
+    """Plugin to hub, once: its code is imported, and these are its handlers."""
+
+    intents: tuple[str, ...]
+
+
+class Refused(_Message, frozen=True):
+    """Plugin to hub, once, and then it ends: its code cannot be used; `error` as `HearthError.to_wire` gives it."""
+
+    error: dict[str, str]
+
+
 class Answer(_Message, frozen=True):
     """Plugin to hub: how call `id` ended."""
 
@@ -151,8 +172,8 @@ class PortReply(_Message, frozen=True):
     error: dict[str, str] | None = None
 
 
-ToPlugin = CallIntent | CallTimer | CancelCall | PortReply
-ToHub = Answer | PortRequest
+ToPlugin = CallIntent | CallTimer | CancelCall | PortReply | Ping
+ToHub = Answer | PortRequest | Pong | Ready | Refused
 
 
 def plain(value: Any) -> Any:

@@ -19,6 +19,8 @@ from hub.plugins.messages import (
     CallIntent,
     CallTimer,
     CancelCall,
+    Ping,
+    Pong,
     PortReply,
     PortRequest,
     ToHub,
@@ -52,7 +54,11 @@ class PluginSide:
         """Serve until the channel closes; every handler still running is then cancelled."""
         try:
             while True:
-                self._take(await self._channel.receive())
+                message = decode_for_plugin(await self._channel.receive())
+                if isinstance(message, Ping):
+                    await self._send(Pong(id=message.id))
+                else:
+                    self._take(message)
         except ChannelClosedError:
             pass
         finally:
@@ -61,8 +67,7 @@ class PluginSide:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _take(self, data: bytes) -> None:
-        message = decode_for_plugin(data)
+    def _take(self, message: CallIntent | CallTimer | CancelCall | PortReply) -> None:
         if isinstance(message, CallIntent):
             self._begin(message.id, self._intent(message))
         elif isinstance(message, CallTimer):

@@ -1,21 +1,21 @@
 """The host of skills: loads them, tells what they understand, calls them."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Protocol
 
 import structlog
-from msgspec import Struct
 
 from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
-from hub.core.errors import HearthError, NotFoundError
+from hub.core.errors import HearthError, NotFoundError, SealError
 from hub.core.events import PluginFailed
-from hub.plugins.broker import PortBroker, granted_ports
-from hub.plugins.channel import Channel, memory_pair
+from hub.plugins.broker import PortBroker
+from hub.plugins.caged_skill import CagedSkill
+from hub.plugins.cages import Cages
 from hub.plugins.discovery import Found, FoundSkill
-from hub.plugins.hub_side import HubSide
-from hub.plugins.loader import load_skill
-from hub.plugins.messages import CallIntent, CallTimer
-from hub.plugins.plugin_side import PluginSide
+from hub.plugins.housed_skill import HousedSkill
+from hub.plugins.messages import CallIntent, CallTimer, ToPlugin
 from hub.plugins.ports import HubPorts
 from hub.sdk.context import StoredTimer
 from hub.sdk.intents import CallContext, IntentAnswer, IntentCall
@@ -25,36 +25,73 @@ from hub.sdk.manifest import SkillManifest
 log = structlog.get_logger(__name__)
 
 
-class _Running(Struct):
+class _Running(Protocol):
+    """A skill that runs, wherever that is."""
+
     found: FoundSkill
-    side: HubSide
-    channel: Channel
-    tasks: tuple["asyncio.Task[None]", ...]
+
+    async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer: ...
+
+    async def close(self) -> None: ...
 
 
 class SkillHost:
     """Runs skills. A broken one is reported as `PluginFailed` and left out; the rest works.
 
     Each skill sits behind a channel and sees the hub through messages only. A handler has `deadline_s` seconds of its
-    own time; time that the hub spends on its port requests does not count.
+    own time; time that the hub spends on its port requests does not count. Skills that did not come with the hub run in
+    `cages`; without them, in tests of a skill's own and nowhere else, they run here.
     """
 
-    def __init__(self, bus: Bus, *, clock: Clock | None = None, deadline_s: float = 5.0, language: str = "en") -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        clock: Clock | None = None,
+        deadline_s: float = 5.0,
+        language: str = "en",
+        cages: Cages | None = None,
+    ) -> None:
         self._bus = bus
         self._clock = clock or SystemClock()
         self._deadline_s = deadline_s
         self._language = language
+        self._cages = cages
         self._skills: dict[str, _Running] = {}
 
     def start(self, found: Found[FoundSkill], ports: HubPorts) -> None:
-        """Load and start every skill that was found. Needs a running event loop."""
+        """Load every skill that was found and start it; those in cages run after `ready`. Needs a running loop."""
         for broken in found.broken:
             self._report(broken.plugin, str(broken.error))
         for skill in found.plugins:
             try:
-                self._start(skill, ports)
+                self._skills[skill.manifest.id] = self._started(skill, ports)
             except HearthError as error:
                 self._report(skill.manifest.id, str(error))
+
+    async def ready(self) -> None:
+        """Wait until every caged skill runs or is left out."""
+        caged = [running for running in self._skills.values() if isinstance(running, CagedSkill)]
+        outcomes = await asyncio.gather(*(one.started() for one in caged), return_exceptions=True)
+        for one, outcome in zip(caged, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                await self._not_caged(one, outcome)
+
+    async def _not_caged(self, skill: CagedSkill, outcome: BaseException) -> None:
+        name, cages = skill.found.manifest.id, self._cages
+        del self._skills[name]
+        await skill.close()
+        if not isinstance(outcome, SealError) or cages is None:
+            self._report(name, str(outcome))
+        elif not cages.allow_uncaged:
+            remedy = "set [plugins] allow_uncaged = true if you trust its code with the whole hub"
+            self._report(name, str(SealError(f"it did not come with the hub, and {outcome}", remedy=remedy)))
+        else:
+            log.warning("a skill runs uncaged, as the household insists", skill=name, why=str(outcome))
+            try:
+                self._skills[name] = self._housed(skill.found, skill.broker)
+            except HearthError as error:
+                self._report(name, str(error))
 
     def words(self) -> list[SkillWords]:
         """What the skills that run understand and reply, by language."""
@@ -69,7 +106,7 @@ class SkillHost:
         running = self._skills.get(call.skill)
         if running is None:
             return _missing(call.skill)
-        return await running.side.call(lambda number: CallIntent(id=number, call=call), call.context)
+        return await running.call(lambda number: CallIntent(id=number, call=call), call.context)
 
     async def ring(self, skill: str, timer: StoredTimer, causes: tuple[int, ...] = ()) -> IntentAnswer:
         """Call the handler of a timer that came due. Raises `NotFoundError` when the skill does not run."""
@@ -77,34 +114,33 @@ class SkillHost:
         if running is None:
             raise NotFoundError(f"the skill {skill} does not run", remedy="install or mend it; the timer is kept")
         context = CallContext(area=timer.area, language=self._language, channel="skill", causes=causes)
-        answer = await running.side.call(lambda number: CallTimer(id=number, timer=timer, context=context), context)
+        answer = await running.call(lambda number: CallTimer(id=number, timer=timer, context=context), context)
         if answer.error is not None:
             log.warning("a timer's handler failed", skill=skill, handler=timer.handler, error=answer.error)
         return answer
 
     async def close(self) -> None:
         """Stop every skill; handlers that still run are cancelled."""
-        for skill in tuple(self._skills):
-            await self._stop(skill)
+        skills = tuple(self._skills.values())
+        self._skills.clear()
+        await asyncio.gather(*(skill.close() for skill in skills))
+        if self._cages is not None:
+            await self._cages.close()
 
-    def _start(self, found: FoundSkill, ports: HubPorts) -> None:
-        manifest = found.manifest
-        skill = load_skill(found)
-        here, there = memory_pair()
-        broker = PortBroker(manifest.id, manifest.grant, ports)
-        side = HubSide(manifest.id, here, broker, self._deadline_s, lambda text: self._lost(manifest.id, text))
-        plugin = PluginSide(manifest.id, skill, granted_ports(manifest.grant), there, self._clock)
-        loop = asyncio.get_running_loop()
-        tasks = (
-            loop.create_task(side.run(), name=f"hub-side:{manifest.id}"),
-            loop.create_task(plugin.run(), name=f"plugin-side:{manifest.id}"),
-        )
-        self._skills[manifest.id] = _Running(found, side, here, tasks)
+    def _started(self, found: FoundSkill, ports: HubPorts) -> _Running:
+        name = found.manifest.id
+        broker = PortBroker(name, found.manifest.grant, ports)
+        if found.bundled or self._cages is None:
+            return self._housed(found, broker)
+        return CagedSkill(found, broker, self._cages, self._deadline_s, lambda text: self._told(name, text))
 
-    async def _stop(self, skill: str) -> None:
-        running = self._skills.pop(skill)
-        running.channel.close()
-        await asyncio.gather(*running.tasks, return_exceptions=True)
+    def _housed(self, found: FoundSkill, broker: PortBroker) -> HousedSkill:
+        name = found.manifest.id
+        return HousedSkill(found, broker, self._deadline_s, self._clock, lambda text: self._lost(name, text))
+
+    def _told(self, skill: str, text: str) -> None:
+        log.error("a skill stopped", skill=skill, reason=text)
+        self._bus.publish(PluginFailed(plugin=skill, error=text))
 
     def _lost(self, skill: str, text: str) -> None:
         self._skills.pop(skill, None)

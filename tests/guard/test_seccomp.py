@@ -134,3 +134,28 @@ def test_the_program_is_what_the_kernel_takes(architecture: Architecture) -> Non
     assert len(program) < 4_096
     assert len(bpf.assemble(program)) == 8 * len(program)
     assert all(0 <= step.if_true < 256 and 0 <= step.if_false < 256 for step in program)
+
+
+@pytest.mark.parametrize("command", [8, 10, 15])
+def test_nobody_else_is_signalled_in_its_stead(architecture: Architecture, command: int) -> None:
+    assert verdict(architecture, "fcntl", 3, command, 1) == EPERM
+    assert verdict(architecture, "fcntl", 3, 3) == bpf.ALLOW
+    assert verdict(architecture, "ioctl", 3, 0x8901) == EPERM
+    assert verdict(architecture, "ioctl", 3, 0x8902) == EPERM
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["memfd_create", "memfd_secret", "sched_setaffinity", "sched_setscheduler", "sched_setattr", "sched_setparam"],
+)
+def test_what_only_the_code_of_strangers_may_not(architecture: Architecture, call: str) -> None:
+    assert verdict(architecture, call) == bpf.ALLOW
+    caged = seccomp.build(architecture, PID, caged=True)
+    assert verdict_of(caged, architecture, call) == EPERM
+
+
+@pytest.mark.parametrize(("option", "allowed"), [(1, False), (4, False), (15, True), (38, True)])
+def test_a_caged_process_stays_tied_to_the_hub(architecture: Architecture, option: int, allowed: bool) -> None:
+    caged = seccomp.build(architecture, PID, caged=True)
+    assert verdict_of(caged, architecture, "prctl", option, 0) == (bpf.ALLOW if allowed else EPERM)
+    assert len(caged) < 4_096

@@ -21,6 +21,7 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
+from hub.plugins.cages import Cages
 from hub.plugins.device_host import DeviceHost
 from hub.plugins.discovery import find_devices, find_skills
 from hub.plugins.ports import HubHome, HubPorts, MemoryData, SayRequest
@@ -38,6 +39,7 @@ class Hub:
         store: TimerStore | None = None,
         data: Any = None,
         deadline_s: float = 10.0,
+        cages: Cages | None = None,
     ) -> None:
         self.settings = settings
         self.plugin_settings = PluginSettings(paths=(str(folder),))
@@ -56,7 +58,7 @@ class Hub:
             self.home, self.states, self.dispatcher, self.bus, self.supervisor, data=self.data, connect=self.connect
         )
         self.connections: list[tuple[str, int, str]] = []
-        self.skills = SkillHost(self.bus, clock=self.clock, deadline_s=deadline_s)
+        self.skills = SkillHost(self.bus, clock=self.clock, deadline_s=deadline_s, cages=cages)
         self.timers = Timers(store or MemoryTimers(), self.bus, self.clock, self.skills.ring)
         self.said: list[SayRequest] = []
         self.ports = HubPorts(

@@ -1,0 +1,40 @@
+"""What `hearth doctor` says of skills that did not come with the hub: whether they can be caged here."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+from hub.cli.finding import Finding
+from hub.core.errors import HearthError
+from hub.core.settings import Settings
+
+_CHECK: Final = "caged skills"
+_INSISTED: Final = "they can do whatever the hub can: remove [plugins] allow_uncaged, or such skills"
+
+
+async def caging(settings: Settings) -> AsyncIterator[Finding]:
+    """One finding: a process is really caged, and tries its bars."""
+    from hub.guard.landlock import version
+    from hub.guard.syscalls import this_architecture
+    from hub.plugins.cages import try_cage
+
+    others = _not_bundled(settings)
+    count = f"{len(others)} that did not come with the hub" if others else "none but the hub's own"
+    try:
+        await try_cage()
+    except HearthError as error:
+        if settings.plugins.allow_uncaged:
+            yield Finding(check=_CHECK, level="broken", detail=f"uncaged: {error.message}", mend=_INSISTED)
+            return
+        mend = "such skills do not run here; they need Linux with seccomp, which containers must not forbid"
+        yield Finding(check=_CHECK, level="broken" if others else "absent", detail=error.message, mend=mend)
+        return
+    architecture = this_architecture()
+    hidden = architecture is not None and version(architecture) > 0
+    files = "no files but their own" if hidden else "files can be read (this kernel has no Landlock)"
+    yield Finding(check=_CHECK, level="ok", detail=f"{count}; no network, no programs, {files}")
+
+
+def _not_bundled(settings: Settings) -> list[str]:
+    from hub.plugins.discovery import find_skills
+
+    return [skill.manifest.id for skill in find_skills(settings.plugins).plugins if not skill.bundled]

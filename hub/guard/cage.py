@@ -1,0 +1,68 @@
+"""The cage: what a forked process loses before it runs the code of strangers.
+
+It is a seal (see `hub.guard.seal`) with less in it than a worker's: fewer descriptors, no memory but its own and little
+of that, and the last place in the queue for the processor.
+"""
+
+import contextlib
+import os
+import resource
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from hub.guard import privileges
+from hub.guard.seal import SealStatus, seal
+
+CHANNEL: Final = 3
+"""The descriptor that the caged process speaks through; the only one beside the standard three."""
+_MOST_DESCRIPTORS: Final = 128
+_LAST_IN_THE_QUEUE: Final = 10
+_FIRST_TO_GO: Final = b"1000"  # when the machine runs out of memory
+
+
+def keep_only(channel: int, said: int) -> None:
+    """Close every descriptor but `channel`, which becomes number 3, and `said`, which stdout and stderr go to."""
+    channel, said = os.dup(channel), os.dup(said)  # neither may be in the other's way
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    high = [_above(fd) for fd in (nothing, said, said, channel)]
+    for number, descriptor in enumerate(high):
+        os.dup2(descriptor, number, inheritable=False)
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 -- pathlib would open one more
+        if int(name) > CHANNEL:
+            with contextlib.suppress(OSError):  # the listing's own
+                os.close(int(name))
+
+
+def _above(descriptor: int) -> int:
+    """A copy whose number none of the kept descriptors needs."""
+    import fcntl
+
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, CHANNEL + 1)
+
+
+def shut(readable: Iterable[Path], *, memory_mb: int) -> SealStatus:
+    """Cage this process for good; `readable` is what it may read beside Python, the hub's code and system libraries.
+
+    Raises `SealError` where that cannot be done.
+    """
+    with contextlib.suppress(OSError):
+        os.nice(_LAST_IN_THE_QUEUE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_bytes(_FIRST_TO_GO)
+    # Shared memory counts as address space only, and what is mapped already is shared with the zygote.
+    privileges.limit(resource.RLIMIT_AS, _address_space() + memory_mb * 1024 * 1024)
+    privileges.limit(resource.RLIMIT_FSIZE, 0)
+    privileges.limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
+    privileges.limit(resource.RLIMIT_MSGQUEUE, 0)
+    privileges.limit(resource.RLIMIT_MEMLOCK, 0)
+    return seal([*readable, Path("/usr/share/zoneinfo")], memory_mb=memory_mb, caged=True)
+
+
+def _address_space() -> int:
+    """Bytes that are mapped now."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except OSError:
+        pages = 0
+    return pages * resource.getpagesize()

@@ -1,0 +1,48 @@
+"""What a caged process becomes: one skill behind one socket. Its code is imported here, and nowhere else."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from hub.core.clock import SystemClock
+from hub.core.errors import HearthError
+from hub.plugins.loader import load_handlers
+from hub.plugins.messages import Ready, Refused, encode
+from hub.plugins.plugin_side import PluginSide
+from hub.plugins.socket_channel import SocketChannel
+
+ENTRY = "hub.plugins.caged_main:serve"
+PRELOAD = ("hub.plugins.caged_main", "hub.sdk.summary", "asyncio", "concurrent.futures.thread", "encodings.idna")
+"""What a skill is likely to need is imported before the fork, once for all of them."""
+
+
+class CagedSkillConfig(Struct, frozen=True, kw_only=True):
+    """Which skill to be: its id, its module, the names of its ports."""
+
+    skill: str
+    code: str
+    ports: tuple[str, ...]
+
+
+def serve(connection: socket.socket, config: dict[str, Any]) -> None:
+    """Import the skill and serve it until the hub closes the connection."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+    asyncio.run(_serve(connection, msgspec.convert(config, CagedSkillConfig)))
+
+
+async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
+    channel = await SocketChannel.over(connection)
+    try:
+        skill = load_handlers(Path(about.code), about.skill)
+    except HearthError as error:
+        await channel.send(encode(Refused(id=0, error=error.to_wire())))
+        channel.close()
+        await asyncio.sleep(0)
+        return
+    await channel.send(encode(Ready(id=0, intents=tuple(skill.intents))))
+    await PluginSide(about.skill, skill, frozenset(about.ports), channel, SystemClock()).run()

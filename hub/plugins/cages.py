@@ -1,0 +1,84 @@
+"""Where the skills of strangers run: one caged process each, all forked from one zygote."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.errors import SealError
+from hub.guard.zygote import Caged, Zygote
+from hub.guard.zygote_messages import CageOrder
+from hub.plugins.appetite import Limits
+from hub.plugins.broker import granted_ports
+from hub.plugins.caged_main import ENTRY, PRELOAD, CagedSkillConfig
+from hub.plugins.discovery import FoundSkill
+
+
+class CagePatience(Struct, frozen=True, kw_only=True):
+    """How long a caged skill may take, in seconds: to be imported, to show that it is alive after it was late; how
+    often it is looked after; and the first and the longest wait before it is started again.
+    """
+
+    start_s: float = 15.0
+    silent_s: float = 2.0
+    look_s: float = 1.0
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 300.0
+
+
+class Cages:
+    """Makes cages. With `allow_uncaged` the household insists that strangers' skills run where there can be none."""
+
+    def __init__(
+        self,
+        *,
+        allow_uncaged: bool = False,
+        limits: Limits | None = None,
+        patience: CagePatience | None = None,
+    ) -> None:
+        self.allow_uncaged = allow_uncaged
+        self.limits = limits or Limits()
+        self.patience = patience or CagePatience()
+        self._zygote = Zygote(PRELOAD)
+
+    async def open(self, found: FoundSkill) -> Caged:
+        """A process that becomes this skill. Raises `SealError`, `WorkerDiedError`."""
+        config = CagedSkillConfig(
+            skill=found.manifest.id,
+            code=str(found.code.resolve()),
+            ports=tuple(sorted(granted_ports(found.manifest.grant))),
+        )
+        folder: Path = found.folder.resolve()
+        order = CageOrder(
+            entry=ENTRY,
+            config=msgspec.msgpack.encode(config),
+            readable=(str(folder),),
+            memory_mb=self.limits.memory_mb,
+        )
+        return await self._zygote.fork(f"the {found.manifest.id} skill", order)
+
+    async def close(self) -> None:
+        """End every caged process."""
+        await self._zygote.close()
+
+
+async def try_cage() -> None:
+    """Cage a process of no use, which tries its bars. Raises `SealError` or `WorkerDiedError` with what is wrong."""
+    zygote = Zygote(("hub.plugins.cages",))
+    try:
+        caged = await zygote.fork(
+            "a cage", CageOrder(entry="hub.plugins.cages:leave", config=msgspec.msgpack.encode({}))
+        )
+        caged.connection.close()
+        error = await caged.gone()
+        if isinstance(error, SealError):
+            raise error
+    finally:
+        await zygote.close()
+
+
+def leave(connection: socket.socket, _config: dict[str, Any]) -> None:
+    """What a process of no use becomes."""
+    connection.close()

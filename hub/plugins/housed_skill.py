@@ -1,0 +1,42 @@
+"""One skill inside the hub's own process: those that come with the hub."""
+
+import asyncio
+from collections.abc import Callable
+
+from hub.core.clock import Clock
+from hub.plugins.broker import PortBroker, granted_ports
+from hub.plugins.channel import memory_pair
+from hub.plugins.discovery import FoundSkill
+from hub.plugins.hub_side import HubSide
+from hub.plugins.loader import load_skill
+from hub.plugins.messages import ToPlugin
+from hub.plugins.plugin_side import PluginSide
+from hub.sdk.intents import CallContext, IntentAnswer
+
+
+class HousedSkill:
+    """Runs from its making on. Raises `PluginError` when its code is of no use; `lost` is told when it breaks down."""
+
+    def __init__(
+        self, found: FoundSkill, broker: PortBroker, deadline_s: float, clock: Clock, lost: Callable[[str], None]
+    ) -> None:
+        name = found.manifest.id
+        skill = load_skill(found)
+        self.found = found
+        self.channel, there = memory_pair()
+        self.side = HubSide(name, self.channel, broker, deadline_s, lost)
+        plugin = PluginSide(name, skill, granted_ports(found.manifest.grant), there, clock)
+        loop = asyncio.get_running_loop()
+        self._tasks = (
+            loop.create_task(self.side.run(), name=f"hub-side:{name}"),
+            loop.create_task(plugin.run(), name=f"plugin-side:{name}"),
+        )
+
+    async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
+        """As `HubSide.call`."""
+        return await self.side.call(message, context)
+
+    async def close(self) -> None:
+        """Stop it; handlers that still run are cancelled."""
+        self.channel.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,146 @@
+"""Threat 37: a skill that means harm, beside one that does not, as root and as an ordinary user."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub.core.bus import Bus
+from hub.core.events import PluginFailed
+from hub.guard import landlock
+from hub.guard.syscalls import this_architecture
+from hub.plugins.appetite import Limits
+from hub.plugins.skill_host import SkillHost
+from hub.sdk.intents import IntentCall
+from tests.plugins.harm import NO_PORTS, ask, attempts, harmful_host, harmful_skills
+from tests.plugins.ordinary_user import as_ordinary_user
+
+pytestmark = pytest.mark.sealed
+ROOT = Path(__file__).parents[2]
+REFUSED = {"EPERM", "EACCES", "ENOSYS"}
+OTHERWISE = {
+    "dns": "no name",  # its library reports failures of its own
+    "raise its limits": "ValueError",
+    "core files": "ValueError",
+    "ten gigabytes": "MemoryError",
+    "ten gigabytes mapped": "ENOMEM",
+    "many descriptors": "EMFILE",
+}
+
+
+@pytest.fixture(autouse=True)
+def _on_linux() -> None:
+    if this_architecture() is None:
+        pytest.skip("cages need Linux on x86-64 or arm64")
+
+
+def check(told: dict[str, Any]) -> None:
+    architecture = this_architecture()
+    assert architecture is not None
+    files_are_hidden = landlock.version(architecture) > 0
+    for way, outcome in told["found"].items():
+        if way in OTHERWISE:
+            assert outcome.startswith(OTHERWISE[way]), f"{way}: {outcome}"
+        elif files_are_hidden or not way.startswith("read: "):
+            assert outcome in REFUSED, f"{way}: {outcome}"
+    assert len(told["found"]) > 100
+    assert told["victim_lives"]
+    assert not told["reached"]
+    assert (told["secret"], told["files"]) == ("the household's", ["secret.txt"])
+    given = told["given"]
+    assert set(given["environment"]) <= {"LANG", "TZ", "LD_LIBRARY_PATH"}
+    assert [given["descriptors"][n].partition(":")[0] for n in "0123"] == ["/dev/null", "pipe", "pipe", "socket"]
+
+
+async def test_threat_37_every_attempt_of_a_harmful_skill_fails() -> None:
+    check(await attempts())
+
+
+def test_threat_37_and_for_an_ordinary_user_as_well() -> None:
+    ran = as_ordinary_user([sys.executable, "-m", "tests.plugins.harm"], ROOT)
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout.splitlines()[-1])
+    assert told["uid"] != 0
+    check(told)
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+@pytest.fixture
+def failures(bus: Bus) -> list[PluginFailed]:
+    told: list[PluginFailed] = []
+    bus.subscribe(PluginFailed, told.append)
+    return told
+
+
+@pytest.fixture
+async def impatient(bus: Bus, request: pytest.FixtureRequest) -> AsyncIterator[SkillHost]:
+    """A host that waits half a second for an answer; to one that burns, it gives little of the processor in all."""
+    burns = request.node.callspec.params.get("intent") == "burn" if hasattr(request.node, "callspec") else False
+    limits = Limits(cpu_share=0.0, cpu_burst_s=0.5 if burns else 1000.0, threads=16)
+    host = harmful_host(bus, limits=limits, deadline_s=0.5)
+    host.start(harmful_skills(), NO_PORTS)
+    await host.ready()
+    yield host
+    await host.close()
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def until_back(host: SkillHost, other_than: str) -> None:
+    """Wait until the harmful skill runs in another process than before."""
+    call = IntentCall(skill="harmful", intent="hello")
+    async with asyncio.timeout(60):
+        while (answer := await host.call(call)).error is not None or answer.text == other_than:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("intent", "says"),
+    [
+        ("spin", "it hung"),
+        ("burn", "kept a processor busy"),
+        ("swarm", "threads"),
+        ("crash", "killed by SIGSEGV"),
+        ("babble", "a message of"),
+    ],
+)
+async def test_threat_37_it_is_killed_named_and_started_again_and_others_go_on(
+    impatient: SkillHost, failures: list[PluginFailed], intent: str, says: str
+) -> None:
+    before, victim = await ask(impatient, "harmful", "hello"), await ask(impatient, "victim", "tell")
+    with capture_logs() as logs:
+        harm = asyncio.ensure_future(impatient.call(IntentCall(skill="harmful", intent=intent)))
+        assert await ask(impatient, "victim", "tell") == victim
+        await until(lambda: failures)
+        await harm
+    assert failures[0].plugin == "harmful"
+    assert says in failures[0].error
+    assert "started again" in failures[0].error
+    assert [e["skill"] for e in logs if e["event"] == "a skill stopped"][:1] == ["harmful"]
+    await until_back(impatient, before)
+    assert await ask(impatient, "victim", "tell") == victim
+
+
+async def test_what_it_prints_is_printable_and_short(impatient: SkillHost) -> None:
+    def said(logs: Any) -> list[str]:
+        return [e["line"] for e in logs if e["event"] == "a plugin says"]
+
+    with capture_logs() as logs:
+        await ask(impatient, "harmful", "hello")
+        await until(lambda: said(logs))
+    [line] = said(logs)
+    assert line.startswith("harmful says hello?[2J!!!")
+    assert len(line) <= 300
