@@ -5,12 +5,14 @@ BIN := $(VENV)/bin
 # The first interpreter that really runs and is of a version that Hearth supports.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
-# What Debian gives: a voice and what MediaPipe draws on for the hub; and for the tests a broker, system call traces and the audio encoders.
+# What Debian gives: a voice and what MediaPipe draws on for the hub; and for the tests a broker, system call traces, the audio
+# encoders, and what builds the page and looks at it.
 SYSTEM_RUN := flite espeak-ng libgles2 libegl1
-SYSTEM_TEST := $(SYSTEM_RUN) iproute2 mosquitto strace pulseaudio pulseaudio-utils
+SYSTEM_TEST := $(SYSTEM_RUN) iproute2 mosquitto strace pulseaudio pulseaudio-utils chromium $(shell command -v npm >/dev/null || echo npm)
+PAGE := hub/web/static/index.html
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera --extra swarm
 
-.PHONY: help setup run demo test lint bench docs models lock clean newest-mediapipe
+.PHONY: help setup ui run demo test lint bench docs models lock clean newest-mediapipe
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,8 +43,29 @@ define system_packages
 	else echo "not installed, done without:$$missing  (on Debian: sudo apt install$$missing)"; fi
 endef
 
+# The page: built where npm is present. Without it, or where it fails, the hub serves a plain page that needs no building.
+define build_page
+	@if command -v npm >/dev/null 2>&1; then $(MAKE) -s --no-print-directory $(PAGE) \
+		|| echo "the page could not be built (npm run build in frontend/ says why); the hub serves its plain page"; \
+	else echo "npm is not installed; the hub serves its plain page (on Debian: sudo apt install npm, then: make setup)"; fi
+endef
+
+frontend/node_modules/made: frontend/package.json frontend/package-lock.json frontend/.npmrc
+	@echo "installing what builds the page"
+	@cd frontend && npm ci --silent
+	@touch $@
+
+$(PAGE): frontend/node_modules/made $(shell find frontend/src frontend/*.ts frontend/*.json frontend/index.html -type f 2>/dev/null)
+	@echo "building the page"
+	@cd frontend && npm run --silent build -- --logLevel warn
+	@touch $@
+
+ui: ## build the page
+	$(call build_page)
+
 setup: $(VENV)/made ## everything that `make run` needs
 	$(call system_packages,$(SYSTEM_RUN))
+	$(call build_page)
 	@$(BIN)/hearth models pull
 
 run: setup ## serve the demo home and print its address
@@ -53,6 +76,7 @@ demo: setup ## the demo home plays its story
 
 test: setup $(VENV)/made-dev ## all tests
 	$(call system_packages,$(SYSTEM_TEST))
+	$(call build_page)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not alone"
 	@$(BIN)/python -m pytest -q -m alone tests/e2e tests/swarm
 
@@ -68,6 +92,7 @@ lint: $(VENV)/made-dev ## format, lint, types, import direction
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@if test -e frontend/node_modules/made; then cd frontend && npm run --silent check; fi
 
 bench: setup $(VENV)/made-dev ## every benchmark, beside its peer
 	@$(BIN)/hearth bench all
@@ -83,4 +108,4 @@ lock: $(VENV)/made-dev ## resolve requirements/ anew
 	@$(LOCK) pyproject.toml --group build --group dev -o requirements/dev.txt
 
 clean: ## remove what was made
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(VENV) frontend/node_modules hub/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,39 @@
+/** Requests to the hub that served this page. */
+
+/** The hub's own words for what went wrong; `code` is for programs. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly remedy = "",
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 20_000;
+// A round of learning waits for other hubs.
+const LONG_MS = 180_000;
+
+async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...options, signal: AbortSignal.timeout(timeout) });
+  } catch {
+    throw new ApiError(0, "offline", "the hub does not answer");
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  const error = (body as { error?: { code: string; message: string; remedy: string } } | null)?.error;
+  throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy);
+}
+
+export function get<T>(path: string): Promise<T> {
+  return answered<T>(path, {}, TIMEOUT_MS);
+}
+
+export function post<T>(path: string, body: object, patient = false): Promise<T> {
+  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  return answered<T>(path, options, patient ? LONG_MS : TIMEOUT_MS);
+}

@@ -1,0 +1,49 @@
+/** The live socket: kept open, opened again when it breaks, sooner when the network or the page comes back. */
+import type { Home, LiveEvent } from "./wire";
+
+export interface LiveListener {
+  snapshot(home: Home, ready: boolean): void;
+  event(event: LiveEvent): void;
+  connection(live: boolean): void;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+export class Live {
+  private socket: WebSocket | null = null;
+  private timer = 0;
+  private wait = FIRST_WAIT_MS;
+
+  constructor(private readonly listener: LiveListener) {
+    window.addEventListener("online", () => this.now());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.now();
+    });
+  }
+
+  /** Connect at once, unless a socket is open or opening. */
+  now(): void {
+    if (this.socket) return;
+    clearTimeout(this.timer);
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/live`);
+    this.socket = socket;
+    socket.onmessage = (message) => this.take(JSON.parse(message.data as string) as LiveEvent);
+    socket.onclose = () => this.lost();
+  }
+
+  private take(event: LiveEvent): void {
+    if (event.event !== "Snapshot") return this.listener.event(event);
+    this.wait = FIRST_WAIT_MS;
+    this.listener.connection(true);
+    this.listener.snapshot(event["home"] as Home, event["ready"] === true);
+  }
+
+  private lost(): void {
+    this.socket = null;
+    this.listener.connection(false);
+    this.timer = window.setTimeout(() => this.now(), this.wait);
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+}

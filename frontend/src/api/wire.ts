@@ -1,0 +1,149 @@
+/** What the hub's API says, as far as the page reads it. Ids are text: they have 64 bits. */
+
+export type Value = boolean | number | string | null;
+
+export interface TraitConfig {
+  min?: number;
+  max?: number;
+  step?: number;
+  unit?: string;
+  options?: string[];
+  measures?: string;
+}
+
+export interface Area {
+  id: string;
+  name: string;
+  floor: string;
+  presence: boolean | null;
+  people: number | null;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  home: boolean | null;
+  area: string;
+}
+
+export interface Entity {
+  entity: string;
+  name: string;
+  kind: string;
+  area: string;
+  traits: Record<string, Value>;
+  available: boolean;
+  config: Record<string, TraitConfig>;
+  changed: Record<string, number>;
+  aliases: string[];
+  device_class: string;
+  hub: string;
+}
+
+export interface Home {
+  name: string;
+  language: string;
+  areas: Area[];
+  people: Person[];
+  entities: Entity[];
+}
+
+export interface Said {
+  reply: string;
+  understood: boolean;
+  expects_answer: boolean;
+}
+
+export interface Step {
+  kind: string;
+  text: string;
+  at: number;
+  event: string;
+  causes: string[];
+  data: Record<string, unknown>;
+}
+
+export interface Story {
+  entity: string;
+  text: string;
+  steps: Step[];
+}
+
+export interface Change {
+  event: string;
+  trait: string;
+  value: Value;
+  at: number;
+}
+
+export interface Peer {
+  peer: string;
+  short: string;
+  name: string;
+  addresses: string[];
+  joined_at: number;
+  here: boolean;
+  founder: boolean;
+  reachable: boolean | null;
+}
+
+export interface Pairing {
+  stage: "idle" | "waiting" | "paired" | "closed";
+  code: string;
+  addresses: string[];
+  left_s: number;
+  tries_left: number;
+  peer: string;
+  reason: string;
+}
+
+export interface Hubs {
+  peers: Peer[];
+  pairing: Pairing;
+  nearby: { name: string; address: string }[];
+}
+
+export interface Round {
+  kind: string;
+  round: number;
+  outcome: string;
+  reason: string;
+  members: string[];
+  counted: string[];
+  out: string[];
+  held: number;
+  before: number;
+  after: number;
+  right_before: number;
+  right: number;
+  bytes_sent: number;
+}
+
+export interface Kind {
+  kind: string;
+  examples: number;
+  bytes: number;
+  oldest: number | null;
+  enough: boolean;
+  round: number;
+  last: Round | null;
+}
+
+export interface Health {
+  status: "starting" | "ok" | "degraded";
+  version: string;
+  uptime_s: number;
+  listening: boolean;
+  names_known: boolean;
+  problems: Record<string, string>;
+}
+
+/** An event of the live socket: its class as `event`, and its own fields beside these. */
+export interface LiveEvent {
+  event: string;
+  id: string;
+  at: number;
+  origin: { hub?: string; area?: string; source?: string };
+  causes: string[];
+  [field: string]: unknown;
+}

@@ -1,0 +1,19 @@
+/** Telling a thing what to do: shown at once, asked about when risky, taken back and explained when refused. */
+import { ApiError } from "../api/client";
+import type { Entity, Value } from "../api/wire";
+import { explain, notify } from "../parts/notice";
+import { sure } from "../parts/question";
+import { words } from "../words";
+import { store } from "./store";
+
+export async function act(entity: Entity, trait: string, value: Value, confirmed = false): Promise<void> {
+  try {
+    await store.command(entity, trait, value, confirmed);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === "confirmation_required" && !confirmed) {
+      if (await sure(error.message)) await act(entity, trait, value, true);
+      return;
+    }
+    notify(words().notDone(entity.name, explain(error)), true);
+  }
+}

@@ -1,0 +1,41 @@
+/** Something asked of the API by a screen: asked again while the screen is open, with what went wrong beside it. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { get } from "../api/client";
+import { explain } from "../parts/notice";
+
+export class Asked<T> implements ReactiveController {
+  found: T | undefined;
+  trouble = "";
+  private timer = 0;
+  private open = false;
+
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly path: string,
+    private readonly every: (found: T | undefined) => number,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.open = true;
+    void this.again();
+  }
+
+  hostDisconnected(): void {
+    this.open = false;
+    clearTimeout(this.timer);
+  }
+
+  async again(): Promise<void> {
+    clearTimeout(this.timer);
+    try {
+      this.found = await get<T>(this.path);
+      this.trouble = "";
+    } catch (error) {
+      this.trouble = explain(error);
+    }
+    this.host.requestUpdate();
+    if (this.open) this.timer = window.setTimeout(() => void this.again(), this.every(this.found));
+  }
+}

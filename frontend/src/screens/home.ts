@@ -1,0 +1,98 @@
+/** The home by rooms: what is so now, and a touch to change it. */
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Area, Entity } from "../api/wire";
+import { store } from "../home/store";
+import { Watching } from "../home/watching";
+import { icon } from "../parts/icons";
+import { row } from "../parts/row";
+import { act } from "../home/acting";
+import { words } from "../words";
+
+@customElement("home-screen")
+export class HomeScreen extends Watching {
+  protected override render(): TemplateResult {
+    const { entities, areas } = store.home;
+    if (!entities.length && !areas.length) {
+      return html`<h1>${words().home.title}</h1><p>${store.ready ? words().home.empty : words().starting}</p>`;
+    }
+    const placed = new Set(areas.map((area) => area.id));
+    const scenes = entities.filter((entity) => entity.kind === "scene");
+    const loose = entities.filter((entity) => !placed.has(entity.area) && entity.kind !== "scene");
+    return html`
+      <h1 class="named">${store.home.name || words().home.title}</h1>
+      ${this.summary()} ${this.scenes(scenes)}
+      ${floors(areas).map(([floor, rooms]) => this.floor(floor, rooms))}
+      ${loose.length ? html`<div class="rooms">${room("", words().home.elsewhere, nothing, loose, false)}</div>` : nothing}
+    `;
+  }
+
+  private summary(): TemplateResult {
+    const { home, state } = { home: words().home, state: store.home };
+    const is = (trait: string, value: unknown): Entity[] =>
+      state.entities.filter((entity) => trait in entity.traits && store.value(entity, trait) === value);
+    const lights = is("OnOff", true).filter((entity) => entity.kind === "light").length;
+    const unlocked = is("Lock", "unlocked").map((entity) => entity.name);
+    const open = is("Contact", true).length;
+    const away = state.entities.filter((entity) => !entity.available).length;
+    const people = state.people.filter((person) => person.home).map((person) => person.name);
+    const lines = [
+      people.length ? home.people(people.join(", ")) : "",
+      home.lightsOn(lights),
+      unlocked.length ? home.unlocked(unlocked.join(", ")) : "",
+      open ? home.open(open) : "",
+      away ? home.away(away) : "",
+    ];
+    return html`<ul class="summary">${lines.filter(Boolean).map((line) => html`<li>${line}</li>`)}</ul>`;
+  }
+
+  private scenes(scenes: Entity[]): TemplateResult | typeof nothing {
+    if (!scenes.length) return nothing;
+    return html`<section aria-labelledby="scenes">
+      <h2 id="scenes" class="quiet">${words().home.scenes}</h2>
+      <ul class="chips">
+        ${scenes.map((scene) => html`<li><button type="button" class="chip" ?disabled=${!scene.available}
+          @click=${() => act(scene, "Press", "pressed")}>${icon("scene")}${scene.name}</button></li>`)}
+      </ul>
+    </section>`;
+  }
+
+  private floor(floor: string, areas: Area[]): TemplateResult {
+    const rooms = areas.flatMap((area) => {
+      const inside = store.home.entities.filter((entity) => entity.area === area.id && entity.kind !== "scene");
+      const use = presence(area);
+      return inside.length || use ? [room(area.id, area.name, use ? mark(area, use) : nothing, inside, floor !== "")] : [];
+    });
+    return html`${floor ? html`<h2 class="quiet floor">${floor}</h2>` : nothing}
+      <div class="rooms">${rooms}</div>`;
+  }
+}
+
+function floors(areas: Area[]): [string, Area[]][] {
+  const found = new Map<string, Area[]>();
+  for (const area of areas) found.set(area.floor, [...(found.get(area.floor) ?? []), area]);
+  return [...found];
+}
+
+// Nothing is said of a room that nothing tells of.
+function presence(area: Area): string {
+  if (area.presence === null) return "";
+  const { none, some, many } = words().presence;
+  return !area.presence ? none : (area.people ?? 0) > 1 ? many(area.people ?? 0) : some;
+}
+
+function mark(area: Area, use: string): TemplateResult {
+  return html`<p class=${area.presence ? "use there" : "use"}>${use}</p>`;
+}
+
+function room(
+  id: string, name: string, use: TemplateResult | typeof nothing, inside: Entity[], underFloor: boolean,
+): TemplateResult {
+  const title = `room-${id}`;
+  const lit = inside.some((entity) => entity.kind === "light" && store.value(entity, "OnOff") === true);
+  return html`<section class=${lit ? "card room lit" : "card room"} aria-labelledby=${title}>
+    <header>${underFloor ? html`<h3 id=${title}>${name}</h3>` : html`<h2 id=${title}>${name}</h2>`}${use}</header>
+    <ul class="things">${repeat(inside, (entity) => entity.entity, row)}</ul>
+  </section>`;
+}

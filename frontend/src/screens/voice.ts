@@ -1,0 +1,97 @@
+/** Talk to the home in written words, and see what was said of late and why something was not done. */
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { post } from "../api/client";
+import type { Said } from "../api/wire";
+import type { Turn } from "../home/conversation";
+import { store } from "../home/store";
+import { Watching } from "../home/watching";
+import { explain } from "../parts/notice";
+import { LANGUAGES, words } from "../words";
+import { moment } from "../words/figures";
+
+@customElement("voice-screen")
+export class VoiceScreen extends Watching {
+  @state() private area = "";
+  @state() private answer = "";
+  @state() private missed = false;
+  @state() private busy = false;
+
+  protected override render(): TemplateResult {
+    const { title, label, hint, where, anywhere, say } = words().voice;
+    return html`
+      <h1>${title}</h1>
+      <div class="columns">
+        <form class="card" autocomplete="off" @submit=${this.submit}>
+          <label for="sentence">${label}</label>
+          <input id="sentence" name="sentence" maxlength="500" required lang=${store.home.language} aria-describedby="hint"
+            enterkeyhint="send">
+          <p id="hint" class="hint">${hint}</p>
+          <label for="where">${where}</label>
+          <div class="line">
+            <select id="where" @change=${(event: Event) => (this.area = (event.target as HTMLSelectElement).value)}>
+              <option value="">${anywhere}</option>
+              ${store.home.areas.map((area) => html`<option value=${area.id} ?selected=${area.id === this.area}>${area.name}</option>`)}
+            </select>
+            <button type="submit" class="strong" ?disabled=${this.busy}>${say}</button>
+          </div>
+          <p class=${this.missed ? "answer bad" : "answer"} role="status" lang=${store.home.language}>${this.answer}</p>
+          ${this.examples()}
+        </form>
+        ${this.recent()}
+      </div>`;
+  }
+
+  // In the language that the hub understands, whatever the page's is.
+  private examples(): TemplateResult {
+    const { examples } = (LANGUAGES[store.home.language] ?? words()).voice;
+    return html`<h2 class="quiet" id="examples">${words().voice.try}</h2>
+      <ul class="chips" aria-labelledby="examples" lang=${store.home.language}>
+        ${examples.map((each) => html`<li><button type="button" class="chip" @click=${() => this.say(each)}>${each}</button></li>`)}
+      </ul>`;
+  }
+
+  private recent(): TemplateResult {
+    const { recent, nothing: none, forgotten } = words().voice;
+    const turns = [...store.conversation.turns].reverse();
+    return html`<section class="card" aria-labelledby="recent">
+      <h2 id="recent">${recent}</h2>
+      ${turns.length ? html`<ol class="turns">${turns.map(shown)}</ol>` : html`<p>${none}</p>`}
+      <p class="hint">${forgotten}</p>
+    </section>`;
+  }
+
+  private submit(event: Event): void {
+    event.preventDefault();
+    const sentence = this.querySelector<HTMLInputElement>("#sentence");
+    if (sentence?.value.trim()) void this.say(sentence.value.trim()).then(() => sentence.select());
+  }
+
+  private async say(text: string): Promise<void> {
+    this.busy = true;
+    try {
+      const said = await post<Said>("/api/v1/say", { text, area: this.area });
+      this.answer = said.reply;
+      this.missed = !said.understood;
+    } catch (error) {
+      this.answer = explain(error);
+      this.missed = true;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+function shown(turn: Turn): TemplateResult {
+  const { heard, did, not, answer } = words().voice;
+  const room = store.area(turn.area)?.name;
+  const names = turn.target.map((id) => store.entity(id)?.name ?? id).join(", ");
+  const lang = store.home.language;
+  return html`<li>
+    <p class="meta"><time>${moment(turn.at)}</time>${room ? html` · ${room}` : nothing}</p>
+    <p class="said" lang=${turn.text ? lang : nothing}>${turn.text ? `“${turn.text}”` : heard}</p>
+    ${turn.intent ? html`<p class="meta">${did} <code>${turn.intent}</code>${names ? html` · ${names}` : nothing}</p>` : nothing}
+    ${turn.reason ? html`<p class="meta bad">${not} ${words().reasons[turn.reason] ?? turn.reason}.</p>` : nothing}
+    ${turn.reply ? html`<p class="reply" lang=${lang}><span class="visually-hidden">${answer}: </span>${turn.reply}</p>` : nothing}
+  </li>`;
+}
