@@ -2,40 +2,62 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Struct
 
 from hub.core.errors import CommandError, HearthError, NotFoundError, UnavailableError
 from hub.core.events import Event, event_types
+from hub.core.paths import HomePaths
+from hub.core.running import running_at
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _REST_S: Final = 0.2
 """How long after an answer events may still come that belong to it."""
 
 
-async def command(url: str, entity: str, trait: str, value: Any, *, confirmed: bool) -> dict[str, Any]:
-    """Have the hub at `url` send a command; its answer. Raises the error that it answered with."""
+class RunningHub(Struct, frozen=True, kw_only=True):
+    """A hub that runs over the home of a command: where, what to show it, and who vouches for its certificate."""
+
+    url: str
+    token: str
+    authority: Path | None = None
+
+
+def running_hub(paths: HomePaths) -> RunningHub | None:
+    """The hub that runs over this home, None when none does. Raises `StoreError` when its token cannot be read."""
+    url = running_at(paths)
+    if url is None:
+        return None
+    from hub.web.home_files import WebFiles
+
+    files = WebFiles.of(paths.root)
+    return RunningHub(url=url, token=files.read_token(), authority=files.root if url.startswith("https:") else None)
+
+
+async def command(hub: RunningHub, entity: str, trait: str, value: Any, *, confirmed: bool) -> dict[str, Any]:
+    """Have the hub send a command; its answer. Raises the error that it answered with."""
     body = {"entity": entity, "trait": trait, "value": value, "confirmed": confirmed}
-    return await post(url, "api/v1/commands", body)
+    return await post(hub, "api/v1/commands", body)
 
 
-async def entity(url: str, wanted: str) -> dict[str, Any]:
-    """What the hub at `url` says of an entity. Raises the error that it answered with."""
-    import aiohttp
-
-    async with aiohttp.ClientSession(url) as session, session.get(f"api/v1/entities/{quote(wanted)}") as answer:
+async def entity(hub: RunningHub, wanted: str) -> dict[str, Any]:
+    """What the hub says of an entity. Raises the error that it answered with."""
+    async with _session(hub) as session, session.get(f"api/v1/entities/{quote(wanted)}") as answer:
         if answer.status == 404:
             raise NotFoundError(f"there is no {wanted}", remedy="`hearth home` lists what there is")
         return await _answer(answer)
 
 
-async def say(url: str, text: str, *, area: str, person: str, tell: Callable[[Event], None]) -> None:
-    """Say something to the hub at `url`; `tell` gets the events that follow. Raises the error that it answered with."""
-    import aiohttp
-
+async def say(hub: RunningHub, text: str, *, area: str, person: str, tell: Callable[[Event], None]) -> None:
+    """Say something to the hub; `tell` gets the events that follow. Raises the error that it answered with."""
     body = {"text": text, "area": area, "person": person}
-    async with aiohttp.ClientSession(url) as session, session.ws_connect("api/v1/live") as live:
+    async with _session(hub) as session, session.ws_connect("api/v1/live") as live:
         await live.receive()  # the home as it stands
         telling = asyncio.create_task(_tell(live, tell))
         try:
@@ -55,20 +77,28 @@ async def _tell(live: Any, tell: Callable[[Event], None]) -> None:
             tell(msgspec.json.decode(message.data, type=kind, strict=False))
 
 
-async def get(url: str, path: str) -> dict[str, Any]:
-    """What the hub at `url` answers to a GET of `path`. Raises the error that it answered with."""
-    import aiohttp
-
-    async with aiohttp.ClientSession(url) as session, session.get(path) as answer:
+async def get(hub: RunningHub, path: str) -> dict[str, Any]:
+    """What the hub answers to a GET of `path`. Raises the error that it answered with."""
+    async with _session(hub) as session, session.get(path) as answer:
         return await _answer(answer)
 
 
-async def post(url: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """What the hub at `url` answers to a POST of `body` to `path`. Raises the error that it answered with."""
+async def post(hub: RunningHub, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What the hub answers to a POST of `body` to `path`. Raises the error that it answered with."""
+    async with _session(hub) as session, session.post(path, json=body) as answer:
+        return await _answer(answer)
+
+
+def _session(hub: RunningHub) -> "aiohttp.ClientSession":
     import aiohttp
 
-    async with aiohttp.ClientSession(url) as session, session.post(path, json=body) as answer:
-        return await _answer(answer)
+    headers = {"Authorization": f"Bearer {hub.token}"} if hub.token else {}
+    connector = None
+    if hub.authority is not None:
+        from hub.guard.tls import client_context
+
+        connector = aiohttp.TCPConnector(ssl=client_context(hub.authority))
+    return aiohttp.ClientSession(hub.url, headers=headers, connector=connector)
 
 
 async def _answer(answer: Any) -> dict[str, Any]:

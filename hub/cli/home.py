@@ -13,7 +13,6 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.core.errors import CommandError, ConfirmationRequiredError, UsageError
 from hub.core.paths import HomePaths
-from hub.core.running import running_at
 from hub.core.traits import TraitConfig
 
 if TYPE_CHECKING:
@@ -33,11 +32,11 @@ def home(ctx: click.Context, areas: bool, config: str | None, as_json: bool) -> 
     if ctx.invoked_subcommand is not None:
         return
     with chosen_home(config) as paths:
-        url = running_at(paths)
-    if url is not None and not areas:
+        running = beside.running_hub(paths)
+    if running is not None and not areas:
         from hub.cli.home_list import list_beside
 
-        list_beside(url, as_json)
+        list_beside(running, as_json)
         return
     _with_hub(config, lambda hub: _list_areas(hub, as_json) if areas else _list(hub, as_json))
 
@@ -89,19 +88,19 @@ def set_value(entity: str, value: str, trait: str, yes: bool, config: str | None
         if not as_json:
             click.echo(f"{entity} {result.trait} = {result.value}")
 
-    async def send_beside(url: str) -> None:
-        about = await beside.entity(url, entity)
+    async def send_beside(running: beside.RunningHub) -> None:
+        about = await beside.entity(running, entity)
         traits = {name: msgspec.convert(about["config"].get(name, {}), TraitConfig) for name in about["traits"]}
         chosen = trait or _fitting_trait(entity, traits, value)
-        done = await beside.command(url, entity, chosen, value, confirmed=yes)
+        done = await beside.command(running, entity, chosen, value, confirmed=yes)
         line = {"entity": entity, "trait": done["trait"], "value": done["value"], "ok": True}
         emit({"event": "command", **line}) if as_json else click.echo(f"{entity} {done['trait']} = {done['value']}")
 
     try:
         with chosen_home(config) as paths:
-            url = running_at(paths)
-            if url is not None:
-                return asyncio.run(send_beside(url))
+            running = beside.running_hub(paths)
+            if running is not None:
+                return asyncio.run(send_beside(running))
         _with_hub(config, send)
     except ConfirmationRequiredError as error:
         remedy = "this is risky; add --yes if you mean it"

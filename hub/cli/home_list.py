@@ -44,12 +44,12 @@ def lines_of(hub: "Hub") -> tuple[list[Line], dict[str, str]]:
     return lines, {area.id: area.name for area in view.areas.values()}
 
 
-async def lines_beside(url: str) -> tuple[list[Line], dict[str, str]]:
-    """The same, of the hub that runs at `url`, with what is on other hubs of the home."""
-    home = await beside.get(url, "api/v1/home")
+async def lines_beside(hub: beside.RunningHub) -> tuple[list[Line], dict[str, str]]:
+    """The same, of a hub that runs, with what is on other hubs of the home."""
+    home = await beside.get(hub, "api/v1/home")
     hubs: dict[str, str] = {}
     if any(entity["hub"] for entity in home["entities"]):
-        hubs = {peer["peer"]: peer["name"] for peer in (await beside.get(url, "api/v1/peers"))["peers"]}
+        hubs = {peer["peer"]: peer["name"] for peer in (await beside.get(hub, "api/v1/peers"))["peers"]}
     lines = [
         Line(
             entity=e["entity"],
@@ -65,9 +65,9 @@ async def lines_beside(url: str) -> tuple[list[Line], dict[str, str]]:
     return lines, {area["id"]: area["name"] for area in home["areas"]}
 
 
-def list_beside(url: str, as_json: bool) -> None:
-    """List the home of the hub that runs at `url`."""
-    show(*asyncio.run(lines_beside(url)), as_json=as_json)
+def list_beside(hub: beside.RunningHub, as_json: bool) -> None:
+    """List the home of a hub that runs."""
+    show(*asyncio.run(lines_beside(hub)), as_json=as_json)
 
 
 def show(lines: Iterable[Line], areas: dict[str, str], *, as_json: bool) -> None:

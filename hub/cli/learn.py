@@ -13,7 +13,6 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
 from hub.core.errors import UnavailableError, UsageError
 from hub.core.paths import HomePaths
-from hub.core.running import running_at
 
 if TYPE_CHECKING:
     from hub.learning.examples import Examples
@@ -38,7 +37,7 @@ def status(config: str | None, as_json: bool) -> None:
 
 
 async def _status(paths: HomePaths) -> list[dict[str, Any]]:
-    asked = await _beside(paths, lambda url: beside.get(url, "api/v1/learning"))
+    asked = await _beside(paths, lambda hub: beside.get(hub, "api/v1/learning"))
     if asked is not None:
         found: list[dict[str, Any]] = asked["kinds"]
         return found
@@ -75,7 +74,7 @@ async def _forget(paths: HomePaths, kind: str) -> int:
     if kind and kind not in KINDS:
         raise UsageError(f"nothing is kept of {kind!r}", remedy=f"kinds are {', '.join(KINDS)}")
     # A hub that runs holds key and heads in memory: it must forget by itself.
-    asked = await _beside(paths, lambda url: beside.post(url, "api/v1/learning/forget", {"kind": kind}))
+    asked = await _beside(paths, lambda hub: beside.post(hub, "api/v1/learning/forget", {"kind": kind}))
     if asked is not None:
         return int(asked["forgotten"])
     async with _kept(paths) as (examples, heads):
@@ -83,13 +82,15 @@ async def _forget(paths: HomePaths, kind: str) -> int:
         return await examples.purge(kind)
 
 
-async def _beside(paths: HomePaths, ask: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any] | None:
+async def _beside(
+    paths: HomePaths, ask: Callable[[beside.RunningHub], Awaitable[dict[str, Any]]]
+) -> dict[str, Any] | None:
     """What the hub that runs answers; None where none does, or where it does not learn."""
-    url = running_at(paths)
-    if url is None:
+    running = beside.running_hub(paths)
+    if running is None:
         return None
     try:
-        return await ask(url)
+        return await ask(running)
     except UnavailableError:
         return None
 
@@ -118,11 +119,11 @@ async def _kept(paths: HomePaths) -> "AsyncIterator[tuple[Examples, KeptHeads]]"
 def round(kind: str, config: str | None, as_json: bool) -> None:  # noqa: A001 -- the command's name
     """Have the home's hubs learn KIND together now. The hub that runs does it."""
     with chosen_home(config) as paths:
-        url = running_at(paths)
-        if url is None:
+        running = beside.running_hub(paths)
+        if running is None:
             # A round needs this hub's connections to the others, which only a running hub has.
             raise UnavailableError("no hub runs over this home, and a round needs one", remedy="start `hearth run`")
-        report = asyncio.run(beside.post(url, "api/v1/learning/round", {"kind": kind}))
+        report = asyncio.run(beside.post(running, "api/v1/learning/round", {"kind": kind}))
     emit(report) if as_json else click.echo(_readable_round(report))
 
 

@@ -14,7 +14,7 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
 from hub.core.errors import PairingError
 from hub.core.paths import HomePaths
-from hub.core.running import running_at, the_only_hub
+from hub.core.running import the_only_hub
 
 if TYPE_CHECKING:
     from hub.swarm.peers import Peers
@@ -128,28 +128,28 @@ def _line(known: dict[str, Any]) -> str:
 class _Beside:
     """What the commands ask, of a hub that runs."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, hub: beside.RunningHub) -> None:
+        self._hub = hub
 
     async def status(self) -> dict[str, Any]:
         """The hubs, and how pairing stands."""
-        return await beside.get(self._url, "api/v1/peers")
+        return await beside.get(self._hub, "api/v1/peers")
 
     async def pair(self) -> dict[str, Any]:
         """Wait for a hub."""
-        return await beside.post(self._url, "api/v1/peers/pair", {})
+        return await beside.post(self._hub, "api/v1/peers/pair", {})
 
     async def call_off(self) -> None:
         """Wait no longer."""
-        await beside.post(self._url, "api/v1/peers/pair", {"stop": True})
+        await beside.post(self._hub, "api/v1/peers/pair", {"stop": True})
 
     async def join(self, address: str, code: str) -> dict[str, Any]:
         """Go into another hub's home."""
-        return await beside.post(self._url, "api/v1/peers/join", {"address": address, "code": code})
+        return await beside.post(self._hub, "api/v1/peers/join", {"address": address, "code": code})
 
     async def remove(self, hub: str) -> dict[str, Any]:
         """Shut a hub out."""
-        return await beside.post(self._url, "api/v1/peers/remove", {"peer": hub})
+        return await beside.post(self._hub, "api/v1/peers/remove", {"peer": hub})
 
 
 class _Alone(_Beside):
@@ -183,16 +183,16 @@ class _Alone(_Beside):
 
 
 def _with_hub(config: str | None, work: Callable[[_Beside], Awaitable[None]], *, listen: bool = False) -> None:
-    async def run(paths: HomePaths, url: str | None) -> None:
-        if url is not None:
-            await work(_Beside(url))
+    async def run(paths: HomePaths, running: beside.RunningHub | None) -> None:
+        if running is not None:
+            await work(_Beside(running))
             return
         with the_only_hub(paths, ""):  # keeps one from starting over the same files meanwhile
             async with AsyncExitStack() as stack:
                 await work(_Alone(await _open(paths, stack, listen=listen)))
 
     with chosen_home(config) as paths:
-        asyncio.run(run(paths, running_at(paths)))
+        asyncio.run(run(paths, beside.running_hub(paths)))
 
 
 async def _open(paths: HomePaths, stack: AsyncExitStack, *, listen: bool) -> "Peers":

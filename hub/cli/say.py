@@ -10,7 +10,6 @@ from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import TOLD, json_line, readable_line
 from hub.core.events import CommandFailed, Event, NotUnderstood
 from hub.core.paths import HomePaths
-from hub.core.running import running_at
 
 
 @click.command()
@@ -43,7 +42,7 @@ async def _say(paths: HomePaths, text: str, area: str, person: str, as_json: boo
         else:
             console.print(readable_line(event))
 
-    beside = running_at(paths)
+    beside = hub_beside.running_hub(paths)
     if beside is not None:
         await hub_beside.say(
             beside, text, area=area, person=person, tell=lambda e: tell(e) if isinstance(e, TOLD) else None

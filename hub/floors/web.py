@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     """Begin to serve: from here on `/healthz` answers."""
+    from hub.web.home_files import WebFiles
     from hub.web.server import WebServer
 
     failures = ground.supervisor.failures
@@ -26,6 +27,7 @@ async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     stack.push_async_callback(server.close)
     await server.start()
     stack.enter_context(the_only_hub(ground.paths, server.url))
+    server.trust(WebFiles.of(ground.paths.root).new_token())
     return server
 
 

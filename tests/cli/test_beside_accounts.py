@@ -1,0 +1,65 @@
+"""Commands beside a hub that runs and has an owner: who can read the home's files needs no password."""
+
+import contextlib
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.command import failed, hearth, lines_of
+
+OWNER = {"name": "Ann", "password": "correct horse"}
+
+
+@pytest.fixture
+def owned(home: Path, tmp_path: Path) -> Iterator[str]:
+    """A hub that runs over `home`, which has an owner: its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hub.cli", "run", "--deaf", "--port", "0", "--config", str(home)],
+        stdout=subprocess.PIPE, stderr=(tmp_path / "log").open("w"), text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().split()[-1]
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}api/v1/setup", json.dumps(OWNER).encode(), headers)
+        with urllib.request.urlopen(request) as answer:
+            assert json.load(answer)["role"] == "owner"
+        yield url
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(60)
+        process.stdout.close()
+
+
+def test_the_homes_own_commands_are_let_in(home: Path, owned: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{owned}api/v1/home")
+    assert caught.value.code == 401
+    caught.value.close()
+    token = home / "web" / "command.token"
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+
+    done = hearth("home", "set", "light.kitchen", "on", "--config", home, "--json")
+    assert lines_of(done)[0]["ok"] is True, done.stderr
+    light = next(line for line in lines_of(hearth("home", "--config", home, "--json")) if line["kind"] == "light")
+    assert light["traits"]["OnOff"] is True
+    said = hearth("say", "turn off the kitchen light", "--config", home, "--json")
+    assert said.returncode == 0, said.stderr
+    assert any(line["event"] == "command" and line["value"] is False for line in lines_of(said))
+    kinds = [line["kind"] for line in lines_of(hearth("learn", "status", "--config", home, "--json"))]
+    assert "gesture" in kinds
+
+    token.write_text("hearth_" + "x" * 43)
+    failed(hearth("home", "--config", home), "log in first")
+    token.chmod(0o644)
+    failed(hearth("home", "--config", home), "chmod 600")
