@@ -71,6 +71,8 @@ async def _serve(paths: HomePaths, port: int | None, deaf: bool) -> None:
         log_to_stderr(hub.settings.log_level)
         assert hub.web is not None
         click.echo(f"{hub.settings.home.name} is at {hub.web.url}")
+        if hub.web.setup_code:
+            click.echo(f"The code to make the owner with, from any device: {hub.web.setup_code}")
         click.echo("Ctrl-C stops it.", err=True)
         sys.stdout.flush()
         await asyncio.get_running_loop().create_future()  # until cancelled

@@ -10,7 +10,7 @@ _MOST_KEYS: Final = 10_000
 
 
 class Throttle:
-    """Counts tries by key. The first `free` cost nothing; then one waits a second, two, four, up to `most_s`.
+    """Counts tries by key. After `free` of them one waits a second, then two, four and so on, up to `most_s`.
 
     A try is counted before it is known to be wrong, so that a thousand at once are a thousand; what was right is taken
     back with `right`.
@@ -26,7 +26,7 @@ class Throttle:
     def wait_s(self, key: str) -> float:
         """Seconds until the next try is looked at; 0 when it would be now."""
         count, last = self._tries.get(key, (0, 0.0))
-        over = count - self._free
+        over = count + 1 - self._free
         if over <= 0:
             return 0.0
         delay = min(self._most_s, self._first_s * 2.0 ** min(over - 1, 30))
