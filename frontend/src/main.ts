@@ -1,6 +1,8 @@
 /** The page: where one is, the parts of the home to go to, and whether the hub is there. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { Role } from "./api/wire";
+import { session } from "./home/session";
 import { store } from "./home/store";
 import { Watching } from "./home/watching";
 import { icon } from "./parts/icons";
@@ -18,23 +20,48 @@ const SCREENS: Record<string, [() => Promise<unknown>, (id: string) => TemplateR
   hubs: [() => import("./screens/hubs"), () => html`<hubs-screen></hubs-screen>`],
   learning: [() => import("./screens/learning"), () => html`<learning-screen></learning-screen>`],
   system: [() => import("./screens/system"), () => html`<system-screen></system-screen>`],
+  setup: [() => import("./screens/setup"), () => html`<setup-screen></setup-screen>`],
+  login: [() => import("./screens/login"), () => html`<login-screen></login-screen>`],
 };
 const PARTS = ["home", "voice", "hubs", "learning", "system"] as const;
+const FOR: Record<(typeof PARTS)[number], Role> = {
+  home: "guest", voice: "member", hubs: "admin", learning: "member", system: "guest",
+};
 
 @customElement("hearth-app")
 export class App extends Watching {
-  @state() private place: Place = here();
+  @state() private place: Place | undefined;
+  private account: string | undefined;
   private readonly go = (): void => void this.arrive();
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener("hashchange", this.go);
-    void this.arrive(true);
-    store.start();
+    session.addEventListener("changed", this.known);
+    void session.ask();
   }
 
-  private async arrive(first = false): Promise<void> {
+  private readonly known = (): void => {
+    const account = session.me ? `${session.me.by} ${session.me.account}` : "";
+    if (account === this.account) return;
+    this.account = account;
+    store.stop();
+    if (session.me) store.start(!session.may("member"));
+    void this.arrive();
+  };
+
+  // A stranger comes no further than the door.
+  private wanted(): Place {
     const place = here();
+    const { me } = session;
+    if (!me) return place.screen === "setup" ? place : { screen: "login", id: "" };
+    const inside = place.screen !== "login" && (place.screen !== "setup" || !me.owned);
+    return inside ? place : { screen: "home", id: "" };
+  }
+
+  private async arrive(): Promise<void> {
+    const place = this.wanted();
+    const first = this.place === undefined;
     const [load] = SCREENS[place.screen] ?? SCREENS["home"]!;
     await load();
     this.place = place;
@@ -47,31 +74,35 @@ export class App extends Watching {
 
   protected override updated(): void {
     document.documentElement.lang = language();
-    const part = PARTS.find((each) => each === this.place.screen);
-    const name = part && part !== "home" ? words().nav[part] : store.entity(this.place.id)?.name;
+    const part = PARTS.find((each) => each === this.place?.screen);
+    const name = part && part !== "home" ? words().nav[part] : store.entity(this.place?.id ?? "")?.name;
     document.title = [name, store.home.name || "Hearth"].filter(Boolean).join(" · ");
   }
 
   protected override render(): TemplateResult {
-    const [, screen] = SCREENS[this.place.screen] ?? SCREENS["home"]!;
+    const { screen: name, id } = this.place ?? { screen: "", id: "" };
+    const [, screen] = SCREENS[name] ?? SCREENS["home"]!;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${words().skip}</a>
-      ${this.navigation()}
-      <div class="connection" role="status" ?data-lost=${!store.live && store.known}>
-        ${store.live ? nothing : store.known ? words().connection.lost : words().connection.first}
-      </div>
-      <main id="content" tabindex="-1">${screen(this.place.id)}</main>
+      ${session.me ? this.navigation(name) : nothing}
+      <div class="connection" role="status" ?data-lost=${!store.live && store.known}>${this.connection()}</div>
+      <main id="content" tabindex="-1">${this.place ? screen(id) : nothing}</main>
       <hearth-notice></hearth-notice>
       <hearth-question></hearth-question>
     `;
   }
 
-  private navigation(): TemplateResult {
-    const now = this.place.screen === "entity" ? "home" : this.place.screen;
+  private connection(): string | typeof nothing {
+    if (store.live || (session.asked && !session.me)) return nothing;
+    return store.known ? words().connection.lost : words().connection.first;
+  }
+
+  private navigation(screen: string): TemplateResult {
+    const now = screen === "entity" ? "home" : screen;
     return html`<nav aria-label=${words().nav.label}>
       <span class="brand" aria-hidden="true">Hearth</span>
       <ul>
-        ${PARTS.map((part) => html`<li><a href=${`#/${part}`} aria-current=${part === now ? "page" : nothing}>
+        ${PARTS.filter((part) => session.may(FOR[part])).map((part) => html`<li><a href=${`#/${part}`} aria-current=${part === now ? "page" : nothing}>
           ${icon(part)}<span>${words().nav[part]}</span></a></li>`)}
       </ul>
     </nav>`;

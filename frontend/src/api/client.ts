@@ -16,6 +16,19 @@ const TIMEOUT_MS = 20_000;
 // A round of learning waits for other hubs.
 const LONG_MS = 180_000;
 
+let pageToken = "";
+let stranger = (): void => undefined;
+
+/** What shows the hub that a request comes from its own page, and not from another that has the cookie sent along. */
+export function showPageToken(token: string): void {
+  pageToken = token;
+}
+
+/** Be told when the hub does not know who this is. */
+export function onStranger(listener: () => void): void {
+  stranger = listener;
+}
+
 async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {
   let response: Response;
   try {
@@ -26,6 +39,7 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
   const error = (body as { error?: { code: string; message: string; remedy: string } } | null)?.error;
+  if (error?.code === "unauthenticated") stranger();
   throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy);
 }
 
@@ -34,6 +48,7 @@ export function get<T>(path: string): Promise<T> {
 }
 
 export function post<T>(path: string, body: object, patient = false): Promise<T> {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  return answered<T>(path, options, patient ? LONG_MS : TIMEOUT_MS);
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (pageToken) headers["X-Hearth-Page"] = pageToken;
+  return answered<T>(path, { method: "POST", headers, body: JSON.stringify(body) }, patient ? LONG_MS : TIMEOUT_MS);
 }

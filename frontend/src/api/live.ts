@@ -14,6 +14,7 @@ export class Live {
   private socket: WebSocket | null = null;
   private timer = 0;
   private wait = FIRST_WAIT_MS;
+  private wanted = false;
 
   constructor(private readonly listener: LiveListener) {
     window.addEventListener("online", () => this.now());
@@ -22,9 +23,23 @@ export class Live {
     });
   }
 
+  start(): void {
+    this.wanted = true;
+    this.now();
+  }
+
+  stop(): void {
+    this.wanted = false;
+    clearTimeout(this.timer);
+    if (!this.socket) return;
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+    this.socket = null;
+  }
+
   /** Connect at once, unless a socket is open or opening. */
-  now(): void {
-    if (this.socket) return;
+  private now(): void {
+    if (this.socket || !this.wanted) return;
     clearTimeout(this.timer);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/api/v1/live`);

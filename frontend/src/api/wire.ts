@@ -138,6 +138,18 @@ export interface Health {
   problems: Record<string, string>;
 }
 
+export type Role = "guest" | "member" | "admin" | "owner";
+
+/** Who asks. `by` is open while nobody has to say who they are; `owned`: the home has an owner. */
+export interface Me {
+  account: string;
+  name: string;
+  role: Role;
+  by: "session" | "token" | "machine" | "open";
+  owned: boolean;
+  page_token: string;
+}
+
 /** An event of the live socket: its class as `event`, and its own fields beside these. */
 export interface LiveEvent {
   event: string;

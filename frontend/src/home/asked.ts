@@ -1,7 +1,9 @@
 /** Something asked of the API by a screen: asked again while the screen is open, with what went wrong beside it. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { get } from "../api/client";
+import type { Role } from "../api/wire";
 import { explain } from "../parts/notice";
+import { session } from "./session";
 
 export class Asked<T> implements ReactiveController {
   found: T | undefined;
@@ -12,6 +14,7 @@ export class Asked<T> implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly path: string,
+    private readonly role: Role,
     private readonly every: (found: T | undefined) => number,
   ) {
     host.addController(this);
@@ -29,6 +32,7 @@ export class Asked<T> implements ReactiveController {
 
   async again(): Promise<void> {
     clearTimeout(this.timer);
+    if (!session.may(this.role)) return;
     try {
       this.found = await get<T>(this.path);
       this.trouble = "";

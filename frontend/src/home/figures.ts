@@ -1,5 +1,6 @@
 /** The hub's own figures, which it gives in the text that Prometheus reads. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { session } from "./session";
 
 const LINE = /^([a-zA-Z_]+) (\S+)$/;
 
@@ -24,6 +25,7 @@ export class Figures implements ReactiveController {
   }
 
   private async ask(): Promise<void> {
+    if (!session.may("member")) return;
     const answer = await fetch("/metrics").catch(() => undefined);
     if (!answer?.ok) return;
     this.found = read(await answer.text());

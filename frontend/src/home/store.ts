@@ -6,6 +6,7 @@ import { Conversation } from "./conversation";
 
 const EMPTY: Home = { name: "", language: "en", areas: [], people: [], entities: [] };
 const RELOAD_MS = 250;
+const GUEST_MS = 4000;
 
 class Store extends EventTarget implements LiveListener {
   home: Home = EMPTY;
@@ -18,9 +19,23 @@ class Store extends EventTarget implements LiveListener {
   private readonly socket = new Live(this);
   private readonly pending = new Map<string, Value>();
   private reloading = 0;
+  private guest = false;
 
-  start(): void {
-    this.socket.now();
+  /** Listen to the hub. A guest is not told what happens, and asks again and again. */
+  start(guest: boolean): void {
+    this.guest = guest;
+    if (guest) void this.reload();
+    else this.socket.start();
+  }
+
+  /** Forget everything, for whoever sits here next. */
+  stop(): void {
+    this.socket.stop();
+    clearTimeout(this.reloading);
+    this.home = EMPTY;
+    this.conversation.turns = [];
+    this.ready = this.live = this.known = this.guest = false;
+    this.changed();
   }
 
   entity(id: string): Entity | undefined {
@@ -58,6 +73,8 @@ class Store extends EventTarget implements LiveListener {
     this.live = live;
     this.known ||= live;
     this.changed();
+    // A socket does not say why it was closed; the hub does: perhaps this session is over.
+    if (!live && !this.guest) void get("/api/v1/me").catch(() => undefined);
   }
 
   snapshot(home: Home, ready: boolean): void {
@@ -101,9 +118,12 @@ class Store extends EventTarget implements LiveListener {
   private async reload(): Promise<void> {
     try {
       this.snapshot(await get<Home>("/api/v1/home"), true);
+      if (this.guest) this.connection(true);
     } catch (error) {
       if (error instanceof ApiError && error.code === "starting") this.reloadSoon(1000);
+      if (this.guest) this.connection(false);
     }
+    if (this.guest) this.reloadSoon(GUEST_MS);
   }
 
   private changed(): void {

@@ -1,6 +1,7 @@
 /** An element that draws itself anew when the home changes. It draws into the page itself, where one style sheet reaches it. */
 import { LitElement } from "lit";
 import { onLanguage } from "../words";
+import { session } from "./session";
 import { store } from "./store";
 
 export class Watching extends LitElement {
@@ -14,12 +15,14 @@ export class Watching extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     store.addEventListener("changed", this.redraw);
+    session.addEventListener("changed", this.redraw);
     this.unsubscribe = onLanguage(this.redraw);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     store.removeEventListener("changed", this.redraw);
+    session.removeEventListener("changed", this.redraw);
     this.unsubscribe?.();
   }
 }

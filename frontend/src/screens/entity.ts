@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Entity } from "../api/wire";
+import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { CONTROLS } from "../parts/controls";
@@ -21,6 +22,8 @@ export class EntityScreen extends Watching {
     const back = html`<a class="back" href="#/home">${icon("back")}${words().nav.home}</a>`;
     if (!entity) return html`${back}<h1>${this.entity}</h1><p>${store.ready ? words().entity.missing : words().loading}</p>`;
     const on = store.value(entity, "OnOff") === true && entity.available;
+    // What happened in the home is not for guests.
+    const told = session.may("member");
     return html`${back}
       <header class=${on ? "face on" : "face"}>
         <span class="badge">${iconOf(entity.kind, entity.device_class, store.value(entity, "Lock"))}</span>
@@ -30,8 +33,8 @@ export class EntityScreen extends Watching {
         </div>
       </header>
       <div class="columns">
-        <div>${this.controls(entity)}<hearth-why .entity=${entity}></hearth-why></div>
-        <div><hearth-past .entity=${entity}></hearth-past>${this.facts(entity)}</div>
+        <div>${this.controls(entity)}${told ? html`<hearth-why .entity=${entity}></hearth-why>` : nothing}</div>
+        <div>${told ? html`<hearth-past .entity=${entity}></hearth-past>` : nothing}${this.facts(entity)}</div>
       </div>`;
   }
 

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Area, Entity } from "../api/wire";
+import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { icon } from "../parts/icons";
@@ -22,7 +23,7 @@ export class HomeScreen extends Watching {
     const loose = entities.filter((entity) => !placed.has(entity.area) && entity.kind !== "scene");
     return html`
       <h1 class="named">${store.home.name || words().home.title}</h1>
-      ${this.summary()} ${this.scenes(scenes)}
+      ${unowned()} ${this.summary()} ${this.scenes(scenes)}
       ${floors(areas).map(([floor, rooms]) => this.floor(floor, rooms))}
       ${loose.length ? html`<div class="rooms">${room("", words().home.elsewhere, nothing, loose, false)}</div>` : nothing}
     `;
@@ -67,6 +68,23 @@ export class HomeScreen extends Watching {
     return html`${floor ? html`<h2 class="quiet floor">${floor}</h2>` : nothing}
       <div class="rooms">${rooms}</div>`;
   }
+}
+
+const LATER = "hearth-owner-later";
+
+// A home works before it has an owner; that it has none is said once.
+function unowned(): TemplateResult | typeof nothing {
+  const { me } = session;
+  if (!me || me.owned || me.by !== "open" || localStorage.getItem(LATER)) return nothing;
+  const { openTitle, openText, openDo, later } = words().door;
+  const wait = (): void => {
+    localStorage.setItem(LATER, "1");
+    session.dispatchEvent(new Event("changed"));
+  };
+  return html`<section class="card unowned" aria-labelledby="unowned">
+    <h2 id="unowned">${openTitle}</h2><p>${openText}</p>
+    <div class="buttons"><a class="button strong" href="#/setup">${openDo}</a><button type="button" @click=${wait}>${later}</button></div>
+  </section>`;
 }
 
 function floors(areas: Area[]): [string, Area[]][] {

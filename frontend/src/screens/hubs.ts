@@ -16,7 +16,7 @@ const LATER_MS = 8000;
 
 @customElement("hubs-screen")
 export class HubsScreen extends Watching {
-  private readonly hubs = new Asked<Hubs>(this, "/api/v1/peers", (found) =>
+  private readonly hubs = new Asked<Hubs>(this, "/api/v1/peers", "admin", (found) =>
     found?.pairing.stage === "waiting" ? SOON_MS : LATER_MS,
   );
   @state() private address = "";

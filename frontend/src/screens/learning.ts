@@ -4,6 +4,7 @@ import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Kind, Round } from "../api/wire";
 import { Asked } from "../home/asked";
+import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
@@ -14,7 +15,7 @@ const EVERY_MS = 10_000;
 
 @customElement("learning-screen")
 export class LearningScreen extends Watching {
-  private readonly learning = new Asked<{ kinds: Kind[] }>(this, "/api/v1/learning", () => EVERY_MS);
+  private readonly learning = new Asked<{ kinds: Kind[] }>(this, "/api/v1/learning", "member", () => EVERY_MS);
   @state() private busy = "";
 
   protected override render(): TemplateResult {
@@ -26,7 +27,7 @@ export class LearningScreen extends Watching {
       ${trouble ? html`<p class="bad">${trouble}</p>` : nothing}
       ${found
         ? html`<ul class="cards">${found.kinds.map((kind) => this.kind(kind))}</ul>
-            ${found.kinds.some((kind) => kind.examples) ? html`<p><button type="button" @click=${() => this.forget("")}>${forgetAll}</button></p>` : nothing}`
+            ${session.may("admin") && found.kinds.some((kind) => kind.examples) ? html`<p><button type="button" @click=${() => this.forget("")}>${forgetAll}</button></p>` : nothing}`
         : trouble ? nothing : html`<p>${words().loading}</p>`}
     `;
   }
@@ -41,11 +42,11 @@ export class LearningScreen extends Watching {
         ${kind.oldest ? html`<span class="hint">${since(day(kind.oldest))}</span>` : nothing}</p>
       <p class="hint">${kind.enough ? enough : few}</p>
       ${kind.last ? round(kind.last) : nothing}
-      <div class="buttons">
+      ${session.may("admin") ? html`<div class="buttons">
         <button type="button" class="strong" aria-label=${`${learn}: ${name}`} ?disabled=${!kind.enough || this.busy !== ""}
           @click=${() => this.learn(kind.kind)}>${busy ? learning : learn}</button>
         <button type="button" aria-label=${`${forget}: ${name}`} ?disabled=${!kind.examples} @click=${() => this.forget(kind.kind)}>${forget}</button>
-      </div>
+      </div>` : nothing}
     </li>`;
   }
 

@@ -6,7 +6,9 @@ import { Asked } from "../home/asked";
 import { Figures } from "../home/figures";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
-import { choose, language, LANGUAGES, words } from "../words";
+import { languages } from "../parts/languages";
+import "../parts/you";
+import { words } from "../words";
 import { duration, number, size } from "../words/figures";
 
 const EVERY_MS = 5000;
@@ -14,14 +16,14 @@ type Fact = [string, string | TemplateResult | undefined];
 
 @customElement("system-screen")
 export class SystemScreen extends Watching {
-  private readonly health = new Asked<Health>(this, "/healthz", () => EVERY_MS);
-  private readonly learning = new Asked<{ kinds: Kind[] }>(this, "/api/v1/learning", () => 4 * EVERY_MS);
-  private readonly hubs = new Asked<Hubs>(this, "/api/v1/peers", () => 4 * EVERY_MS);
+  private readonly health = new Asked<Health>(this, "/healthz", "guest", () => EVERY_MS);
+  private readonly learning = new Asked<{ kinds: Kind[] }>(this, "/api/v1/learning", "member", () => 4 * EVERY_MS);
+  private readonly hubs = new Asked<Hubs>(this, "/api/v1/peers", "admin", () => 4 * EVERY_MS);
   private readonly figures = new Figures(this, EVERY_MS);
 
   protected override render(): TemplateResult {
     return html`<h1>${words().system.title}</h1>
-      <div class="columns">${this.privacy()}<div>${this.wellbeing()}${this.languages()}</div></div>`;
+      <div class="columns"><div>${this.privacy()}<hearth-you></hearth-you></div><div>${this.wellbeing()}${this.languages()}</div></div>`;
   }
 
   private privacy(): TemplateResult {
@@ -35,7 +37,7 @@ export class SystemScreen extends Watching {
         [microphone, this.health.found && (this.health.found.listening ? listening : deaf)],
         [cameras, this.cameras()],
         [learnt, this.learning.found && (examples.length ? html`<ul class="plain">${examples}</ul>` : words().learning.none)],
-        [others, String(peers.length)],
+        [others, this.hubs.found && String(peers.length)],
       ])}
       <p class="hint">${promise}</p>
     </section>`;
@@ -77,13 +79,7 @@ export class SystemScreen extends Watching {
   }
 
   private languages(): TemplateResult {
-    return html`<section class="card" aria-labelledby="look">
-      <h2 id="look">${words().system.look}</h2>
-      <fieldset class="languages"><legend class="visually-hidden">${words().system.look}</legend>
-        ${Object.entries(LANGUAGES).map(([tag, its]) => html`<label lang=${tag}><input type="radio" name="language" value=${tag}
-          .checked=${tag === language()} @change=${() => choose(tag)}> ${its.language}</label>`)}
-      </fieldset>
-    </section>`;
+    return html`<section class="card" aria-labelledby="look"><h2 id="look">${words().system.look}</h2>${languages()}</section>`;
   }
 }
 

@@ -1,0 +1,57 @@
+/** Who sits at this page: known to the hub, let in because nobody has to say who they are yet, or asked to log in. */
+import { ApiError, get, onStranger, post, showPageToken } from "../api/client";
+import type { Me, Role } from "../api/wire";
+
+const AGAIN_MS = 1000;
+const ORDER: Role[] = ["guest", "member", "admin", "owner"];
+
+class Session extends EventTarget {
+  me: Me | undefined;
+  /** Whether the hub has said yet who this is. */
+  asked = false;
+
+  constructor() {
+    super();
+    onStranger(() => this.become(undefined));
+  }
+
+  async ask(): Promise<void> {
+    try {
+      this.become(await get<Me>("/api/v1/me"));
+    } catch (error) {
+      // A stranger has become one already; a hub that starts or is away is asked again.
+      if (!(error instanceof ApiError) || error.code !== "unauthenticated") setTimeout(() => void this.ask(), AGAIN_MS);
+    }
+  }
+
+  async logIn(name: string, password: string): Promise<void> {
+    this.become(await post<Me>("/api/v1/login", { name, password }));
+  }
+
+  async setUp(name: string, password: string, code: string): Promise<void> {
+    this.become(await post<Me>("/api/v1/setup", { name, password, code }));
+  }
+
+  async changePassword(old: string, fresh: string): Promise<void> {
+    this.become(await post<Me>("/api/v1/me/password", { old, new: fresh }));
+  }
+
+  async logOut(): Promise<void> {
+    await post<Me>("/api/v1/logout", {});
+    this.become(undefined);
+  }
+
+  /** Whether whoever sits here may do what this role may. */
+  may(role: Role): boolean {
+    return this.me !== undefined && ORDER.indexOf(this.me.role) >= ORDER.indexOf(role);
+  }
+
+  private become(me: Me | undefined): void {
+    this.me = me;
+    this.asked = true;
+    showPageToken(me?.page_token ?? "");
+    this.dispatchEvent(new Event("changed"));
+  }
+}
+
+export const session = new Session();

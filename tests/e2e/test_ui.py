@@ -1,0 +1,181 @@
+"""The page in a real browser, before a real hub."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from hub.core.bundled import bundled
+from tests.e2e.running import RunningHub
+from tests.e2e.ui_browser import BROWSES, Visit, browsing
+from tests.ports import free_ports
+
+pytestmark = BROWSES
+FIRST_LOAD = 150_000
+SCREENS = {
+    "home": "[data-entity='light.kitchen']",
+    "entity/light.bedroom": "hearth-plot canvas",
+    "entity/climate.hallway": "hearth-plot canvas",
+    "voice": "#sentence",
+    "hubs": "#address",
+    "learning": "text=Gestures",
+    "system": "text=Everything works",
+    "setup": "#password",
+}
+Start = Callable[[], RunningHub]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """`start()` runs a hub over a home like the demo's that takes other hubs in; at the end it must stop well."""
+    started: list[RunningHub] = []
+
+    def begin() -> RunningHub:
+        home = tmp_path_factory.mktemp("home")
+        shutil.copy(bundled("config") / "demo" / "hearth.toml", home)
+        port, pairing, bulk = free_ports(3)
+        with (home / "hearth.toml").open("a") as settings:
+            settings.write(f"\n[swarm]\nenabled = true\nname = 'kitchen'\nport = {port}\n")
+            settings.write(f"pairing_port = {pairing}\nbulk_port = {bulk}\n")
+        hub = RunningHub(home, "--deaf")
+        started.append(hub)
+        hub.wait("healthz", lambda health: health["status"] == "ok")
+        return hub
+
+    yield begin
+    for hub in started:
+        hub.stop()
+
+
+@pytest.fixture(scope="module")
+def hub(start: Start) -> RunningHub:
+    return start()
+
+
+@pytest.fixture
+def visit(browser: Browser, hub: RunningHub) -> Iterator[Visit]:
+    """Somebody opens the page; at the end their browser has nothing to complain of, a breach of the policy least."""
+    visit = Visit(browser, hub.url)
+    yield visit
+    visit.page.context.close()
+    assert visit.complaints == []
+
+
+def test_a_walk_through_the_home(visit: Visit, hub: RunningHub) -> None:
+    page = visit.page
+    visit.go()
+    light = page.locator("[data-entity='light.kitchen']")
+    light.get_by_role("switch").check()
+    hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is True)
+    expect(light).to_contain_text("On, 100 %")
+    light.get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("kitchen light")
+    expect(page.locator("hearth-why")).to_contain_text("kitchen light: On")
+    page.get_by_role("link", name="Talk").click()
+    page.get_by_label("Say something").fill("turn off the kitchen light")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Turned off")).to_be_visible()
+    expect(page.locator(".turns")).to_contain_text("power.turn_off")
+    hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is False)
+    page.get_by_role("link", name="Hubs").click()
+    expect(page.locator(".hub")).to_contain_text("This one")
+    page.get_by_role("button", name="Show a code").click()
+    expect(page.locator(".code output")).to_have_text(hub.get("api/v1/peers")["pairing"]["code"])
+    page.get_by_role("button", name="Stop waiting").click()
+    expect(page.locator(".code output")).to_have_count(0)
+
+
+def test_the_first_load_is_small_and_plots_come_later(visit: Visit) -> None:
+    visit.go()
+    visit.page.wait_for_selector(SCREENS["home"])
+    visit.page.wait_for_load_state("networkidle")
+    assert sum(visit.fetched.values()) < FIRST_LOAD
+    assert not any("plot" in path for path in visit.fetched)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing(visit: Visit, screen: str) -> None:
+    visit.go(screen)
+    visit.page.wait_for_selector(SCREENS[screen])
+    assert visit.axe(screen) == []
+
+
+def test_what_somebody_else_does_is_seen_at_once(visit: Visit, hub: RunningHub) -> None:
+    visit.go()
+    lamp = visit.page.locator("[data-entity='light.living_room_lamp']")
+    expect(lamp.get_by_role("switch")).to_be_checked()
+    hub.post("api/v1/commands", entity="light.living_room_lamp", trait="OnOff", value=False)
+    expect(lamp.get_by_role("switch")).not_to_be_checked()
+
+
+def test_a_switch_goes_back_when_the_hub_refuses_and_says_why(visit: Visit) -> None:
+    visit.go()
+    visit.page.route(
+        "**/api/v1/commands",
+        lambda route: route.fulfill(
+            status=502, json={"error": {"code": "command_failed", "message": "the bulb is loose", "remedy": ""}}
+        ),
+    )
+    light = visit.page.locator("[data-entity='light.office']")
+    light.get_by_role("switch").click()
+    expect(visit.page.get_by_role("status").filter(has_text="office light: the bulb is loose")).to_be_visible()
+    expect(light.get_by_role("switch")).not_to_be_checked()
+
+
+def test_a_risky_thing_is_asked_about_first(visit: Visit, hub: RunningHub) -> None:
+    visit.go()
+    door = visit.page.locator("[data-entity='lock.front_door']")
+    door.get_by_role("button", name="Lock").click()
+    door.get_by_role("button", name="Unlock").click()
+    question = visit.page.get_by_role("dialog")
+    question.get_by_role("button", name="Cancel").click()
+    expect(question).to_be_hidden()
+    assert hub.get("api/v1/entities/lock.front_door")["traits"]["Lock"] == "locked"
+    door.get_by_role("button", name="Unlock").click()
+    question.get_by_role("button", name="Yes, go on").click()
+    hub.wait("api/v1/entities/lock.front_door", lambda entity: entity["traits"]["Lock"] == "unlocked")
+
+
+def test_german_is_a_choice_that_lasts(visit: Visit) -> None:
+    visit.go("system")
+    visit.page.get_by_label("Deutsch").check()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System und Privates")
+    visit.page.reload()
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System und Privates")
+    assert visit.page.locator("html").get_attribute("lang") == "de"
+
+
+def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser: Browser) -> None:
+    hub = start()
+    visit = Visit(browser, hub.url)
+    page = visit.page
+    visit.go()
+    page.get_by_role("link", name="Make an owner").click()
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill("seven blue teapots")
+    page.get_by_role("button", name="Make me the owner").click()
+    light = page.locator("[data-entity='light.kitchen']")
+    light.get_by_role("switch").check()
+    expect(light).to_contain_text("On, 100 %")
+    page.get_by_role("link", name="System").click()
+    expect(page.locator("hearth-you")).to_contain_text("Ada")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome home")
+    assert visit.axe("login") == []
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("eight blue teapots")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is not right.")
+    page.get_by_label("Password").fill("seven blue teapots")
+    page.keyboard.press("Enter")
+    expect(page.locator("hearth-you")).to_contain_text("Ada")
+    hub.stop()
+    expect(page.get_by_text("Not connected to the hub")).to_be_visible()
+    assert [each for each in visit.complaints if "WebSocket" not in each] == []
