@@ -133,6 +133,7 @@ def test_a_risky_thing_is_asked_about_first(visit: Visit, hub: RunningHub) -> No
     visit.go()
     door = visit.page.locator("[data-entity='lock.front_door']")
     door.get_by_role("button", name="Lock").click()
+    hub.wait("api/v1/entities/lock.front_door", lambda entity: entity["traits"]["Lock"] == "locked")
     door.get_by_role("button", name="Unlock").click()
     question = visit.page.get_by_role("dialog")
     question.get_by_role("button", name="Cancel").click()
