@@ -9,6 +9,7 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.moment import moment
 from hub.cli.open_store import open_store
 from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.privacy_audit import audit
 from hub.cli.privacy_purge import purge
 from hub.core.paths import HomePaths
 
@@ -22,12 +23,13 @@ def privacy() -> None:
     log_to_stderr()
 
 
+privacy.add_command(audit)
 privacy.add_command(purge)
 
 
 @privacy.command()
 @click.option(
-    "--since", callback=moment, default="0", metavar="WHEN", help="Only since then: 2h, 7d, today, 2026-01-31, ..."
+    "--since", callback=moment, default="0", metavar="WHEN", help="Only since then: 2h, 7d, today, 2026-01-31."
 )
 @click.option("--who", default="", help="Only of this part of the hub, such as mqtt.")
 @click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="The newest so many.")

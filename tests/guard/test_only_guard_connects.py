@@ -35,6 +35,7 @@ ALLOWED = {
     ("hub/cli/checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
     ("hub/bench/mesh_websocket.py", "aiohttp.ClientSession"): "the peer of a benchmark, on loopback",
+    ("hub/bench/audit/packets.py", "socket.socket"): "reads the packets that leave; connects nowhere",
     ("hub/bench/start.py", "socket.socket"): "finds a free port; connects nowhere",
     ("hub/bench/start.py", "urllib.request"): "asks the hub that it started, on loopback",
     ("hub/bench/start.py", "urllib.request.urlopen"): "asks the hub that it started, on loopback",

@@ -1,0 +1,47 @@
+"""The privacy audit: what is checked, in this order."""
+
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+from hub.bench.audit import checks
+from hub.bench.audit.line import Line
+from hub.bench.audit.refusals import media_refuses
+from hub.bench.audit.retention import old_rows_are_gone
+from hub.bench.audit.trial import StartHub, trial
+from hub.core.errors import HearthError
+from hub.core.paths import HomePaths
+from hub.core.settings_file import load_settings
+from hub.store.database import Database
+from hub.store.ledger import LedgerTable
+
+_MOST_ROWS: Final = 1_000_000
+
+
+async def audit(start: StartHub, paths: HomePaths, *, see: bool = True) -> AsyncIterator[Line]:
+    """Check the home at `paths`, then a hub of `start` with a temporary home that is given the canaries.
+
+    Raises `StoreError` when the home's database cannot be read.
+    """
+    yield media_refuses()
+    store = load_settings(paths.settings).settings.store
+    database = await Database.open(store.url or paths.database)
+    try:
+        yield await old_rows_are_gone(database, store, time.time())
+        rows = await LedgerTable(database).rows(limit=_MOST_ROWS)
+    finally:
+        await database.close()
+    with tempfile.TemporaryDirectory(prefix="hearth-audit-") as folder:
+        try:
+            evidence = await trial(start, Path(folder), see=see)
+        except HearthError as error:
+            yield Line("trial", False, f"no hub could be started to try it with: {error}")
+            yield checks.nothing_left_home(rows)
+            return
+        yield checks.workers_are_sealed(evidence)
+        yield checks.sound_stays(evidence)
+        yield checks.picture_stays(evidence)
+        yield checks.connections_are_in_the_ledger(evidence)
+        yield checks.nothing_left_home([*rows, *evidence.rows])
