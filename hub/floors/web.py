@@ -23,11 +23,14 @@ async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     from hub.web.server import WebServer
 
     failures = ground.supervisor.failures
-    server = WebServer(ground.settings.web, ground.bus, ground.states, lambda: failures)
+    files = WebFiles.of(ground.paths.root)
+    server = WebServer(ground.settings.web, ground.bus, ground.states, lambda: failures, files=files)
     stack.push_async_callback(server.close)
     await server.start()
-    stack.enter_context(the_only_hub(ground.paths, server.url))
-    server.trust(WebFiles.of(ground.paths.root).new_token())
+    stack.enter_context(the_only_hub(ground.paths, server.local_url))
+    server.trust(files.new_token())
+    if ground.settings.web.tls:
+        ground.supervisor.start("web certificate", server.keep_certificate)
     return server
 
 

@@ -29,11 +29,19 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """For listening, with this certificate chain and key (PEM). Raises `SettingsError` when they cannot be used."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    load_anew(context, certificate, key)
+    return context
+
+
+def load_anew(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """Have connections from now on get this certificate chain and key (PEM).
+
+    Raises `SettingsError` when they cannot be used.
+    """
     try:
         context.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
         raise SettingsError(str(error), place=str(certificate), remedy="give a PEM certificate and its key") from error
-    return context
 
 
 def pairing_contexts(identity: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -5,7 +5,7 @@ Host header (a name that was rebound to this machine), Origin and Sec-Fetch-Site
 """
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -46,14 +46,21 @@ def is_loopback(host: str) -> bool:
 
 
 class Perimeter:
-    """The checks, for a server on `port` that is known by `names` too, over TLS or not."""
+    """The checks, for a server on `port`, over TLS or not.
 
-    def __init__(self, port: int, names: Iterable[str] = (), *, tls: bool = False) -> None:
-        known = {*_NAMES, *(name.lower() for name in names)}
-        self._hosts = {f"{name}:{port}" for name in known}
-        if port == (443 if tls else 80):
-            self._hosts.update(known)
+    `names` are asked for when a request calls it by one that is not known yet: addresses change while a hub runs.
+    """
+
+    def __init__(self, port: int, names: Callable[[], Iterable[str]] = tuple, *, tls: bool = False) -> None:
+        self._names = names
+        self._port = port
         self._scheme = "https" if tls else "http"
+        self._hosts = self._known()
+
+    def _known(self) -> frozenset[str]:
+        names = {*_NAMES, *self._names()}
+        usual = self._port == (443 if self._scheme == "https" else 80)
+        return frozenset({f"{name}:{self._port}" for name in names} | (names if usual else set()))
 
     def check(self, request: web.Request, access: Access, *, socket: bool = False) -> None:
         """Raise `Refused` unless the request may go on to a route of this access rule."""
@@ -70,6 +77,8 @@ class Perimeter:
 
     def _host(self, request: web.Request) -> str:
         hosts = request.headers.getall("Host", [])
+        if len(hosts) == 1 and hosts[0].lower() not in self._hosts:
+            self._hosts = self._known()
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             names = ", ".join(sorted(self._hosts))
             raise Refused(421, "host", "this hub is not known by that name", f"use {names}", close=True)

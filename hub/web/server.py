@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import ssl
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -13,17 +15,20 @@ from aiohttp.typedefs import Handler
 from hub import __version__
 from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
-from hub.core.errors import SettingsError
+from hub.core.errors import SettingsError, UsageError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.web.account_routes import account_routes
 from hub.web.api import Api
+from hub.web.authority_route import authority_route
 from hub.web.bodies import MOST_BYTES
+from hub.web.certificates import Certificates
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.cookies import Cookies
 from hub.web.doorkeeper import Doorkeeper
 from hub.web.entry_routes import entry_routes
 from hub.web.failures import Refused, response_of
+from hub.web.home_files import WebFiles
 from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
@@ -31,6 +36,8 @@ from hub.web.live import LiveFeed
 from hub.web.logins import Logins
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
+from hub.web.opened import check_host
+from hub.web.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
 from hub.web.page_files import FILES, PageFile
 from hub.web.passwords import Passwords
 from hub.web.peers import peer_routes
@@ -50,12 +57,12 @@ def _no_problems() -> Mapping[str, str]:
 
 
 class WebServer:
-    """The API, the live socket and the page on one loopback address.
+    """The API, the live socket and the page on one address.
 
     `start()` it first, before the rooms are built: /healthz answers from then on. `open(rooms)` hands over the rooms
     as they become ready; what asks for one that is not gets 503. `problems` says what is wrong with the hub now, by
     the name of what has the problem (`Supervisor.failures` fits). `know` hands over the accounts; until then nothing
-    that is not public is answered, unless the settings say that there are none.
+    that is not public is answered, unless the settings say that there are none. `files` keep the certificate.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class WebServer:
         *,
         most_connections: int = MOST_CONNECTIONS,
         header_timeout_s: float = HEADER_TIMEOUT_S,
+        files: WebFiles | None = None,
         clock: Clock | None = None,
         passwords: Passwords | None = None,
     ) -> None:
@@ -76,6 +84,8 @@ class WebServer:
         self._header_timeout_s = header_timeout_s
         self._clock = clock or SystemClock()
         self._passwords = passwords
+        self._names = partial(own_names, settings.host, settings.names)
+        self._certificates = _certificates(settings, files, self._names, self._clock)
         self._began = time.monotonic()
         self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
@@ -95,6 +105,7 @@ class WebServer:
                   handler=self._openapi),
             *entry_routes(self._door, Logins(self._clock), lambda: self.setup_code, self._owned),
             *account_routes(self._door),
+            authority_route(self._certificates),
             *home_routes(self._api),
             *peer_routes(lambda: self._api.rooms.peers),
             *learning_routes(self._learning),
@@ -109,9 +120,16 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        """The address of the page."""
-        host = "[::1]" if self._settings.host == "::1" else self._settings.host
-        return f"http://{host}:{self.port}/"
+        """The address of the page, as people are told it."""
+        return self._url(seen_from_elsewhere(self._settings.host, self._names()))
+
+    @property
+    def local_url(self) -> str:
+        """The address of the page for commands on this machine."""
+        return self._url(seen_from_here(self._settings.host))
+
+    def _url(self, host: str) -> str:
+        return f"{'https' if self._settings.tls else 'http'}://{in_url(host)}:{self.port}/"
 
     def open(self, rooms: Rooms, *, complete: bool = True) -> None:
         """Answer from these rooms from now on; `complete` when no more are coming."""
@@ -119,12 +137,23 @@ class WebServer:
         self._complete = complete
 
     async def know(self, table: AccountKeeper) -> None:
-        """Ask who people are, as soon as there are accounts in `table`. Raises `StoreError`."""
+        """Ask who people are, as soon as there are accounts in `table`.
+
+        Raises `StoreError`, and `SettingsError` where the network may come in and nobody owns the home yet.
+        """
         if not self._door.accounts:
             return
         self._door.people = await People.load(table, self._clock, self._revoked, self._passwords)
-        if self._settings.setup_code and not self._door.owned:
+        if self._door.owned:
+            return
+        if self._settings.setup_code:
             self.setup_code = fresh_code()
+        elif not is_loopback(self._settings.host):
+            raise SettingsError(
+                f"[web] host = {self._settings.host!r} opens the hub to the network, and the home has no owner",
+                place="hearth.toml",
+                remedy="make the owner first, with a loopback host or with setup_code = true",
+            )
 
     def trust(self, token: str) -> None:
         """Whoever shows this token is a command on the hub's own machine."""
@@ -142,14 +171,10 @@ class WebServer:
         return None if learning is None else learning()
 
     async def start(self) -> None:
-        """Listen. Raises `SettingsError` for an address that is no loopback one, or that is taken."""
+        """Listen. Raises `SettingsError` for an address that may not be opened as the settings are, or is taken."""
         host = self._settings.host
-        if not is_loopback(host):
-            raise SettingsError(
-                f"[web] host = {host!r} would open the home to the network, and there are no accounts yet",
-                place="hearth.toml",
-                remedy="use 127.0.0.1, and an SSH tunnel (ssh -L 8420:127.0.0.1:8420) from elsewhere",
-            )
+        check_host(self._settings)
+        context = None if self._certificates is None else await self._certificates.context()
         app = web.Application(middlewares=[self._outermost], client_max_size=MOST_BYTES)
         for route in self.routes:
             app.router.add_route(route.method, route.path, self._entry(route))
@@ -158,17 +183,26 @@ class WebServer:
         server = self._runner.server
         assert server is not None
         self._gate = ConnectionGate(server, self._most_connections, self._header_timeout_s)
-        self._listener = await self._listen("127.0.0.1" if host == "localhost" else host)
+        self._listener = await self._listen("127.0.0.1" if host == "localhost" else host, context)
         self.port = self._listener.sockets[0].getsockname()[1]
-        self._perimeter = Perimeter(self.port)
-        self._door.cookies = Cookies(self.port, tls=False)
+        tls = context is not None
+        self._perimeter = Perimeter(self.port, lambda: [in_url(name) for name in self._names()], tls=tls)
+        self._door.cookies = Cookies(self.port, tls=tls)
         log.info("web server listens", url=self.url)
 
-    async def _listen(self, host: str) -> asyncio.Server:
+    async def keep_certificate(self) -> None:
+        """Renew the certificate whenever it is due, for as long as it runs."""
+        if self._certificates is not None:
+            await self._certificates.keep()
+
+    async def _listen(self, host: str, context: ssl.SSLContext | None) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         assert self._gate is not None
+        patience = None if context is None else self._header_timeout_s
         try:
-            return await loop.create_server(self._gate, host, self._settings.port, backlog=256)
+            return await loop.create_server(
+                self._gate, host, self._settings.port, backlog=256, ssl=context, ssl_handshake_timeout=patience
+            )
         except OSError as error:
             await self.close()
             taken = error.errno == errno.EADDRINUSE
@@ -252,3 +286,13 @@ def _page_routes() -> tuple[Route, ...]:
               content=kind)
         for path, (name, kind) in FILES.items()
     )  # fmt: skip
+
+
+def _certificates(
+    settings: WebSettings, files: WebFiles | None, names: Callable[[], tuple[str, ...]], clock: Clock
+) -> Certificates | None:
+    if not settings.tls:
+        return None
+    if files is None:
+        raise UsageError("TLS needs files to keep its certificate in")
+    return Certificates(files, names, clock)

@@ -283,13 +283,17 @@ async def guarded(
     bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable
 ) -> AsyncIterator[WebServer]:
     """A server with all its rooms that asks who people are, once there is an owner."""
-    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    server = WebServer(WebSettings(port=0), bus, states, clock=clock, passwords=cheap)
+    server = WebServer(WebSettings(port=0), bus, states, clock=clock, passwords=cheap())
     await server.start()
     await server.know(accounts)
     server.open(rooms_of(house))
     yield server
     await server.close()
+
+
+def cheap() -> Passwords:
+    """Passwords that are hashed quickly."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 OWNER = {"name": "Ann", "password": "correct horse"}
