@@ -61,6 +61,8 @@ class Discovery:
         self._look_s = look_s
         self._network: AsyncZeroconf | None = None
         self._said: tuple[frozenset[str], Ports] | None = None
+        self._unsure = False
+        self._times = 0
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._news = asyncio.Event()
         self._ids: dict[str, str] = {}  # label -> the id that it announced, of those that offer to pair
@@ -76,25 +78,33 @@ class Discovery:
 
     async def run(self) -> None:
         """Announce and listen until cancelled. Without a network it waits for one."""
+        quiet = False
         try:
             while True:
-                await self._follow()
+                await self._follow(quiet=quiet)
                 await self._look_up()
                 try:
                     async with asyncio.timeout(self._look_s):
                         await self._news.wait()
+                    quiet = False
                 except TimeoutError:
+                    quiet = True
                     continue
                 self._news.clear()
         finally:
             await self._close()
 
-    async def _follow(self) -> None:
-        """Be on the interfaces that there are now, and announce what is true now."""
+    async def _follow(self, *, quiet: bool) -> None:
+        """Be on the interfaces that there are now, and announce what is true now.
+
+        What is new is announced once more when it is `quiet`, a while later: zeroconf answers questions with up to a
+        second's delay, and with what was true when they were asked. Such an answer comes after the news and undoes it.
+        """
         from zeroconf import Error
 
         hosts, ports = self._hosts(), self._ports
-        if self._network is not None and self._said == (hosts, ports):
+        known = self._said == (hosts, ports)
+        if self._network is not None and known and not (self._unsure and quiet):
             return
         try:
             if self._network is None:
@@ -103,7 +113,7 @@ class Discovery:
             else:
                 await self._network.async_update_interfaces()
             await self._say(self._network, hosts, ports)
-            self._said = (hosts, ports)
+            self._said, self._unsure = (hosts, ports), not known
         except (Error, OSError, RuntimeError) as error:  # a RuntimeError: there is no interface
             log.debug("mDNS does not work now", error=str(error))
             await self._close()
@@ -121,12 +131,13 @@ class Discovery:
         from zeroconf.asyncio import AsyncServiceInfo
 
         label = self._hub[:_LABEL]
+        self._times += 1  # in the announcement: one like an earlier one would be no news to those who remember that
         info = AsyncServiceInfo(
             SERVICE,
             f"{label}.{SERVICE}",
             parsed_addresses=sorted(hosts),
             port=ports.mesh or ports.pair or 1,
-            properties=txt(self._hub, ports, self._name),
+            properties=txt(self._hub, ports, self._name) | {"n": str(self._times)},
             server=f"{label}.local.",
         )
         if not hosts or ports == Ports():

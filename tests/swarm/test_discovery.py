@@ -1,13 +1,15 @@
 import asyncio
 import contextlib
+import secrets
 import tracemalloc
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zeroconf import IPVersion
-from zeroconf.asyncio import AsyncZeroconf
+from zeroconf import DNSOutgoing, IPVersion
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+from zeroconf.const import _FLAGS_AA, _FLAGS_QR_RESPONSE
 
 from hub.swarm.addresses import MOST_OFFERS, Addresses, Announced, Ports, read_txt, txt
 from hub.swarm.discovery import SERVICE, Discovery
@@ -174,6 +176,45 @@ async def test_hubs_find_each_other_and_follow_the_network() -> None:
         await until(lambda: "192.168.77.7:2001" in {mine.where(PEER) for _ in range(4)})
         ours.announce(Ports(1001, 1002))  # the window for pairing closes
         await until(lambda: theirs.offers() == [])
+    finally:
+        for task in tasks:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+class Listening(Addresses):
+    """Remembers what it was told of one hub's port for pairing, without repetitions."""
+
+    def __init__(self, hub: str) -> None:
+        super().__init__(ME, [ME], loopback=True)
+        self._of = hub
+        self.told: list[int] = []
+
+    def heard(self, said: Announced) -> bool:
+        if said.hub == self._of and self.told[-1:] != [said.ports.pair]:
+            self.told.append(said.ports.pair)
+        return super().heard(said)
+
+
+async def test_an_answer_that_was_true_a_second_ago_does_not_undo_the_news() -> None:
+    peer = secrets.token_hex(32)  # tests of other processes are on the same loopback
+    ours, closed, hosts = Listening(peer), Ports(2001, 2002), frozenset({"127.0.0.1"})
+    hears = Discovery(ours, ME, [ME], Ports(), hosts=lambda: hosts, open=_network, look_s=0.1)
+    says = Discovery(Addresses(peer, []), peer, [], closed, hosts=lambda: hosts, open=_network, look_s=2)
+    tasks = [asyncio.create_task(one.run()) for one in (hears, says)]
+    try:
+        await until(lambda: ours.told == [0])
+        says.announce(Ports(2001, 2002, 2003), "Hall")
+        await until(lambda: ours.told == [0, 2003])
+        late = DNSOutgoing(_FLAGS_QR_RESPONSE | _FLAGS_AA)
+        name = f"{peer[:32]}.{SERVICE}"
+        text = AsyncServiceInfo(SERVICE, name, properties=txt(peer, closed, "")).dns_text()
+        late.add_answer_at_time(text, 0)
+        assert says._network is not None
+        says._network.zeroconf.async_send(late)
+        await until(lambda: ours.told == [0, 2003, 0, 2003])
+        assert ("Hall", peer) in [(offer.name, offer.hub) for offer in ours.offers()]
     finally:
         for task in tasks:
             task.cancel()
