@@ -1,10 +1,14 @@
-"""Three machines on one network: network namespaces on a bridge, each with a hub of its own."""
+"""Three machines on one network: network namespaces on a bridge, each with a hub of its own.
+
+What a story asks of its machines is `Machine`; `tests.e2e.street_of_ports` has others, where namespaces cannot be made.
+"""
 
 import contextlib
 import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +23,12 @@ name = "{name}"
 [swarm]
 enabled = true
 name = "{name}"
-host = "0.0.0.0"
+{swarm}
 [[area]]
 id = "kitchen"
 name = "Kitchen"
 [[entity]]
-id = "light.kitchen"
+id = "light.ceiling"
 name = "{name} light"
 area = "kitchen"
 traits = ["OnOff"]
@@ -36,18 +40,15 @@ traits = ["OnOff"]
 """
 
 
-def ip(*words: str) -> None:
-    """Run `ip` (iproute2)."""
-    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=PATIENCE_S)
-
-
 class Machine:
-    """One machine, with a home and perhaps a hub that runs."""
+    """A place for one hub, with a home and perhaps a hub that runs. `inside` is a command that runs others there."""
 
-    def __init__(self, namespace: str, cable: str, home: Path) -> None:
-        self.inside = ("ip", "netns", "exec", namespace)
+    def __init__(self, home: Path, swarm: str, inside: Sequence[str] = ()) -> None:
+        """`swarm` are the settings of the hub's network."""
+        home.mkdir()
+        (home / "hearth.toml").write_text(HEARTH_TOML.format(name=home.name, swarm=swarm))
         self.home = home
-        self._cable = cable
+        self.inside = inside
         self.hub: RunningHub | None = None
 
     def start(self, *options: str) -> None:
@@ -62,9 +63,9 @@ class Machine:
         assert ran.returncode == 0, ran.stderr
         return lines_of(ran)
 
-    def plug(self, *, into_the_network: bool) -> None:
-        """Plug the cable in, or pull it."""
-        ip("link", "set", self._cable, "up" if into_the_network else "down")
+    def join(self, host: "Machine", code: str) -> Ran:
+        """Be paired with the host, told the code alone: this hub finds the host on the network."""
+        return self.run("peer", "pair", code)
 
     def reachable(self) -> set[str]:
         """The other hubs that this one reaches."""
@@ -74,42 +75,73 @@ class Machine:
         return next((line for line in self.lines("home") if line["entity"] == wanted), {})
 
 
+Street = Callable[[Path, Sequence[str]], AbstractContextManager[dict[str, Machine]]]
+"""Machines of these names, with their homes in the folder; their hubs must end well."""
+
+
+class Cabled(Machine):
+    """A network namespace. The cable is the end of it that is on the bridge."""
+
+    def __init__(self, home: Path, namespace: str, cable: str) -> None:
+        super().__init__(home, 'host = "0.0.0.0"', ("ip", "netns", "exec", namespace))
+        self._cable = cable
+
+    def plug(self, *, into_the_network: bool) -> None:
+        """Plug the cable in, or pull it."""
+        ip("link", "set", self._cable, "up" if into_the_network else "down")
+
+
+def ip(*words: str) -> None:
+    """Run `ip` (iproute2)."""
+    subprocess.run(["ip", *words], check=True, capture_output=True, timeout=PATIENCE_S)
+
+
 @contextlib.contextmanager
-def street(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Machine]]:
-    """A machine of each name; skips where namespaces cannot be made."""
+def street_of_namespaces(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Machine]]:
+    """Each machine is a namespace; skips where none can be made."""
     mark = f"{os.getpid() % 100_000}"
     bridge = f"hb{mark}"
-    try:
-        ip("link", "add", bridge, "type", "bridge")
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("network namespaces cannot be made here")
-    machines: dict[str, Machine] = {}
-    try:
+    namespaces = {name: f"hn{mark}-{number}" for number, name in enumerate(names, 1)}
+    with contextlib.ExitStack() as stack:
+        try:
+            _make(stack, "link", bridge, "type", "bridge")
+            for namespace in namespaces.values():
+                _make(stack, "netns", namespace)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("network namespaces cannot be made here")
         ip("link", "set", bridge, "up")
-        for number, name in enumerate(names, 1):
-            namespace, cable = f"hn{mark}-{number}", f"hv{mark}-{number}"
-            ip("netns", "add", namespace)
-            home = folder / name
-            home.mkdir()
-            (home / "hearth.toml").write_text(HEARTH_TOML.format(name=name))
-            machines[name] = Machine(namespace, cable, home)
+        machines: dict[str, Machine] = {}
+        for number, (name, namespace) in enumerate(namespaces.items(), 1):
+            cable = f"hv{mark}-{number}"
             ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", namespace)
             ip("link", "set", cable, "master", bridge, "up")
             ip("-n", namespace, "addr", "add", f"10.91.0.{number}/24", "brd", "+", "dev", "eth0")
             for device in ("lo", "eth0"):
                 ip("-n", namespace, "link", "set", device, "up")
             ip("-n", namespace, "route", "add", "default", "dev", "eth0")
-        yield machines
+            machines[name] = Cabled(folder / name, namespace, cable)
+        with ended(machines):
+            yield machines
+
+
+def _make(stack: contextlib.ExitStack, kind: str, name: str, *words: str) -> None:
+    """Add something of `ip`, until the stack is closed."""
+    ip(kind, "add", name, *words)
+    stack.callback(ip, kind, "del", name)
+
+
+@contextlib.contextmanager
+def ended(machines: dict[str, Machine]) -> Iterator[None]:
+    """Has the hubs stop well afterwards, and leaves none when something failed."""
+    try:
+        yield
         for machine in machines.values():
             if machine.hub is not None:
                 machine.hub.stop()
     finally:
-        for number, machine in enumerate(machines.values(), 1):
+        for machine in machines.values():
             if machine.hub is not None:
                 machine.hub.kill()
-            with contextlib.suppress(subprocess.CalledProcessError):
-                ip("netns", "del", f"hn{mark}-{number}")
-        ip("link", "del", bridge)
 
 
 def until(holds: Callable[[], object], machines: dict[str, Machine]) -> None:
