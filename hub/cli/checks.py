@@ -28,12 +28,18 @@ async def examine(paths: HomePaths) -> list[Finding]:
         lambda: _voice(settings),
         lambda: _microphone(settings),
         lambda: seeing(settings),
-        lambda: _plugins(settings),
+        lambda: _plugins(settings, paths),
         lambda: _port(settings),
     )
     for check in plain:
         findings += await asyncio.to_thread(_all_of, check)
-    for probe in (_store(paths, settings), _sealing(), caging(settings), _brokers(settings), _satellites(settings)):
+    for probe in (
+        _store(paths, settings),
+        _sealing(),
+        caging(settings, paths),
+        _brokers(settings),
+        _satellites(settings),
+    ):
         findings += [finding async for finding in probe]
     return findings
 
@@ -118,10 +124,10 @@ def _microphone(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="microphone", level="absent", detail=detail)
 
 
-def _plugins(settings: Settings) -> Iterator[Finding]:
+def _plugins(settings: Settings, paths: HomePaths) -> Iterator[Finding]:
     from hub.plugins.discovery import find_devices, find_skills
 
-    skills, devices = find_skills(settings.plugins), find_devices(settings.plugins)
+    skills, devices = find_skills(settings.plugins, paths.root), find_devices(settings.plugins)
     for broken in (*skills.broken, *devices.broken):
         mend = broken.error.remedy
         yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=_said(broken.error), mend=mend)

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "home": ("hub.cli.home", "home", "Areas, entities and states; set one, ask why, check a hearth.toml."),
     "models": ("hub.cli.models", "models", "List, fetch and check the models."),
     "learn": ("hub.cli.learn", "learn", "What is learnt at home, and rounds with other hubs."),
+    "skill": ("hub.cli.skill", "skill", "Skills: write, check, test, pack; install, list, remove."),
     "device": ("hub.cli.device", "device", "Device integrations: what is there, what can be added."),
     "peer": ("hub.cli.peer", "peer", "The home's hubs: list, pair another one, remove one."),
     "privacy": ("hub.cli.privacy", "privacy", "What leaves this hub and what it keeps: look, check, delete."),

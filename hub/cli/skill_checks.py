@@ -5,19 +5,20 @@ from typing import Final
 
 from hub.cli.finding import Finding
 from hub.core.errors import HearthError
+from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
 _CHECK: Final = "caged skills"
 _INSISTED: Final = "they can do whatever the hub can: remove [plugins] allow_uncaged, or such skills"
 
 
-async def caging(settings: Settings) -> AsyncIterator[Finding]:
+async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
     """One finding: a process is really caged, and tries its bars."""
     from hub.guard.landlock import version
     from hub.guard.syscalls import this_architecture
     from hub.plugins.cages import try_cage
 
-    others = _not_bundled(settings)
+    others = _not_bundled(settings, paths)
     count = f"{len(others)} that did not come with the hub" if others else "none but the hub's own"
     try:
         await try_cage()
@@ -34,7 +35,7 @@ async def caging(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding(check=_CHECK, level="ok", detail=f"{count}; no network, no programs, {files}")
 
 
-def _not_bundled(settings: Settings) -> list[str]:
+def _not_bundled(settings: Settings, paths: HomePaths) -> list[str]:
     from hub.plugins.discovery import find_skills
 
-    return [skill.manifest.id for skill in find_skills(settings.plugins).plugins if not skill.bundled]
+    return [skill.manifest.id for skill in find_skills(settings.plugins, paths.root).plugins if not skill.bundled]

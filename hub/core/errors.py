@@ -140,6 +140,12 @@ class PluginError(HearthError):
     code = "plugin"
 
 
+class PackageError(HearthError):
+    """A skill's package, or the key that signs it, is not to be used."""
+
+    code = "package"
+
+
 class GrantError(PluginError):
     """A plugin reached for a port that the household did not grant."""
 

@@ -119,7 +119,8 @@ async def build_dialogue(
 
     home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
     skills.start(
-        find_skills(settings.plugins), HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say)
+        find_skills(settings.plugins, ground.paths.root),
+        HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say),
     )
     await skills.ready()
 

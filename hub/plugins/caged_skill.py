@@ -6,16 +6,15 @@ from typing import Final
 
 import structlog
 
-from hub.core.errors import HearthError, PluginError, ProtocolError
+from hub.core.errors import HearthError, PluginError
 from hub.guard.zygote import Caged
 from hub.plugins.appetite import Diet, appetite
 from hub.plugins.broker import PortBroker
 from hub.plugins.cages import Cages
-from hub.plugins.channel import ChannelClosedError
 from hub.plugins.discovery import FoundSkill
 from hub.plugins.hub_side import HubSide
-from hub.plugins.loader import check_handlers
-from hub.plugins.messages import Ready, Refused, ToPlugin, decode_for_hub
+from hub.plugins.messages import ToPlugin
+from hub.plugins.skill_trial import introduced
 from hub.plugins.socket_channel import SocketChannel
 from hub.sdk.intents import CallContext, IntentAnswer
 
@@ -101,7 +100,7 @@ class CagedSkill:
         try:
             channel = await SocketChannel.over(process.connection, paced=True)
             try:
-                await self._introduced(channel, process)
+                await introduced(self.found, channel, process, self._cages.patience.start_s)
                 self._side = HubSide(
                     self._name, channel, self.broker, self._deadline_s, self._condemn, late=self._was_late
                 )
@@ -120,23 +119,6 @@ class CagedSkill:
             ended = await process.gone()
             self._process = None
         return self._verdict or ended.message
-
-    async def _introduced(self, channel: SocketChannel, process: Caged) -> None:
-        """Wait for the skill to say what it handles. Raises what is wrong with it."""
-        try:
-            async with asyncio.timeout(self._cages.patience.start_s):
-                message = decode_for_hub(await channel.receive())
-        except TimeoutError:
-            raise PluginError(
-                f"its code was not imported within {self._cages.patience.start_s:g} s", remedy="mend its code"
-            ) from None
-        except ChannelClosedError:
-            raise await process.gone() from None
-        if isinstance(message, Refused):
-            raise HearthError.from_wire(message.error)
-        if not isinstance(message, Ready):
-            raise ProtocolError("it does not introduce itself", remedy="speak api 1")
-        check_handlers(self.found, message.intents)
 
     def _condemn(self, reason: str) -> None:
         """End this life; its end says why."""

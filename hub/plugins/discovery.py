@@ -60,11 +60,11 @@ class Found(Struct, Generic[F], frozen=True):
     broken: tuple[Broken, ...]
 
 
-def find_skills(settings: PluginSettings) -> Found[FoundSkill]:
-    """The bundled skills and those in `skills/` under the settings' paths, without the disabled ones."""
+def find_skills(settings: PluginSettings, home: Path | None = None) -> Found[FoundSkill]:
+    """The bundled skills and those in `skills/` of the `home` and under the settings' paths, without the disabled."""
     found: list[FoundSkill] = []
     broken: list[Broken] = []
-    for folder in _folders("skills", settings, "skill.toml"):
+    for folder in _folders("skills", settings, "skill.toml", home):
         try:
             manifest = read_manifest(folder / "skill.toml", SkillManifest)
             if manifest.id not in settings.disabled:
@@ -104,10 +104,15 @@ def read_words(folder: Path, manifest: SkillManifest) -> SkillWords:
     return SkillWords(skill=manifest.id, locales=locales)
 
 
-def _folders(kind: Literal["skills", "devices"], settings: PluginSettings, manifest: str) -> Iterable[Path]:
-    for root in (bundled(kind), *(Path(p).expanduser() / kind for p in settings.paths)):
-        if root.is_dir():
-            yield from sorted(f for f in root.iterdir() if (f / manifest).is_file())
+def _folders(
+    kind: Literal["skills", "devices"], settings: PluginSettings, manifest: str, home: Path | None = None
+) -> Iterable[Path]:
+    roots = [Path(p).expanduser() for p in settings.paths]
+    if home is not None and home.resolve() not in [root.resolve() for root in roots]:
+        roots.insert(0, home)
+    for root in (bundled(kind), *(root / kind for root in roots)):
+        if root.is_dir():  # what begins with a dot is being installed just now
+            yield from sorted(f for f in root.iterdir() if f.name[0] != "." and (f / manifest).is_file())
 
 
 def _check(folder: Path, plugin: str, module: str, taken: list[str]) -> None:

@@ -69,11 +69,18 @@ class SkillWords(Struct, frozen=True, kw_only=True):
 
 def read_locale(path: Path) -> Locale:
     """The checked locale file at `path`; raises `ManifestError` naming the file and the field."""
-    place = str(path)
     try:
-        text = path.read_text("utf-8")
-        if len(text) > _MAX_BYTES:
-            raise ManifestError("larger than 1 MiB", place=place, remedy="split the skill")
-        return msgspec.convert(load_yaml(text, place), Locale)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ManifestError(str(error), place=str(path), remedy="see docs/skills.md for the format") from error
+    return parse_locale(data, str(path))
+
+
+def parse_locale(data: bytes, place: str) -> Locale:
+    """The checked locale that `data` is, wherever it comes from; raises `ManifestError` naming `place`."""
+    if len(data) > _MAX_BYTES:
+        raise ManifestError("larger than 1 MiB", place=place, remedy="split the skill")
+    try:
+        return msgspec.convert(load_yaml(data.decode("utf-8"), place), Locale)
+    except (UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
         raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the format") from error

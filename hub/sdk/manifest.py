@@ -55,10 +55,18 @@ PORTS = frozenset({"home.read", "home.control", "home.people", "say", "clock", "
 
 def read_manifest(path: Path, kind: type[M]) -> M:
     """The checked manifest at `path`; raises `ManifestError` naming the file and what to change."""
-    place = str(path)
     try:
-        manifest = msgspec.convert(tomllib.loads(path.read_text("utf-8")), kind)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ManifestError(str(error), place=str(path), remedy="see docs/skills.md for the fields") from error
+    return parse_manifest(data, str(path), kind)
+
+
+def parse_manifest(data: bytes, place: str, kind: type[M]) -> M:
+    """The checked manifest that `data` is, wherever it comes from; raises `ManifestError` naming `place`."""
+    try:
+        manifest = msgspec.convert(tomllib.loads(data.decode("utf-8")), kind)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the fields") from error
     if manifest.api != API_VERSION:
         remedy = f"this hub speaks api = {API_VERSION}; update the plugin or the hub"

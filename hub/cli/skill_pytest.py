@@ -1,0 +1,27 @@
+"""The pytest plugin of `hearth skill test`: the fixture `home`, and tests that are coroutines."""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+
+from hub.cli.skill_home import SpokenHome
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest) -> SpokenHome:
+    """A fresh home with the skill whose folder the test is in."""
+    for folder in request.path.parents:
+        if (folder / "skill.toml").is_file():
+            return SpokenHome(Path(folder))
+    raise pytest.UsageError("there is no skill.toml above this test")
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine in a loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True

@@ -1,0 +1,46 @@
+"""What a skill asks for, in words for the people whose home it is."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from hub.sdk.manifest import Grant
+
+_WORDS: Final = {
+    "home.read": "see the things of the home and what they are doing",
+    "home.control": "control things of the home",
+    "home.people": "know which rooms are in use, and who is at home and where",
+    "say": "speak unasked",
+    "clock": "know the time and set timers",
+    "store": "remember small things of its own",
+    "fetch": "fetch from the internet",
+    "connect": "talk to a device on the network",
+    "events": "follow what happens in the home",
+}
+
+
+def in_words(grant: Grant) -> str:
+    """One grant as a phrase that completes "it may": with what it is narrowed to, and the author's reason."""
+    words = _WORDS.get(grant.port, grant.port)
+    only = f" (only: {', '.join(map(plain, grant.only))})" if grant.only else ""
+    return f"{words}{only}: {plain(grant.why)}"
+
+
+def more_than(asked: Iterable[Grant], granted: Iterable[Grant]) -> list[Grant]:
+    """Those that reach further than what was granted: a new port, or one that is narrowed less."""
+    wide: dict[str, frozenset[str] | None] = {}
+    for grant in granted:
+        before = wide.get(grant.port, frozenset())
+        wide[grant.port] = None if not grant.only or before is None else before | frozenset(grant.only)
+    return [grant for grant in asked if not _within(grant, wide)]
+
+
+def _within(grant: Grant, wide: dict[str, frozenset[str] | None]) -> bool:
+    if grant.port not in wide:
+        return False
+    allowed = wide[grant.port]
+    return allowed is None or (bool(grant.only) and frozenset(grant.only) <= allowed)
+
+
+def plain(text: str) -> str:
+    """A stranger's words for a terminal: printable, in one line, and not without end."""
+    return "".join(c if c.isprintable() else " " for c in text)[:200]

@@ -1,0 +1,128 @@
+"""`hearth skill`: from an empty folder to a skill that answers in a home, and what is refused on the way."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hub.plugins.author_key import AuthorKey
+from tests.command import Ran, failed, hearth, lines_of
+from tests.plugins.packages import crafted, skill_files, write_folder
+
+
+def test_a_new_skill_is_sound_tested_packed_installed_and_understood(home: Path, tmp_path: Path) -> None:
+    made = hearth("skill", "new", "fridge", "--into", tmp_path, "--yes", "--json")
+    assert [Path(line["file"]).name for line in lines_of(made)] == [
+        "skill.toml", "skill.py", "en.yaml", "test_fridge.py",
+    ]  # fmt: skip
+    folder = tmp_path / "fridge"
+    assert lines_of(hearth("skill", "check", folder, "--json"))[-1]["ok"]
+    [tested] = lines_of(hearth("skill", "test", folder, "--json"))
+    assert (tested["passed"], tested["failed"], tested["ok"]) == (1, 0, True)
+    key = tmp_path / "author.key"
+    [packed] = lines_of(hearth("skill", "pack", folder, "--to", tmp_path, "--key", key, "--json"))
+    assert packed["file"] == str(tmp_path / "fridge-0.1.0.hearthskill")
+    assert key.stat().st_mode & 0o777 == 0o600
+
+    ran = hearth("skill", "install", packed["file"], "--yes", "--json", "--config", home)
+    [installed] = lines_of(ran)
+    assert (installed["skill"], installed["before"], installed["signer"]) == ("fridge", None, packed["signer"])
+    assert installed["grants"] == ["remember small things of its own: To remember the note."]
+    listed = {line["skill"]: line for line in lines_of(hearth("skill", "list", "--json", "--config", home))}
+    assert (listed["fridge"]["source"], listed["fridge"]["changed"]) == ("installed", False)
+    assert listed["lights"]["source"] == "hub"
+    said = lines_of(hearth("say", "note the bins in fridge", "--json", "--config", home))
+    assert said[-1] == {"event": "reply", "text": "I noted the bins."} or said[-2]["text"] == "I noted the bins."
+
+    [removed] = lines_of(hearth("skill", "remove", "fridge", "--yes", "--json", "--config", home))
+    assert removed["skill"] == "fridge"
+    failed(hearth("skill", "remove", "fridge", "--yes", "--config", home), "was not installed")
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> AuthorKey:
+    return AuthorKey.at(tmp_path / "author.key")
+
+
+def install(home: Path, content: bytes, *options: str) -> Ran:
+    file = home.parent / "some.hearthskill"
+    file.write_bytes(content)
+    return hearth("skill", "install", file, *options, "--config", home)
+
+
+def test_grants_are_shown_in_words_and_nothing_happens_without_a_yes(home: Path, key: AuthorKey) -> None:
+    content = crafted(skill_files("home.control=light"), key)
+    ran = install(home, content)  # nobody is there to say yes
+    assert ran.returncode == 1
+    assert "nothing was installed" in ran.stderr
+    assert "control things of the home (only: light): Because." in ran.stdout
+    assert not (home / "skills").exists()
+
+
+def test_threat_38_an_update_that_asks_for_more_asks_again(home: Path, key: AuthorKey) -> None:
+    assert install(home, crafted(skill_files("store"), key), "--yes").returncode == 0
+    more = crafted(skill_files("store", "home.people", version="1.1"), key, version="1.1")
+    ran = install(home, more, "--yes")
+    assert ran.returncode == 1
+    assert "know which rooms are in use" in ran.stdout
+    assert "asks for more" in ran.stderr
+    [mine] = [x for x in lines_of(hearth("skill", "list", "--json", "--config", home)) if x["skill"] == "mine"]
+    assert mine["version"] == "1.0"
+    assert install(home, more, "--yes", "--allow-more").returncode == 0
+
+
+def test_threat_38_what_is_refused_leaves_nothing_behind(home: Path, key: AuthorKey) -> None:
+    for content in (crafted({**skill_files(), "../evil": b""}, key), crafted(skill_files(), key, unsigned=True), b"PK"):
+        failed(install(home, content, "--yes"), "some.hearthskill" if content == b"PK" else "")
+        assert not (home / "skills").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("Fridge", "small letters"), ("../up", "small letters"), ("taken", "there already")]
+)
+def test_new_refuses_odd_names_and_what_is_there(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "taken").mkdir()
+    failed(hearth("skill", "new", name, "--into", tmp_path, "--yes"), words, code=2)
+
+
+BROKEN = {
+    "ports": ({"skill.py": b"ctx.store"}, "ctx.store is not asked for"),
+    "sentences": ({"locale/en.yaml": b"language: en\nintents: {go: {sentences: ['go {nowhere}']}}"}, "unknown list"),
+    "example": (
+        {"locale/en.yaml": b"language: en\nintents: {go: {sentences: [let it go], examples: [turn on the lamp]}}"},
+        "means power.turn_on",
+    ),
+    "handler": ({"locale/en.yaml": b"language: en\nintents: {fly: {sentences: [fly away]}}"}, "has no handler"),
+    "import": ({"skill.py": b"import subprocess; subprocess.run(['true'])"}, "PermissionError"),
+    "syntax": ({"skill.py": b"def go(:"}, "SyntaxError"),
+    "manifest": ({"skill.toml": b"id = 1"}, "skill.toml"),
+}
+
+
+@pytest.mark.sealed
+@pytest.mark.parametrize("name", BROKEN)
+def test_check_says_what_is_wrong_and_where(tmp_path: Path, name: str) -> None:
+    files, says = BROKEN[name]
+    folder = write_folder(tmp_path / "mine", {**skill_files(), **files})
+    ran = hearth("skill", "check", folder, "--json")
+    assert ran.returncode == 1
+    problems = [json.dumps(line) for line in lines_of(ran) if line["serious"]]
+    assert any(says in problem for problem in problems), problems
+
+
+def test_test_tells_failures_and_missing_tests(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine", skill_files())
+    failed(hearth("skill", "test", folder, "--json"), "no tests")
+    write_folder(
+        folder,
+        {
+            "tests/test_mine.py": b"async def test_it(home):\n"
+            b"    await home.say('let it go')\n    home.expect('came')\n"
+            b"async def test_nothing(home):\n    await home.say('fly away')\n"
+            b"def test_plain():\n    pass\n"
+        },
+    )
+    ran = hearth("skill", "test", folder, "--json")
+    failed(ran, "not all tests passed")
+    [told] = lines_of(ran)
+    assert (told["passed"], told["failed"], told["ok"]) == (1, 2, False)
