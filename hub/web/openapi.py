@@ -8,10 +8,20 @@ import msgspec
 from msgspec import Struct
 
 from hub import __version__
-from hub.web.routes import Route
+from hub.web.doorkeeper import PAGE_TOKEN
+from hub.web.routes import Access, Route
 from hub.web.wire import ErrorResponse
 
 _REF = "#/components/schemas/{name}"
+_SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer", "description": "A program's token, from POST /api/v1/tokens."},
+    "session": {
+        "type": "apiKey",
+        "in": "header",
+        "name": PAGE_TOKEN,
+        "description": "Beside the cookie of POST /api/v1/login: the page token that it answers with.",
+    },
+}
 
 
 def describe(routes: Sequence[Route]) -> dict[str, Any]:
@@ -32,7 +42,7 @@ def describe(routes: Sequence[Route]) -> dict[str, Any]:
             "description": "A home's hub. Ids are 64-bit and cross as text. Errors all have one shape.",
         },
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": _SCHEMES},
     }
 
 
@@ -47,6 +57,7 @@ def _operation(route: Route, by_kind: dict[type[Struct], dict[str, Any]]) -> dic
         "summary": route.summary,
         "operationId": re.sub(r"\W+", "_", f"{route.method.lower()}{route.path}").strip("_"),
         "x-access": route.access.value,
+        "security": [] if route.access is Access.PUBLIC else [{"token": []}, {"session": []}],
         "responses": {"200": success, "default": error},
     }
     if route.path == "/api/v1/live":

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import stat
 import subprocess
 import sys
@@ -19,9 +20,11 @@ from tests.command import failed, hearth, lines_of
 OWNER = {"name": "Ann", "password": "correct horse"}
 
 
-@pytest.fixture
-def owned(home: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(params=["", "[web]\ntls = true\n"], ids=["http", "https"])
+def owned(request: pytest.FixtureRequest, home: Path, tmp_path: Path) -> Iterator[str]:
     """A hub that runs over `home`, which has an owner: its URL."""
+    with (home / "hearth.toml").open("a") as settings:
+        settings.write(request.param)
     process = subprocess.Popen(
         [sys.executable, "-m", "hub.cli", "run", "--deaf", "--port", "0", "--config", str(home)],
         stdout=subprocess.PIPE, stderr=(tmp_path / "log").open("w"), text=True, start_new_session=True,
@@ -30,8 +33,8 @@ def owned(home: Path, tmp_path: Path) -> Iterator[str]:
     try:
         url = process.stdout.readline().split()[-1]
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{url}api/v1/setup", json.dumps(OWNER).encode(), headers)
-        with urllib.request.urlopen(request) as answer:
+        setup = urllib.request.Request(f"{url}api/v1/setup", json.dumps(OWNER).encode(), headers)
+        with urllib.request.urlopen(setup, context=_trusting(home, url)) as answer:
             assert json.load(answer)["role"] == "owner"
         yield url
     finally:
@@ -41,9 +44,14 @@ def owned(home: Path, tmp_path: Path) -> Iterator[str]:
         process.stdout.close()
 
 
+def _trusting(home: Path, url: str) -> ssl.SSLContext | None:
+    """The home's own authority, and no other."""
+    return ssl.create_default_context(cafile=str(home / "web" / "ca.crt")) if url.startswith("https:") else None
+
+
 def test_the_homes_own_commands_are_let_in(home: Path, owned: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(f"{owned}api/v1/home")
+        urllib.request.urlopen(f"{owned}api/v1/home", context=_trusting(home, owned))
     assert caught.value.code == 401
     caught.value.close()
     token = home / "web" / "command.token"

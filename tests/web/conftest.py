@@ -297,6 +297,7 @@ def cheap() -> Passwords:
 
 
 OWNER = {"name": "Ann", "password": "correct horse"}
+WRONG = {**OWNER, "password": "wrong password"}
 
 
 def browser(server: WebServer, **headers: str) -> aiohttp.ClientSession:

@@ -230,6 +230,7 @@ async def test_openapi_describes_every_route_and_the_answers_keep_to_it(server: 
     for route in server.routes:
         operation = document["paths"][route.path][route.method.lower()]
         assert operation["x-access"] == route.access.value
+        assert bool(operation["security"]) == (route.access is not Access.PUBLIC)
         assert operation["summary"]
     commands = document["paths"]["/api/v1/commands"]["post"]
     reference = commands["requestBody"]["content"]["application/json"]["schema"]["$ref"]
