@@ -28,6 +28,7 @@ BENCHES: Final = {
     "round": "hub.bench.round",
     "mesh": "hub.bench.mesh",
     "answered": "hub.bench.answered",
+    "skills": "hub.bench.skills",
 }
 WITH_HUB: Final = frozenset({"commands"})
 WITH_TIMES: Final = {"answered": 20}

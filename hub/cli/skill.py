@@ -8,6 +8,7 @@ import click
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.skill_author import agreed, check, new, pack, test
+from hub.cli.skill_dev import dev
 from hub.core.errors import PackageError
 from hub.core.paths import HomePaths
 from hub.core.settings_file import load_settings
@@ -24,7 +25,7 @@ def skill() -> None:
     log_to_stderr("error")
 
 
-for _command in (new, check, test, pack):
+for _command in (new, check, test, dev, pack):
     skill.add_command(_command)
 
 

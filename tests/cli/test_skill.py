@@ -1,13 +1,15 @@
 """`hearth skill`: from an empty folder to a skill that answers in a home, and what is refused on the way."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from hub.plugins.author_key import AuthorKey
 from tests.command import Ran, failed, hearth, lines_of
-from tests.plugins.packages import crafted, skill_files, write_folder
+from tests.plugins.packages import CODE, crafted, skill_files, write_folder
 
 
 def test_a_new_skill_is_sound_tested_packed_installed_and_understood(home: Path, tmp_path: Path) -> None:
@@ -126,3 +128,28 @@ def test_test_tells_failures_and_missing_tests(tmp_path: Path) -> None:
     failed(ran, "not all tests passed")
     [told] = lines_of(ran)
     assert (told["passed"], told["failed"], told["ok"]) == (1, 2, False)
+
+
+def test_dev_answers_and_reads_a_changed_skill_again(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine", skill_files())
+    command = [sys.executable, "-m", "hub.cli", "skill", "dev", str(folder), "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as dev:
+        assert dev.stdin is not None
+        assert dev.stdout is not None
+
+        def say(text: str) -> dict[str, str]:
+            assert dev.stdin is not None
+            assert dev.stdout is not None
+            dev.stdin.write(f"{text}\n")
+            dev.stdin.flush()
+            told: dict[str, str] = json.loads(dev.stdout.readline())
+            return told
+
+        assert say("let it go") == {"event": "reply", "text": "went"}
+        assert "nobody understands" in say("fly away")["error"]
+        (folder / "skill.py").write_bytes(CODE.replace(b'"went"', b'"came back"'))
+        assert say("let it go")["text"] == "came back"
+        (folder / "skill.py").write_bytes(CODE.replace(b'"went"', b"1 / 0 and ''"))
+        assert say("let it go")["error"].startswith("ZeroDivisionError")
+        dev.stdin.close()
+        assert dev.wait(60) == 0
