@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, cast
 
@@ -24,7 +25,15 @@ _OUR_FAULT: Final = Refused(500, "error", "the hub failed to answer", "its log s
 class Connection(web.RequestHandler):
     """aiohttp's connection, answering what is no HTTP in our own words and without a traceback a byte in the log."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__", "on_made")
+
+    on_made: Callable[["Connection"], None]
+    """Told when it begins; behind TLS that is when hands are shaken."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It begins."""
+        self.on_made(self)
+        super().connection_made(transport)
 
     def handle_error(
         self,
@@ -62,9 +71,16 @@ class ConnectionGate:
     """
 
     def __init__(
-        self, server: web.Server, most: int = MOST_CONNECTIONS, header_timeout_s: float = HEADER_TIMEOUT_S
+        self,
+        server: web.Server,
+        most: int = MOST_CONNECTIONS,
+        header_timeout_s: float = HEADER_TIMEOUT_S,
+        *,
+        tls: bool = False,
     ) -> None:
         self._server = server
+        self._tls = tls
+        self._greeting: weakref.WeakSet[Connection] = weakref.WeakSet()
         self._most = most
         self._header_timeout_s = header_timeout_s
         self._busy: set[asyncio.BaseProtocol] = set()
@@ -72,11 +88,14 @@ class ConnectionGate:
         """Idle connections that were closed to make room."""
 
     def __call__(self) -> asyncio.BaseProtocol:
-        """A protocol for `loop.create_server`."""
+        """A protocol for `loop.create_server`. Raises `ConnectionAbortedError`, which ends a connection unanswered."""
+        # Who never shakes hands is not among the server's connections, and would use up the hub's files.
+        if self._tls and len(self._greeting) >= max(1, self._most // 2):
+            raise ConnectionAbortedError("too many connections that shake no hands")
         connections = self._server.connections
         if len(connections) >= self._most and not self._evict(connections):
             return _Refusal()
-        return Connection(
+        connection = Connection(
             self._server,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._header_timeout_s,
@@ -84,6 +103,9 @@ class ConnectionGate:
             auto_decompress=False,  # compressed bodies are refused unread
             access_log=cast("logging.Logger", None),  # requests are counted (/metrics), not logged
         )
+        self._greeting.add(connection)
+        connection.on_made = self._greeting.discard
+        return connection
 
     def _evict(self, connections: list[web.RequestHandler]) -> bool:
         for connection in connections:  # in the order they were made

@@ -182,7 +182,7 @@ class WebServer:
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._gate = ConnectionGate(server, self._most_connections, self._header_timeout_s)
+        self._gate = ConnectionGate(server, self._most_connections, self._header_timeout_s, tls=context is not None)
         self._listener = await self._listen("127.0.0.1" if host == "localhost" else host, context)
         self.port = self._listener.sockets[0].getsockname()[1]
         tls = context is not None

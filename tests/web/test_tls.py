@@ -1,6 +1,7 @@
 """The page over TLS: the home's own authority, what it vouches for, and renewal while the hub runs."""
 
 import asyncio
+import json
 import ssl
 import stat
 from collections.abc import AsyncIterator
@@ -23,7 +24,7 @@ from hub.web.home_files import WebFiles
 from hub.web.own_authority import LEAF_DAYS, names_in
 from hub.web.server import WebServer
 
-from .conftest import OWNER, House, cheap, let_in, rooms_of
+from .conftest import OWNER, House, cheap, connect, let_in, rooms_of
 
 DAY = 86_400
 NAMES = ("localhost", "127.0.0.1", "::1", "hub", "hub.local", "192.168.1.5", "2001:db8::5", "hub.example.org")
@@ -97,6 +98,48 @@ async def test_old_protocols_are_refused(secure: WebServer, files: WebFiles) -> 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=context)) as old:
         with pytest.raises(aiohttp.ClientConnectorError):
             await old.get(f"{secure.url}healthz")
+
+
+async def test_threat_09_who_never_shakes_hands_takes_no_room(
+    bus: Bus, states: StateTable, files: WebFiles, house: House
+) -> None:
+    settings = WebSettings(port=0, tls=True, accounts="off")
+    server = WebServer(settings, bus, states, files=files, most_connections=20, header_timeout_s=600.0)
+    await server.start()
+    server.open(rooms_of(house))
+    async with _browser(server, files) as page, page.ws_connect("api/v1/live") as live:
+        await live.receive_str(timeout=30)
+        flood = [await connect(server) for _ in range(40)]
+        for refused in flood[10:]:
+            assert await refused.rest() == b""
+        states.set("light.kitchen", "OnOff", True)
+        assert json.loads(await live.receive_str(timeout=30))["event"] == "StateChanged"
+        for raw in flood:
+            raw.close()
+        while True:  # until the hub has seen that they left
+            try:
+                async with _browser(server, files) as other, other.get("healthz") as answer:
+                    assert answer.status == 200
+                break
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.01)
+    await server.close()
+
+
+async def test_threat_09_hands_are_shaken_in_time(bus: Bus, states: StateTable, files: WebFiles) -> None:
+    server = WebServer(WebSettings(port=0, tls=True), bus, states, files=files, header_timeout_s=0.3)
+    await server.start()
+    raw = await connect(server)
+    assert await raw.rest() == b""
+    raw.close()
+    await server.close()
+
+
+async def test_threat_11_plain_http_on_the_tls_port(secure: WebServer) -> None:
+    raw = await connect(secure)
+    await raw.send(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert b"version" not in await raw.rest()
+    raw.close()
 
 
 def _leaf(files: WebFiles) -> x509.Certificate:
