@@ -40,4 +40,17 @@ def chosen_home(config: str | None) -> Iterator[HomePaths]:
     if config and not root.is_dir():
         raise UsageError(f"there is no directory {config!r}", remedy="give a directory with hearth.toml, or 'demo'")
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    yield HomePaths(root)
+    paths = HomePaths(root)
+    if (root / ".restored").is_dir():
+        _finish_restore(paths)
+    yield paths
+
+
+def _finish_restore(paths: HomePaths) -> None:
+    """A restore was interrupted when it had done all but move its files: no command sees half of it."""
+    from hub.cli.open_store import without_hub
+    from hub.store.restore import finish, is_unfinished
+
+    with without_hub(paths):
+        if is_unfinished(paths.root):
+            finish(paths.root)

@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "device": ("hub.cli.device", "device", "Device integrations: what is there, what can be added."),
     "peer": ("hub.cli.peer", "peer", "The home's hubs: list, pair another one, remove one."),
     "privacy": ("hub.cli.privacy", "privacy", "What leaves this hub and what it keeps: look, check, delete."),
+    "backup": ("hub.cli.backup", "backup", "Write the home to one encrypted file."),
+    "restore": ("hub.cli.backup", "restore", "Make the home that a backup holds."),
     "doctor": ("hub.cli.doctor", "doctor", "Check what could be wrong here, and say how to mend it."),
     "bench": ("hub.cli.bench", "bench", "Measure, each figure beside a named peer."),
     "docs": ("hub.cli.docs", "docs", "Write the reference pages from the code."),

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, true
 
 from hub.core.errors import StoreError
 from hub.store import schema
+from hub.store.backup import ASIDE, DRAFT
 from hub.store.database import Database
 from hub.store.faults import as_store_errors
 
@@ -89,8 +90,9 @@ def scrub(path: Path) -> None:
 
 
 def copies(database: Path) -> Iterator[Path]:
-    """Files beside a database that hold an older one: kept aside when it was damaged, or by a restore."""
+    """Files beside a database that hold an older one: kept aside when it was damaged, or by a restore; or drafts."""
     name, folder = database.name, database.parent
-    for found in (*folder.glob(f"{name}.damaged-*"), *folder.glob(f"before-restore-*/{name}*")):
+    patterns = (f"{name}.damaged-*", f"{ASIDE}*/{name}*", f"{DRAFT}/{name}*")
+    for found in (path for pattern in patterns for path in folder.glob(pattern)):
         if found.is_file() and not found.is_symlink():
             yield found

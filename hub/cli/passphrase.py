@@ -1,0 +1,31 @@
+"""The passphrase of a backup: from a file, or typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from hub.core.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def passphrase_option(command: F) -> F:
+    """`--passphrase-file FILE`"""
+    text = "Read the passphrase from FILE's first line instead of asking."
+    return click.option("--passphrase-file", metavar="FILE", type=click.Path(path_type=Path), help=text)(command)
+
+
+def passphrase(file: Path | None, *, twice: bool = False) -> str:
+    """The passphrase; `twice`: typed twice, because a slip would be noticed too late. Raises `UsageError`."""
+    if file is None:
+        typed: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice, err=True)
+        return typed
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}", remedy="name a file with the passphrase in it") from error
+    if not lines or not lines[0]:
+        raise UsageError(f"{file} is empty", remedy="write the passphrase into its first line")
+    return lines[0]
