@@ -1,43 +1,14 @@
 """Accounts, and what is shown instead of a password, as they are kept: hashes only, nothing that opens a door."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import Struct
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from hub.store.account_rows import Account, Credential
 from hub.store.database import Database
 from hub.store.schema import accounts, credentials
 from hub.store.values import milliseconds
-
-Kind = Literal["session", "token", "device"]
-
-
-class Account(Struct, frozen=True, kw_only=True):
-    """Somebody who may come in. `key` is the name as it is compared, `password` its argon2id hash."""
-
-    id: str
-    name: str
-    key: str
-    role: str
-    password: str
-    created: float
-
-
-class Credential(Struct, frozen=True, kw_only=True):
-    """A session, a token or a known device of an account. `secret` is the SHA-256 of what its holder shows.
-
-    `created` and `used` are UTC seconds; a hub that was killed may know a use less.
-    """
-
-    id: str
-    kind: Kind
-    account: str
-    secret: str
-    name: str = ""
-    scope: str = ""
-    created: float
-    used: float
 
 
 class AccountTable:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from hub.store.accounts import Account, Credential
+from hub.store.account_rows import Account, Credential
 from hub.web.account_wire import (
     AccountResponse,
     AccountsResponse,

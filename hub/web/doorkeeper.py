@@ -45,7 +45,7 @@ class Doorkeeper:
             return
         caller = await self.caller(request)
         if caller is None:
-            raise Refused(401, "unauthenticated", "log in first", "POST /api/v1/login, or show a token")
+            raise self._stranger()
         if not caller.role.includes(route.access) or (route.method != "GET" and not caller.writes):
             raise Refused(403, "role", "this is for others to do", "ask somebody who looks after the hub")
         if caller.by == "session" and route.method != "GET":
@@ -99,6 +99,13 @@ class Doorkeeper:
             credential=found.id,
             writes=found.scope != "read",
         )
+
+    def _stranger(self) -> Refused:
+        """The one answer to everybody who is not known, whatever they asked for."""
+        if self.accounts and self.people is not None and not self.people.owned:
+            # Only where another device may make the owner: a page that is told so asks for the code.
+            return Refused(401, "unowned", "this home has no owner yet", "POST /api/v1/setup with the hub's code")
+        return Refused(401, "unauthenticated", "log in first", "POST /api/v1/login, or show a token")
 
     def _known_people(self) -> People:
         if self.people is None:

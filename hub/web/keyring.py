@@ -12,7 +12,7 @@ import structlog
 
 from hub.core.clock import Clock
 from hub.core.errors import NotFoundError, StoreError, ValueRefusedError
-from hub.store.accounts import Credential, Kind
+from hub.store.account_rows import Credential, Kind
 from hub.web.secrets_shown import digest, fresh_id, fresh_secret, fresh_token
 
 log = structlog.get_logger(__name__)

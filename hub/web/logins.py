@@ -11,7 +11,7 @@ import math
 from msgspec import Struct
 
 from hub.core.clock import Clock
-from hub.store.accounts import Account, Credential
+from hub.store.account_rows import Account, Credential
 from hub.web.failures import Refused
 from hub.web.people import People, name_key
 from hub.web.throttle import Throttle

@@ -9,7 +9,7 @@ import msgspec
 
 from hub.core.clock import Clock
 from hub.core.errors import DeniedError, NotFoundError, ValueRefusedError
-from hub.store.accounts import Account, Credential
+from hub.store.account_rows import Account, Credential
 from hub.web.callers import Caller
 from hub.web.failures import Refused
 from hub.web.keyring import CredentialKeeper, Keyring

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from hub.core.errors import StoreError
-from hub.store.accounts import Account, AccountTable, Credential
+from hub.store.account_rows import Account, Credential
+from hub.store.accounts import AccountTable
 from hub.store.database import Database
 
 ANN = Account(id="a1", name="Ann", key="ann", role="owner", password="$argon2id$x", created=1.5)
@@ -77,7 +78,8 @@ async def test_what_an_account_was_let_in_with_goes_with_it(database: Database) 
 
 WRITER = """
 import asyncio, sys
-from hub.store.accounts import Account, AccountTable, Credential
+from hub.store.account_rows import Account, Credential
+from hub.store.accounts import AccountTable
 from hub.store.database import Database
 
 def said(line):

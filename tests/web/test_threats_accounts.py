@@ -224,6 +224,23 @@ async def test_threat_06_a_cookie_alone_changes_nothing(
     assert house.said == []
 
 
+async def test_threat_12_hostile_names_go_in_and_come_out_as_data(guarded: WebServer, owner: Client) -> None:
+    hostile = "<script>alert(1)</script> \U0001f4a1 \"'&"
+    async with owner.post("api/v1/tokens", json={"name": hostile, "scope": "read"}) as answer:
+        assert (await answer.json())["name"] == hostile
+    body = {"name": hostile, "password": "battery staple"}
+    async with owner.post("api/v1/accounts", json=body) as answer:
+        assert answer.status == 200
+    async with browser(guarded, **{"User-Agent": "<b>x</b>\u202e" + "y" * 5_000}) as other:
+        assert (await let_in(other, "api/v1/login", body))["name"] == hostile
+        async with other.get("api/v1/sessions") as answer:
+            [session] = (await answer.json())["sessions"]
+    assert session["browser"] == ("<b>x</b>" + "y" * 5_000)[:200]
+    for too_long in ({**body, "name": "x" * 65}, {**body, "password": "x" * 257}):
+        async with owner.post("api/v1/accounts", json=too_long) as answer:
+            assert answer.status == 422
+
+
 @pytest.mark.parametrize("role", ROLES)
 async def test_threat_14_a_role_does_what_it_may_and_no_more(guarded: WebServer, owner: Client, role: str) -> None:
     session = await somebody(owner, guarded, role)

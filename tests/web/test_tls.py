@@ -289,6 +289,6 @@ async def test_from_elsewhere_the_owner_is_made_with_the_code(
     monkeypatch.setattr(aiohttp.web.BaseRequest, "remote", property(lambda _: "192.168.1.77"))
     async with aiohttp.ClientSession(guarded.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
         async with client.get("api/v1/me") as answer:
-            assert answer.status == 401
+            assert (answer.status, (await answer.json())["error"]["code"]) == (401, "unowned")
         me = await let_in(client, "api/v1/setup", {**OWNER, "code": "ABCDE-FGHJK"})
         assert me["role"] == "owner"
