@@ -15,7 +15,7 @@ from hub.dialogue.language import load_language
 from hub.dialogue.sentences import Sentences
 from hub.plugins.broker import granted_ports
 from hub.plugins.cages import Cages
-from hub.plugins.discovery import FoundSkill, find_skills, read_words
+from hub.plugins.discovery import FoundSkill, check_words, find_skills, read_words
 from hub.plugins.skill_trial import imported
 from hub.sdk.manifest import SkillManifest, read_manifest
 
@@ -37,6 +37,7 @@ def review(folder: Path) -> list[Problem]:
     try:
         manifest = read_manifest(folder / "skill.toml", SkillManifest)
         found = FoundSkill(folder, manifest, read_words(folder, manifest))
+        check_words(found)
         source = found.code.read_text("utf-8")
     except (HearthError, OSError, UnicodeDecodeError) as error:
         return [_of(error, folder)]

@@ -9,6 +9,8 @@ import structlog
 log = structlog.get_logger(__name__)
 _LONGEST_LINE: Final = 300
 _MOST_LINES: Final = 200
+_BYTES_A_SECOND: Final = 256 * 1024
+"""Read at most; who prints more waits, not the hub."""
 
 
 class SaidLines:
@@ -33,6 +35,7 @@ class SaidLines:
                 rest = rest[-_LONGEST_LINE:]
                 for line in whole:
                     self._take(line)
+                await asyncio.sleep(len(data) / _BYTES_A_SECOND)
             self._take(rest)
         finally:
             transport.close()

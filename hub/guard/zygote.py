@@ -35,6 +35,7 @@ _BOOT: Final = (
 _KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "TZ")
 _START_S: Final = 60.0
 _LEAVE_S: Final = 3.0
+_END_S: Final = 30.0
 
 
 class Caged:
@@ -56,7 +57,11 @@ class Caged:
 
     async def gone(self) -> HearthError:
         """Wait for its end: `SealError` when it could not be caged, `WorkerDiedError` for every other end."""
-        error = await asyncio.shield(self.ended)
+        try:
+            async with asyncio.timeout(_END_S):
+                error = await asyncio.shield(self.ended)
+        except TimeoutError:
+            return WorkerDiedError(f"{self._who} does not end", remedy="restart the hub")
         await asyncio.wait([self._reading], timeout=_LEAVE_S)
         self._reading.cancel()
         if self._lines.last and isinstance(error, SealError):
@@ -107,7 +112,11 @@ class Zygote:
         finally:
             theirs.close()
             os.close(their_said)
-        await made.forked
+        try:
+            await made.forked
+        except BaseException:
+            ours.close()
+            raise
         return made
 
     def send(self, message: Fork | Kill, descriptors: tuple[int, ...] = ()) -> None:

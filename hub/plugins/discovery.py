@@ -69,7 +69,10 @@ def find_skills(settings: PluginSettings, home: Path | None = None) -> Found[Fou
             manifest = read_manifest(folder / "skill.toml", SkillManifest)
             if manifest.id not in settings.disabled:
                 _check(folder, manifest.id, "skill.py", [s.manifest.id for s in found])
-                found.append(FoundSkill(folder, manifest, read_words(folder, manifest)))
+                skill = FoundSkill(folder, manifest, read_words(folder, manifest))
+                if not skill.bundled:
+                    check_words(skill)
+                found.append(skill)
         except HearthError as error:
             broken.append(Broken(folder.name, error))
     return Found(tuple(found), tuple(broken))
@@ -102,6 +105,14 @@ def read_words(folder: Path, manifest: SkillManifest) -> SkillWords:
             )
         locales[language] = locale
     return SkillWords(skill=manifest.id, locales=locales)
+
+
+def check_words(skill: FoundSkill) -> None:
+    """Raises `ManifestError` when a reply of a stranger's skill does what a reply may not."""
+    from hub.plugins.reply_templates import check_replies  # jinja2 is not needed where no such skill is
+
+    for language, locale in skill.words.locales.items():
+        check_replies(locale, str(skill.folder / "locale" / f"{language}.yaml"))
 
 
 def _folders(

@@ -17,6 +17,7 @@ from msgspec import Struct
 from hub.core.errors import PackageError
 from hub.plugins.author_key import AuthorKey, verified
 from hub.plugins.package_names import check_names
+from hub.plugins.reply_templates import check_replies
 from hub.sdk.locale import parse_locale
 from hub.sdk.manifest import SkillManifest, parse_manifest
 
@@ -129,7 +130,7 @@ def read_package(content: bytes, place: str) -> Package:
         raise PackageError("its index and its skill disagree", place=place, remedy="pack it again")
     for language in manifest.languages:
         name = f"locale/{language}.yaml"
-        parse_locale(members.get(name, b""), f"{place}: {name}")
+        check_replies(parse_locale(members.get(name, b""), f"{place}: {name}"), f"{place}: {name}")
     return Package(index=index, manifest=manifest, files=members)
 
 

@@ -11,9 +11,12 @@ from hub.plugins.messages import MAX_MESSAGE
 
 _LENGTH: Final = struct.Struct("<I")
 _WAITING_BYTES: Final = 128 * 1024
-_BURST: Final = 2000
-_A_SECOND: Final = 2000
-"""Messages that a plugin may send at once, and in the long run; one that says more waits, not the hub."""
+_BURST_S: Final = 4.0
+_MESSAGE_S: Final = 1 / 500
+_BYTE_S: Final = 1 / (8 * 1024 * 1024)
+"""What a message and each of its bytes cost of the hub's time, and how much of it a plugin may take at once. One that
+says more waits; the hub does not.
+"""
 
 
 class _Pace:
@@ -24,9 +27,10 @@ class _Pace:
         self._paid_until = self._loop.time()
 
     def wait_s(self) -> float:
-        now = self._loop.time()
-        self._paid_until = max(self._paid_until, now - _BURST / _A_SECOND) + 1 / _A_SECOND
-        return max(0.0, self._paid_until - now)
+        return max(0.0, self._paid_until - self._loop.time() - _BURST_S)
+
+    def take(self, size: int) -> None:
+        self._paid_until = max(self._paid_until, self._loop.time()) + _MESSAGE_S + size * _BYTE_S
 
 
 class SocketChannel:
@@ -62,6 +66,8 @@ class SocketChannel:
             (length,) = _LENGTH.unpack(await self._reader.readexactly(_LENGTH.size))
             if length > MAX_MESSAGE:
                 raise ProtocolError(f"a message of {length} bytes", remedy=f"stay under {MAX_MESSAGE}")
+            if self._pace is not None:
+                self._pace.take(length)
             return await self._reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise ChannelClosedError from None

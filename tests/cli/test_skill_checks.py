@@ -1,0 +1,40 @@
+"""What `hearth doctor` says of skills that did not come with the hub."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.cli.finding import Finding
+from hub.cli.skill_checks import caging
+from hub.core.paths import HomePaths
+from hub.core.settings import PluginSettings, Settings
+from hub.guard import zygote
+from tests.plugins.packages import skill_files, write_folder
+
+
+async def finding(home: Path, *, insists: bool = False) -> Finding:
+    settings = Settings(plugins=PluginSettings(allow_uncaged=insists))
+    [found] = [each async for each in caging(settings, HomePaths(home))]
+    return found
+
+
+@pytest.mark.sealed
+async def test_a_cage_is_really_tried(tmp_path: Path) -> None:
+    assert "none but the hub's own" in (await finding(tmp_path)).detail
+    write_folder(tmp_path / "skills" / "mine", skill_files())
+    found = await finding(tmp_path)
+    assert (found.level, found.detail.partition(";")[0]) == ("ok", "1 that did not come with the hub")
+
+
+@pytest.mark.parametrize(
+    ("skills", "insists", "level"), [(0, False, "absent"), (1, False, "broken"), (0, True, "broken")]
+)
+async def test_where_there_is_none_it_says_what_that_means(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skills: int, insists: bool, level: str
+) -> None:
+    monkeypatch.setattr(zygote, "this_architecture", lambda: None)
+    if skills:
+        write_folder(tmp_path / "skills" / "mine", skill_files())
+    found = await finding(tmp_path, insists=insists)
+    assert found.level == level
+    assert ("allow_uncaged" in found.mend) == insists
