@@ -15,6 +15,8 @@ from hub.satellites.ports import Ears, EarStream
 from hub.satellites.wire import Wire, context_in
 
 MAX_NAMES: Final = 50
+_HEARD_OUT_S: Final = 30.0
+"""How long busy ears may take to hear a sound to its end: that no word was heard is told when it is so."""
 _numbers = itertools.count(1)
 
 
@@ -67,7 +69,7 @@ class WakeService:
         """It ended: say so if no word was heard."""
         if self._stream is not None and self._listener is not None:
             await self._stream.end()
-            await asyncio.wait({self._listener}, timeout=5)
+            await asyncio.wait({self._listener}, timeout=_HEARD_OUT_S)
             if not self._found:
                 await self._wire.write(NotDetected(context=self._context).event())
         await self.close()

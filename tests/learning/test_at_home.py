@@ -118,6 +118,8 @@ async def test_of_several_hubs_one_calls_for_the_days_round(home: Home) -> None:
 
 
 async def test_the_days_round_comes_at_its_hour(home: Home) -> None:
+    noon = time.mktime((*time.localtime(home.clock.now())[:3], 12, 0, 0, 0, 0, -1))
+    await home.clock.advance((noon - home.clock.now()) % 86_400)
     learning = await home.open()
     task = asyncio.create_task(learning.every_day("03:30"))
     days: list[int] = []
