@@ -47,14 +47,19 @@ def _troubles(tree: nodes.Template) -> Iterator[str]:
         if isinstance(node, nodes.Filter):
             yield from _filter(node)
         elif isinstance(node, nodes.Assign):
-            made = (nodes.Name, nodes.Filter)
-            if not isinstance(node.target, nodes.Name) or isinstance(node.node, made) or node.node.find(made):
+            if not isinstance(node.target, nodes.Name) or _worked_out(node.node):
                 yield "{% set %} takes a table of words, and nothing that is worked out"
         elif isinstance(node, nodes.Call):
             if not (isinstance(node.node, nodes.Getattr) and node.node.attr == "get"):
                 yield "it calls something"
         elif not isinstance(node, (*_HARMLESS, nodes.For)):
             yield f"{type(node).__name__} is not for replies"
+
+
+def _worked_out(node: nodes.Node) -> bool:
+    """Whether a value is more than words that stand in the template."""
+    made = (nodes.Name, nodes.Filter)
+    return isinstance(node, made) or any(True for _ in node.find_all(made))
 
 
 def _filter(node: nodes.Filter) -> Iterator[str]:
