@@ -93,7 +93,8 @@ class _Handlers:
         asked = await read_json(request, PasswordRequest)
         caller = in_person(request)
         self._logins.password_tried(caller.account)
-        await self._people().change_own_password(caller, asked.old, asked.new)
+        device = self._door.cookies.device(request)
+        await self._people().change_own_password(caller, asked.old, asked.new, device=device)
         self._logins.password_right(caller.account)
         return me_response(caller, owned=self._door.owned)
 

@@ -96,9 +96,9 @@ class Keyring:
         await self._table.revoke(credential)
         self.forget(frozenset((credential,)))
 
-    def ids_of(self, account: str, *, but: str = "") -> frozenset[str]:
-        """The ids of all that an account is let in with, but one."""
-        return frozenset(c.id for c in self._by_secret.values() if c.account == account and c.id != but)
+    def ids_of(self, account: str, *, but: Collection[str] = ()) -> frozenset[str]:
+        """The ids of all that an account is let in with, but some."""
+        return frozenset(c.id for c in self._by_secret.values() if c.account == account and c.id not in but)
 
     def forget(self, ids: frozenset[str]) -> None:
         """The store has revoked these: nobody comes in with them from now on, and who is in is put out."""

@@ -140,9 +140,10 @@ class People:
             await self._write(changed, self.keys.ids_of(account))
         return changed
 
-    async def change_own_password(self, caller: Caller, old: str, new: str) -> None:
-        """Replace a password by somebody who knows it; every other session, token and device of theirs is revoked.
+    async def change_own_password(self, caller: Caller, old: str, new: str, *, device: str) -> None:
+        """Replace a password by somebody who knows it.
 
+        Every session, token and device of theirs is revoked, but the ones that ask: `device` is the secret of theirs.
         Raises `Refused` (401) for a wrong one.
         """
         known = self._accounts.get(caller.account)
@@ -153,8 +154,10 @@ class People:
             current = self._accounts.get(caller.account)
             if current is None or current.password != known.password:
                 raise Refused(401, "login", "the password was changed meanwhile", "log in again")
+            here = self.keys.find("device", device) if device else None
+            kept = (caller.credential, "" if here is None else here.id)
             changed = msgspec.structs.replace(current, password=hashed)
-            await self._write(changed, self.keys.ids_of(known.id, but=caller.credential))
+            await self._write(changed, self.keys.ids_of(known.id, but=kept))
 
     async def remove(self, caller: Caller, account: str) -> Account:
         """Remove an account; who is in with it is put out. Raises `NotFoundError`, `DeniedError`."""

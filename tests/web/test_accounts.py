@@ -131,6 +131,8 @@ async def test_changing_the_password_ends_all_else(guarded: WebServer, owner: Cl
         await _post(other, "login", OWNER, 401)
         await let_in(other, "api/v1/login", {**OWNER, "password": "new password"})
     await _get(owner, "me")
+    async with owner.post("api/v1/login", json={**OWNER, "password": "new password"}) as answer:
+        assert len(answer.headers.getall("Set-Cookie")) == 1  # the device is known as before
 
 
 async def test_an_admin_looks_after_members_and_guests_and_the_owner_after_all(
