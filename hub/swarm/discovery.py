@@ -1,6 +1,7 @@
 """Finding the home's hubs on the network by mDNS (`_hearth._tcp.local.`): addresses only, see `hub.swarm.addresses`."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
@@ -199,6 +200,11 @@ class Discovery:
     async def _close(self) -> None:
         network, self._network, self._said = self._network, None, None
         if network is not None:
+            from zeroconf import NotRunningException
+
+            with contextlib.suppress(NotRunningException):  # what waits for its start wakes before it ends, and not after
+                await network.zeroconf.async_wait_for_start()
+            await asyncio.sleep(0)
             await network.async_unregister_all_services()
             await network.async_close()
 
