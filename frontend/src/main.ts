@@ -20,10 +20,14 @@ const SCREENS: Record<string, [() => Promise<unknown>, (id: string) => TemplateR
   hubs: [() => import("./screens/hubs"), () => html`<hubs-screen></hubs-screen>`],
   learning: [() => import("./screens/learning"), () => html`<learning-screen></learning-screen>`],
   system: [() => import("./screens/system"), () => html`<system-screen></system-screen>`],
+  room: [() => import("./screens/room"), (id) => html`<room-screen .area=${id}></room-screen>`],
+  people: [() => import("./screens/people"), () => html`<people-screen></people-screen>`],
   setup: [() => import("./screens/setup"), () => html`<setup-screen></setup-screen>`],
   login: [() => import("./screens/login"), () => html`<login-screen></login-screen>`],
 };
 const PARTS = ["home", "voice", "hubs", "learning", "system"] as const;
+// Screens that are reached from another.
+const WITHIN: Record<string, string> = { entity: "home", room: "home", people: "system" };
 const FOR: Record<(typeof PARTS)[number], Role> = {
   home: "guest", voice: "member", hubs: "admin", learning: "member", system: "guest",
 };
@@ -32,6 +36,7 @@ const FOR: Record<(typeof PARTS)[number], Role> = {
 export class App extends Watching {
   @state() private place: Place | undefined;
   private account: string | undefined;
+  private going = 0;
   private readonly go = (): void => void this.arrive();
 
   override connectedCallback(): void {
@@ -63,7 +68,11 @@ export class App extends Watching {
     const place = this.wanted();
     const first = this.place === undefined;
     const [load] = SCREENS[place.screen] ?? SCREENS["home"]!;
+    this.going += 1;
+    const going = this.going;
     await load();
+    // Somebody went on while this was fetched.
+    if (going !== this.going) return;
     this.place = place;
     await this.updateComplete;
     if (first) return;
@@ -98,7 +107,7 @@ export class App extends Watching {
   }
 
   private navigation(screen: string): TemplateResult {
-    const now = screen === "entity" ? "home" : screen;
+    const now = WITHIN[screen] ?? screen;
     return html`<nav aria-label=${words().nav.label}>
       <span class="brand" aria-hidden="true">Hearth</span>
       <ul>

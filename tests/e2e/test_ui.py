@@ -17,6 +17,7 @@ SCREENS = {
     "home": "[data-entity='light.kitchen']",
     "entity/light.bedroom": "hearth-plot canvas",
     "entity/climate.hallway": "hearth-plot canvas",
+    "room/kitchen": "[data-entity='light.kitchen']",
     "voice": "#sentence",
     "hubs": "#address",
     "learning": "text=Gestures",
@@ -167,6 +168,14 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     expect(light).to_contain_text("On, 100 %")
     page.get_by_role("link", name="System").click()
     expect(page.locator("hearth-you")).to_contain_text("Ada")
+    page.get_by_role("link", name="Who may come in").click()
+    page.get_by_label("Name").fill("Ben")
+    page.get_by_label("Password", exact=True).fill("nine green kettles")
+    page.get_by_label("Role", exact=True).select_option("guest")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_label("Role of Ben")).to_have_value("guest")
+    assert visit.axe("people") == []
+    visit.go("system")
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome home")
     assert visit.axe("login") == []
@@ -177,6 +186,12 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     page.get_by_label("Password").fill("seven blue teapots")
     page.keyboard.press("Enter")
     expect(page.locator("hearth-you")).to_contain_text("Ada")
+    guest = Visit(browser, hub.url).page
+    guest.goto(hub.url)
+    guest.get_by_label("Name").fill("Ben")
+    guest.get_by_label("Password").fill("nine green kettles")
+    guest.keyboard.press("Enter")
+    guest.locator("[data-entity='light.office']").get_by_role("switch").check()
     hub.stop()
     expect(page.get_by_text("Not connected to the hub")).to_be_visible()
     assert [each for each in visit.complaints if "WebSocket" not in each] == []

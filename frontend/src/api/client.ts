@@ -17,10 +17,13 @@ const TIMEOUT_MS = 20_000;
 const LONG_MS = 180_000;
 
 let pageToken = "";
+// Counts who sat here: an answer that is late says nothing of who sits here now.
+let visitor = 0;
 let stranger = (): void => undefined;
 
 /** What shows the hub that a request comes from its own page, and not from another that has the cookie sent along. */
 export function showPageToken(token: string): void {
+  if (token !== pageToken) visitor += 1;
   pageToken = token;
 }
 
@@ -30,6 +33,7 @@ export function onStranger(listener: () => void): void {
 }
 
 async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {
+  const asking = visitor;
   let response: Response;
   try {
     response = await fetch(path, { ...options, signal: AbortSignal.timeout(timeout) });
@@ -39,7 +43,7 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
   const error = (body as { error?: { code: string; message: string; remedy: string } } | null)?.error;
-  if (error?.code === "unauthenticated") stranger();
+  if (error?.code === "unauthenticated" && asking === visitor) stranger();
   throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy);
 }
 

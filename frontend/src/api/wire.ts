@@ -150,6 +150,24 @@ export interface Me {
   page_token: string;
 }
 
+export interface Account {
+  account: string;
+  name: string;
+  role: Role;
+  created: number;
+  sessions: number;
+  tokens: number;
+}
+
+/** A browser that is logged in; `here`: this one. */
+export interface OpenSession {
+  id: string;
+  browser: string;
+  created: number;
+  used: number;
+  here: boolean;
+}
+
 /** An event of the live socket: its class as `event`, and its own fields beside these. */
 export interface LiveEvent {
   event: string;

@@ -10,6 +10,7 @@ import { moment } from "../words/figures";
 import { inWords } from "../words/values";
 
 const HEIGHT = 190;
+const LETTER = 6.6;
 // A history that has only begun fills the plot too, from so many seconds on.
 const LEAST_S = 600;
 
@@ -69,6 +70,7 @@ export class Plot extends Watching {
 
   private options(end: number): uPlot.Options {
     const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const told = (on: boolean): string => inWords(this.trait, on, this.config);
     const binary = this.changes.every((change) => change.value === null || typeof change.value === "boolean");
     const percent = this.trait === "Level" || this.trait === "Position";
     const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
@@ -89,9 +91,9 @@ export class Plot extends Watching {
         { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => this.time(tick)), space: 70 },
         {
           ...axis,
-          size: binary ? 72 : 52,
+          size: binary ? 18 + LETTER * Math.max(told(true).length, told(false).length) : 52,
           splits: binary ? () => [0, 1] : undefined!,
-          values: (_plot, ticks) => ticks.map((tick) => (binary ? inWords(this.trait, tick === 1, this.config) : String(tick))),
+          values: (_plot, ticks) => ticks.map((tick) => (binary ? told(tick === 1) : String(tick))),
         },
       ],
       series: [{}, {

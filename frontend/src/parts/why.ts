@@ -7,7 +7,7 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment } from "../words/figures";
-import { inWords, traitName } from "../words/values";
+import { inWords, presence, traitName } from "../words/values";
 import { explain } from "./notice";
 
 // The value says which trait it is of.
@@ -58,7 +58,15 @@ function told(step: Step): string {
   if ((step.kind === "IntentMatched" || step.kind === "SpeechTranscribed") && text) return said(text);
   if (step.kind === "CommandSent") return asked(change(step));
   if (step.kind === "StateChanged") return became(change(step));
+  if (step.kind === "PresenceChanged") return seen(step);
   return step.text;
+}
+
+function seen(step: Step): string {
+  const id = String(step.data["area"]);
+  const people = Number(step.data["people"] ?? 0);
+  const area = store.area(id);
+  return `${area?.name ?? id}: ${presence({ id, name: "", floor: "", presence: people > 0, people })}`;
 }
 
 function change(step: Step): string {
@@ -66,6 +74,6 @@ function change(step: Step): string {
   const trait = String(step.data["trait"]);
   const entity = store.entity(id);
   const value = inWords(trait, step.data["value"] as Value, entity?.config[trait]);
-  const name = entity?.name ?? id;
+  const name = entity?.name ?? store.area(id.replace(/^area\./, ""))?.name ?? id;
   return SELF_EVIDENT.has(trait) ? `${name}: ${value}` : `${name}: ${traitName(trait, entity?.kind ?? "")} ${value}`;
 }

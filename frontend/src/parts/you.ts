@@ -5,6 +5,7 @@ import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { explain, notify } from "./notice";
+import "./sessions";
 
 @customElement("hearth-you")
 export class You extends Watching {
@@ -34,7 +35,11 @@ export class You extends Watching {
           <button type="submit">${save}</button>
         </form>
       </details>
-      <button type="button" @click=${this.leave}>${logOut}</button>
+      <hearth-sessions></hearth-sessions>
+      <div class="buttons">
+        ${session.may("admin") ? html`<a class="button" href="#/people">${words().people.open}</a>` : nothing}
+        <button type="button" @click=${this.leave}>${logOut}</button>
+      </div>
     </section>`;
   }
 

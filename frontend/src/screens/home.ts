@@ -10,6 +10,7 @@ import { icon } from "../parts/icons";
 import { row } from "../parts/row";
 import { act } from "../home/acting";
 import { words } from "../words";
+import { presence } from "../words/values";
 
 @customElement("home-screen")
 export class HomeScreen extends Watching {
@@ -93,15 +94,8 @@ function floors(areas: Area[]): [string, Area[]][] {
   return [...found];
 }
 
-// Nothing is said of a room that nothing tells of.
-function presence(area: Area): string {
-  if (area.presence === null) return "";
-  const { none, some, many } = words().presence;
-  return !area.presence ? none : (area.people ?? 0) > 1 ? many(area.people ?? 0) : some;
-}
-
 function mark(area: Area, use: string): TemplateResult {
-  return html`<p class=${area.presence ? "use there" : "use"}>${use}</p>`;
+  return html`<a class=${area.presence ? "use there" : "use"} href=${`#/room/${area.id}`}>${use}</a>`;
 }
 
 function room(

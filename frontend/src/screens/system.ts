@@ -75,6 +75,7 @@ export class SystemScreen extends Watching {
         [waiting, figure("hearth_history_rows_waiting", number)],
         [pages, figure("hearth_live_clients", number)],
       ])}
+      ${location.protocol === "https:" ? html`<p><a href="/ca.crt" download>${words().system.trust}</a></p>` : nothing}
     </section>`;
   }
 

@@ -57,6 +57,34 @@ export const de: Words = {
     save: "Ändern",
   },
 
+  people: {
+    title: "Wer hereindarf",
+    open: "Wer hereindarf",
+    lead: "Ein Konto gehört zu diesem Zuhause und liegt auf diesem Hub.",
+    sessions: (n) => `in ${count(n, "Browser", "Browsern")} angemeldet`,
+    none: "Nirgends angemeldet",
+    roleOf: (name) => `Rolle von ${name}`,
+    remove: "Entfernen",
+    removeSure: (name) => `${name} nicht mehr hereinlassen`,
+    reset: "Neues Passwort",
+    resetOf: (name) => `Neues Passwort für ${name}`,
+    set: "Setzen",
+    resetDone: (name) => `${name} meldet sich von nun an mit dem neuen Passwort an.`,
+    add: "Noch jemanden hereinlassen",
+    addNow: "Hinzufügen",
+    added: (name) => `${name} kann sich jetzt anmelden.`,
+    may: {
+      guest: "sieht die Dinge und schaltet, was keine Rückfrage braucht",
+      member: "redet auch mit dem Hub, sieht, wer wo ist und was geschah",
+      admin: "auch Einstellungen, Hubs, Lernen, Konten von Bewohnern und Gästen",
+      owner: "alles",
+    },
+    mine: "Wo ich angemeldet bin",
+    here: "dieser Browser",
+    since: (when) => `seit ${when}`,
+    end: "Dort abmelden",
+  },
+
   home: {
     title: "Zuhause",
     elsewhere: "Im ganzen Haus",
@@ -68,6 +96,7 @@ export const de: Words = {
     away: (n) => `${count(n, "Gerät", "Geräte")} nicht erreichbar`,
     people: (names) => `Zuhause: ${names}`,
   },
+  room: { title: "Raum", inRoom: "In diesem Raum" },
   presence: { none: "Niemand da", some: "Jemand da", many: (n) => `${n} Personen da` },
 
   state: {
@@ -256,6 +285,7 @@ export const de: Words = {
     learnt: "Zum Lernen behalten",
     others: "Andere Hubs in diesem Zuhause",
     promise: "Ton und Bilder werden nur im Arbeitsspeicher betrachtet, in Prozessen ohne Netz, und nie gespeichert.",
+    trust: "Das Zertifikat des Zuhauses, für Browser, die ihm noch nicht trauen",
     look: "Sprache dieser Seite",
   },
 };

@@ -56,6 +56,34 @@ export const en = {
     save: "Change it",
   },
 
+  people: {
+    title: "People who may come in",
+    open: "Who may come in",
+    lead: "An account belongs to this home and lives on this hub.",
+    sessions: (n: number) => `${count(n, "browser is", "browsers are")} logged in`,
+    none: "Not logged in anywhere",
+    roleOf: (name: string) => `Role of ${name}`,
+    remove: "Remove",
+    removeSure: (name: string) => `let ${name} in no more`,
+    reset: "New password",
+    resetOf: (name: string) => `New password for ${name}`,
+    set: "Set it",
+    resetDone: (name: string) => `${name} logs in with the new password from now on.`,
+    add: "Let somebody else in",
+    addNow: "Add",
+    added: (name: string) => `${name} can log in now.`,
+    may: {
+      guest: "sees things and switches what needs no yes",
+      member: "also talks to the hub, sees who is where and what happened",
+      admin: "also settings, hubs, learning, accounts of members and guests",
+      owner: "everything",
+    } as Record<string, string>,
+    mine: "Where I am logged in",
+    here: "this browser",
+    since: (when: string) => `since ${when}`,
+    end: "Log out there",
+  },
+
   home: {
     title: "Home",
     elsewhere: "Around the home",
@@ -67,6 +95,7 @@ export const en = {
     away: (n: number) => `${count(n, "thing", "things")} out of reach`,
     people: (names: string) => `At home: ${names}`,
   },
+  room: { title: "Room", inRoom: "In this room" },
   presence: { none: "Nobody there", some: "Somebody there", many: (n: number) => `${n} people there` },
 
   state: {
@@ -255,6 +284,7 @@ export const en = {
     learnt: "Kept to learn from",
     others: "Other hubs in this home",
     promise: "Sound and pictures are looked at in memory, in processes without a network, and are never stored.",
+    trust: "The home's certificate, for browsers that do not trust it yet",
     look: "Language of this page",
   },
 };

@@ -1,5 +1,5 @@
 /** A trait's value in a person's words. */
-import type { Entity, TraitConfig, Value } from "../api/wire";
+import type { Area, Entity, TraitConfig, Value } from "../api/wire";
 import { number } from "./figures";
 import { words } from "./index";
 
@@ -55,4 +55,11 @@ export function stateLine(entity: Entity, value: (trait: string) => Value): stri
   if (on === true && "Level" in entity.traits && value("Level") !== null) parts.push(inWords("Level", value("Level")));
   if (!parts.length && "Press" in entity.traits) return "";
   return parts.join(", ") || words().state.unknown;
+}
+
+/** Whether somebody is in a room; nothing is said of a room that nothing tells of. */
+export function presence(area: Area): string {
+  if (area.presence === null) return "";
+  const { none, some, many } = words().presence;
+  return !area.presence ? none : (area.people ?? 0) > 1 ? many(area.people ?? 0) : some;
 }
