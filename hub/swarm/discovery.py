@@ -202,7 +202,8 @@ class Discovery:
         if network is not None:
             from zeroconf import NotRunningException
 
-            with contextlib.suppress(NotRunningException):  # what waits for its start wakes before it ends, and not after
+            # What waits for it to start must wake before it ends: afterwards it would complain.
+            with contextlib.suppress(NotRunningException):
                 await network.zeroconf.async_wait_for_start()
             await asyncio.sleep(0)
             await network.async_unregister_all_services()
