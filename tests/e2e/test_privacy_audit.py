@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.sealed,
     pytest.mark.skipif(this_architecture() is None, reason="sealing needs Linux on x86-64 or arm64"),
 ]
-CHECKS = ["media types", "retention", "workers", "sound", "picture", "connections", "network"]
+CHECKS = ["media types", "skills", "retention", "workers", "sound", "picture", "connections", "network"]
 
 
 @pytest.mark.slow

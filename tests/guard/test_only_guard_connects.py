@@ -36,6 +36,8 @@ ALLOWED = {
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
     ("hub/bench/mesh_websocket.py", "aiohttp.ClientSession"): "the peer of a benchmark, on loopback",
     ("hub/bench/audit/packets.py", "socket.socket"): "reads the packets that leave; connects nowhere",
+    ("hub/bench/audit/stranger/skills/stranger/skill.py", "socket.create_connection"): "tries what must fail",
+    ("hub/bench/audit/stranger/skills/stranger/skill.py", "socket.socket"): "tries what must fail",
     ("hub/bench/start.py", "socket.socket"): "finds a free port; connects nowhere",
     ("hub/bench/start.py", "urllib.request"): "asks the hub that it started, on loopback",
     ("hub/bench/start.py", "urllib.request.urlopen"): "asks the hub that it started, on loopback",

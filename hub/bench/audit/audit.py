@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.bench.audit import checks
+from hub.bench.audit.cage import stranger_is_held
 from hub.bench.audit.line import Line
 from hub.bench.audit.refusals import media_refuses
 from hub.bench.audit.retention import old_rows_are_gone
@@ -14,6 +15,7 @@ from hub.bench.audit.trial import StartHub, trial
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings_file import load_settings
+from hub.plugins.cages import Cages
 from hub.store.database import Database
 from hub.store.ledger import LedgerTable
 
@@ -26,7 +28,9 @@ async def audit(start: StartHub, paths: HomePaths, *, see: bool = True) -> Async
     Raises `StoreError` when the home's database cannot be read.
     """
     yield media_refuses()
-    store = load_settings(paths.settings).settings.store
+    settings = load_settings(paths.settings).settings
+    yield await stranger_is_held(Cages(allow_uncaged=settings.plugins.allow_uncaged))
+    store = settings.store
     database = await Database.open(store.url or paths.database)
     try:
         yield await old_rows_are_gone(database, store, time.time())
