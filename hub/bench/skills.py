@@ -50,8 +50,13 @@ async def go(ctx: Context) -> str:
 
 @skill.intent("burn")
 async def burn(ctx: Context) -> str:
-    threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
+    threading.Thread(target=forever, daemon=True).start()
     return "burning"
+
+
+def forever() -> None:
+    while True:
+        pass
 """
 
 

@@ -35,6 +35,7 @@ class CagedSkill:
         self._deadline_s = deadline_s
         self._failed = failed
         self._side: HubSide | None = None
+        self._up = asyncio.Event()
         self._process: Caged | None = None
         self._verdict = ""
         self._probes: set[asyncio.Task[None]] = set()
@@ -52,11 +53,22 @@ class CagedSkill:
         await asyncio.shield(self._first)
 
     async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
-        """As `HubSide.call`; while the skill is away that is the answer's `error`."""
-        side = self._side
+        """As `HubSide.call`; a skill that is away is waited for a little, then that is the answer's `error`."""
+        side = await self._there()
         if side is None:
             return IntentAnswer(error=PluginError(f"the {self._name} skill is not there", remedy=_AWAY).to_wire())
         return await side.call(message, context)
+
+    async def _there(self) -> HubSide | None:
+        """What speaks with it, once it runs; None when that takes too long."""
+        try:
+            async with asyncio.timeout(self._cages.patience.back_s):
+                while (side := self._side) is None or not side.alive:
+                    self._up.clear()  # its end may not have been seen to yet
+                    await self._up.wait()
+        except TimeoutError:
+            return None
+        return side
 
     async def close(self) -> None:
         """End it for good."""
@@ -106,6 +118,7 @@ class CagedSkill:
                 )
                 loop = asyncio.get_running_loop()
                 tasks = [loop.create_task(self._side.run()), loop.create_task(self._look_after(process))]
+                self._up.set()
                 if not self._first.done():
                     self._first.set_result(None)
                 await asyncio.wait([tasks[0]])

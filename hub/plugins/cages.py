@@ -18,7 +18,7 @@ from hub.plugins.discovery import FoundSkill
 
 class CagePatience(Struct, frozen=True, kw_only=True):
     """How long a caged skill may take, in seconds: to be imported, to show that it is alive after it was late; how
-    often it is looked after; and the first and the longest wait before it is started again.
+    often it is looked after; the first and the longest wait before it is started again; how long a call waits for it.
     """
 
     start_s: float = 15.0
@@ -26,6 +26,7 @@ class CagePatience(Struct, frozen=True, kw_only=True):
     look_s: float = 1.0
     first_wait_s: float = 0.5
     longest_wait_s: float = 300.0
+    back_s: float = 5.0
 
 
 class Cages:

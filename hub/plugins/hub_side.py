@@ -93,6 +93,11 @@ class HubSide:
         self._tasks: set[asyncio.Task[None]] = set()
         self._alive = True
 
+    @property
+    def alive(self) -> bool:
+        """Whether the channel is open, as far as is known."""
+        return self._alive
+
     async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
         """Send what `message(id)` makes and wait for its answer; trouble of any kind is the answer's `error`."""
         number = next(self._ids)
@@ -100,7 +105,9 @@ class HubSide:
         answered = False
         try:
             if not self._alive:
-                raise PluginError(f"the {self._skill} skill is not running", remedy="see the log; restart the hub")
+                raise PluginError(
+                    f"the {self._skill} skill is not running", remedy="try it in a moment; the log says why"
+                )
             async with call.timer:
                 await self._channel.send(encode(message(number)))
                 answer = await call.answer
@@ -112,7 +119,9 @@ class HubSide:
             self._late()
             return _failed(PluginError(text, remedy="try again; if it stays so, disable the skill"))
         except ChannelClosedError:
-            return _failed(PluginError(f"the {self._skill} skill is not running", remedy="restart the hub"))
+            return _failed(
+                PluginError(f"the {self._skill} skill is not running", remedy="try it in a moment; the log says why")
+            )
         except HearthError as error:
             answered = True
             return _failed(error)
@@ -154,7 +163,9 @@ class HubSide:
                 heard.set()
             for call in self._calls.values():
                 if not call.answer.done():
-                    stopped = PluginError(f"the {self._skill} skill stopped", remedy="restart the hub")
+                    stopped = PluginError(
+                        f"the {self._skill} skill stopped", remedy="try it in a moment; the log says why"
+                    )
                     call.answer.set_exception(stopped)
             self._channel.close()
             for task in tuple(self._tasks):

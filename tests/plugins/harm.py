@@ -25,7 +25,7 @@ from hub.sdk.intents import IntentCall
 
 HARMFUL = Path(__file__).parent / "harmful"
 NO_PORTS: Any = HubPorts(home=None, timers=None, data=None, say=None)  # type: ignore[arg-type]
-QUICK = CagePatience(look_s=0.05, silent_s=0.5, first_wait_s=0.01, longest_wait_s=0.05)
+QUICK = CagePatience(start_s=60.0, look_s=0.05, silent_s=3.0, first_wait_s=0.01, longest_wait_s=0.05, back_s=60.0)
 
 
 def harmful_skills() -> Found[FoundSkill]:
@@ -40,6 +40,13 @@ def harmful_host(bus: Bus, *, limits: Limits | None = None, deadline_s: float = 
 async def ask(host: SkillHost, skill: str, intent: str, **slots: Any) -> str:
     answer = await host.call(IntentCall(skill=skill, intent=intent, slots=slots))
     assert answer.error is None, answer.error
+    return answer.text
+
+
+async def patiently(host: SkillHost, skill: str, intent: str) -> str:
+    """Ask until there is an answer: on a busy machine one may come too late."""
+    while (answer := await host.call(IntentCall(skill=skill, intent=intent))).error is not None:
+        assert answer.error["code"] == "plugin", answer.error
     return answer.text
 
 

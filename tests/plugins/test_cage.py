@@ -12,12 +12,12 @@ from structlog.testing import capture_logs
 
 from hub.core.bus import Bus
 from hub.core.events import PluginFailed
-from hub.guard import landlock
+from hub.guard import landlock, zygote
 from hub.guard.syscalls import this_architecture
 from hub.plugins.appetite import Limits
 from hub.plugins.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
-from tests.plugins.harm import NO_PORTS, ask, attempts, harmful_host, harmful_skills
+from tests.plugins.harm import NO_PORTS, attempts, harmful_host, harmful_skills, patiently
 from tests.plugins.ordinary_user import as_ordinary_user
 
 pytestmark = pytest.mark.sealed
@@ -39,10 +39,10 @@ def _on_linux() -> None:
         pytest.skip("cages need Linux on x86-64 or arm64")
 
 
-def check(told: dict[str, Any]) -> None:
+def check(told: dict[str, Any], *, landlocked: bool = True) -> None:
     architecture = this_architecture()
     assert architecture is not None
-    files_are_hidden = landlock.version(architecture) > 0
+    files_are_hidden = landlocked and landlock.version(architecture) > 0
     for way, outcome in told["found"].items():
         if way in OTHERWISE:
             assert outcome.startswith(OTHERWISE[way]), f"{way}: {outcome}"
@@ -67,6 +67,20 @@ def test_threat_37_and_for_an_ordinary_user_as_well() -> None:
     told = json.loads(ran.stdout.splitlines()[-1])
     assert told["uid"] != 0
     check(told)
+
+
+async def test_threat_37_and_without_landlock_nothing_but_reading_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zygote, "_BOOT", WITHOUT_LANDLOCK)
+    check(await attempts(), landlocked=False)
+
+
+WITHOUT_LANDLOCK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from hub.guard import landlock, zygote_main
+landlock.version = lambda _: 0
+sys.exit(zygote_main.main(int(sys.argv[2]), sys.argv[3]))
+"""
 
 
 @pytest.fixture
@@ -120,10 +134,10 @@ async def until_back(host: SkillHost, other_than: str) -> None:
 async def test_threat_37_it_is_killed_named_and_started_again_and_others_go_on(
     impatient: SkillHost, failures: list[PluginFailed], intent: str, says: str
 ) -> None:
-    before, victim = await ask(impatient, "harmful", "hello"), await ask(impatient, "victim", "tell")
+    before, victim = await patiently(impatient, "harmful", "hello"), await patiently(impatient, "victim", "tell")
     with capture_logs() as logs:
         harm = asyncio.ensure_future(impatient.call(IntentCall(skill="harmful", intent=intent)))
-        assert await ask(impatient, "victim", "tell") == victim
+        assert await patiently(impatient, "victim", "tell") == victim
         await until(lambda: failures)
         await harm
     assert failures[0].plugin == "harmful"
@@ -131,7 +145,7 @@ async def test_threat_37_it_is_killed_named_and_started_again_and_others_go_on(
     assert "started again" in failures[0].error
     assert [e["skill"] for e in logs if e["event"] == "a skill stopped"][:1] == ["harmful"]
     await until_back(impatient, before)
-    assert await ask(impatient, "victim", "tell") == victim
+    assert await patiently(impatient, "victim", "tell") == victim
 
 
 async def test_what_it_prints_is_printable_and_short(impatient: SkillHost) -> None:
@@ -139,8 +153,8 @@ async def test_what_it_prints_is_printable_and_short(impatient: SkillHost) -> No
         return [e["line"] for e in logs if e["event"] == "a plugin says"]
 
     with capture_logs() as logs:
-        await ask(impatient, "harmful", "hello")
+        await patiently(impatient, "harmful", "hello")
         await until(lambda: said(logs))
-    [line] = said(logs)
+    line = said(logs)[0]
     assert line.startswith("harmful says hello?[2J!!!")
     assert len(line) <= 300

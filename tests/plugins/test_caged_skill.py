@@ -13,12 +13,12 @@ from hub.core.events import PluginFailed
 from hub.guard import zygote as zygote_module
 from hub.guard.syscalls import this_architecture
 from hub.plugins.cages import CagePatience, Cages
-from hub.sdk.intents import IntentCall
 from tests.plugins.conftest import Hub
+from tests.plugins.harm import patiently
 from tests.plugins.test_skill_host import call
 
 pytestmark = pytest.mark.sealed
-QUICK = CagePatience(start_s=30.0, look_s=0.05, silent_s=0.5, first_wait_s=0.01, longest_wait_s=0.05)
+QUICK = CagePatience(start_s=60.0, look_s=0.05, silent_s=20.0, first_wait_s=0.01, longest_wait_s=0.05, back_s=60.0)
 
 
 @pytest.fixture
@@ -157,9 +157,9 @@ async def test_a_handler_that_only_waits_too_long_is_not_killed(make_hub: Callab
     hub = make_hub(cages=Cages(patience=QUICK), deadline_s=0.5)
     try:
         await start(hub)
-        before = await hub.skills.call(call("mine", "pid"))
+        before = await patiently(hub.skills, "mine", "pid")
         assert "did not answer" in (await hub.skills.call(call("mine"))).error["message"]
-        assert await hub.skills.call(call("mine", "pid")) == before
+        assert await patiently(hub.skills, "mine", "pid") == before
         assert hub.told(PluginFailed) == []
     finally:
         await hub.close()
@@ -181,12 +181,34 @@ async def test_a_flood_of_requests_is_bounded(caged: Hub, write_skill: Any) -> N
     assert (await caged.skills.call(call("mine"))).text == "500"
 
 
-async def test_while_it_is_away_the_answer_says_so(caged: Hub, write_skill: Any) -> None:
-    write_skill("mine", "import os\n@skill.intent('go')\nasync def go(ctx):\n    os._exit(0)")
+LEAVES = """
+import os
+@skill.intent("go")
+async def go(ctx):
+    os._exit(0)
+@skill.intent("stay")
+async def stay(ctx):
+    return "here"
+"""
+
+
+async def test_a_call_waits_for_one_that_is_away(caged: Hub, write_skill: Any) -> None:
+    write_skill("mine", LEAVES, intents=("go", "stay"))
     await start(caged)
-    first = await caged.skills.call(IntentCall(skill="mine", intent="go"))
-    assert first.error["code"] == "plugin"
-    assert "mine" in {w.skill for w in caged.skills.words()}  # its sentences stay known: it comes back
+    assert (await caged.skills.call(call("mine"))).error["code"] == "plugin"
+    assert "mine" in {w.skill for w in caged.skills.words()}  # its sentences stay known
+    assert (await caged.skills.call(call("mine", "stay"))).text == "here"
+
+
+async def test_a_call_does_not_wait_for_ever(make_hub: Callable[..., Hub], write_skill: Any) -> None:
+    write_skill("mine", LEAVES)
+    hub = make_hub(cages=Cages(patience=CagePatience(start_s=60.0, first_wait_s=1000.0, back_s=0.1)))
+    try:
+        await start(hub)
+        await hub.skills.call(call("mine"))
+        assert "is not there" in (await hub.skills.call(call("mine"))).error["message"]
+    finally:
+        await hub.close()
 
 
 def no_cages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,8 +194,13 @@ async def spin(ctx: Context) -> None:
 @skill.intent("burn")
 async def burn(ctx: Context) -> str:
     """Answers, and keeps a processor busy behind it."""
-    threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
+    threading.Thread(target=_forever, daemon=True).start()
     return "burning"
+
+
+def _forever() -> None:
+    while True:
+        pass
 
 
 @skill.intent("swarm")
