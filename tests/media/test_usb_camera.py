@@ -1,4 +1,3 @@
-import itertools
 from typing import Any
 
 import cv2
@@ -52,7 +51,7 @@ def test_no_more_frames_than_asked_for() -> None:
     with pytest.raises(MediaError):
         frames.extend(camera(FakeCapture(frames=60), rate=20).frames())
     times = [frame.t for frame in frames]
-    assert all(b - a > 0.04 for a, b in itertools.pairwise(times))
+    assert len(times) - 1 <= (times[-1] - times[0]) * 20 + 0.2  # however late one of them came
 
 
 @pytest.mark.parametrize("shape", [(480, 640), (480, 640, 1)])
