@@ -59,7 +59,7 @@ export class App extends Watching {
   private wanted(): Place {
     const place = here();
     const { me } = session;
-    if (!me) return place.screen === "setup" ? place : { screen: "login", id: "" };
+    if (!me) return { screen: session.unowned ? "setup" : "login", id: "" };
     const inside = place.screen !== "login" && (place.screen !== "setup" || !me.owned);
     return inside ? place : { screen: "home", id: "" };
   }

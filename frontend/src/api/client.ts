@@ -19,7 +19,7 @@ const LONG_MS = 180_000;
 let pageToken = "";
 // Counts who sat here: an answer that is late says nothing of who sits here now.
 let visitor = 0;
-let stranger = (): void => undefined;
+let stranger = (_unowned: boolean): void => undefined;
 
 /** What shows the hub that a request comes from its own page, and not from another that has the cookie sent along. */
 export function showPageToken(token: string): void {
@@ -27,8 +27,8 @@ export function showPageToken(token: string): void {
   pageToken = token;
 }
 
-/** Be told when the hub does not know who this is. */
-export function onStranger(listener: () => void): void {
+/** Be told when the hub does not know who this is, and whether that is because it has no owner yet. */
+export function onStranger(listener: (unowned: boolean) => void): void {
   stranger = listener;
 }
 
@@ -43,7 +43,8 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
   const error = (body as { error?: { code: string; message: string; remedy: string } } | null)?.error;
-  if (error?.code === "unauthenticated" && asking === visitor) stranger();
+  const unknown = error?.code === "unauthenticated" || error?.code === "unowned";
+  if (unknown && asking === visitor) stranger(error.code === "unowned");
   throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy);
 }
 

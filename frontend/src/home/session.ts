@@ -9,10 +9,15 @@ class Session extends EventTarget {
   me: Me | undefined;
   /** Whether the hub has said yet who this is. */
   asked = false;
+  /** Whether the hub waits for somebody with its code to become the owner. */
+  unowned = false;
 
   constructor() {
     super();
-    onStranger(() => this.become(undefined));
+    onStranger((unowned) => {
+      this.unowned = unowned;
+      this.become(undefined);
+    });
   }
 
   async ask(): Promise<void> {
@@ -20,7 +25,7 @@ class Session extends EventTarget {
       this.become(await get<Me>("/api/v1/me"));
     } catch (error) {
       // A stranger has become one already; a hub that starts or is away is asked again.
-      if (!(error instanceof ApiError) || error.code !== "unauthenticated") setTimeout(() => void this.ask(), AGAIN_MS);
+      if (!(error instanceof ApiError) || error.status !== 401) setTimeout(() => void this.ask(), AGAIN_MS);
     }
   }
 

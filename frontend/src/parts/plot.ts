@@ -5,14 +5,14 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Change, TraitConfig } from "../api/wire";
 import { Watching } from "../home/watching";
-import { words } from "../words";
+import { locale, words } from "../words";
 import { moment } from "../words/figures";
 import { inWords } from "../words/values";
 
 const HEIGHT = 190;
 const LETTER = 6.6;
 // A history that has only begun fills the plot too, from so many seconds on.
-const LEAST_S = 600;
+const LEAST_S = 60;
 
 @customElement("hearth-plot")
 export class Plot extends Watching {
@@ -70,6 +70,7 @@ export class Plot extends Watching {
 
   private options(end: number): uPlot.Options {
     const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const begin = Math.max(end - this.seconds, Math.min(this.changes[0]?.at ?? end, end - LEAST_S));
     const told = (on: boolean): string => inWords(this.trait, on, this.config);
     const binary = this.changes.every((change) => change.value === null || typeof change.value === "boolean");
     const percent = this.trait === "Level" || this.trait === "Position";
@@ -84,11 +85,11 @@ export class Plot extends Watching {
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { time: true, range: [Math.max(end - this.seconds, Math.min(this.changes[0]?.at ?? end, end - LEAST_S)), end] },
+        x: { time: true, range: [begin, end] },
         y: { range: binary ? [0, 1.08] : percent ? [0, 100] : spread },
       },
       axes: [
-        { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => this.time(tick)), space: 70 },
+        { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => time(tick, end - begin)), space: 80 },
         {
           ...axis,
           size: binary ? 18 + LETTER * Math.max(told(true).length, told(false).length) : 52,
@@ -106,12 +107,14 @@ export class Plot extends Watching {
     };
   }
 
-  private time(tick: number): string {
-    const style: Intl.DateTimeFormatOptions = this.seconds > 86_400 ? { weekday: "short", day: "numeric" } : { timeStyle: "short" };
-    return new Intl.DateTimeFormat(document.documentElement.lang, style).format(new Date(tick * 1000));
-  }
-
   private fit(): void {
     if (this.plot && this.clientWidth) this.plot.setSize({ width: this.clientWidth, height: this.plot.height });
   }
+}
+
+/** A moment on the axis of so many seconds: as exact as tells it from the next one. */
+function time(tick: number, seconds: number): string {
+  const style: Intl.DateTimeFormatOptions =
+    seconds > 86_400 ? { weekday: "short", day: "numeric" } : { timeStyle: seconds < 600 ? "medium" : "short" };
+  return new Intl.DateTimeFormat(locale(), style).format(new Date(tick * 1000));
 }

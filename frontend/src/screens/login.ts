@@ -13,7 +13,7 @@ export class LoginScreen extends Watching {
   @state() private busy = false;
 
   protected override render(): TemplateResult {
-    const { title, lead, name, password, logIn, fresh } = words().door;
+    const { title, lead, name, password, logIn } = words().door;
     return html`<div class="door">
       <h1>${title}</h1>
       <p class="lead">${lead}</p>
@@ -25,7 +25,6 @@ export class LoginScreen extends Watching {
         <p class="bad" role="alert">${this.trouble || nothing}</p>
         <button type="submit" class="strong wide" ?disabled=${this.busy}>${logIn}</button>
       </form>
-      <p><a href="#/setup">${fresh}</a></p>
       ${languages()}
     </div>`;
   }

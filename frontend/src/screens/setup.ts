@@ -13,7 +13,7 @@ export class SetupScreen extends Watching {
   @state() private busy = false;
 
   protected override render(): TemplateResult {
-    const { setUpTitle, setUpLead, name, password, passwordHint, setUp, known } = words().door;
+    const { setUpTitle, setUpLead, name, password, passwordHint, setUp } = words().door;
     const stranger = session.me === undefined;
     return html`<div class="door">
       <h1>${setUpTitle}</h1>
@@ -29,7 +29,7 @@ export class SetupScreen extends Watching {
         <p class="bad" role="alert">${this.trouble || nothing}</p>
         <button type="submit" class="strong wide" ?disabled=${this.busy}>${setUp}</button>
       </form>
-      ${stranger ? html`<p><a href="#/home">${known}</a></p>${languages()}` : nothing}
+      ${stranger ? languages() : nothing}
     </div>`;
   }
 

@@ -34,8 +34,6 @@ export const de: Words = {
     name: "Name",
     password: "Passwort",
     logIn: "Anmelden",
-    fresh: "Ist dieser Hub neu? Einrichten",
-    known: "Ich habe ein Konto: anmelden",
     setUpTitle: "Dieses Zuhause übernehmen",
     setUpLead: "Das erste Konto gehört der Eigentümerin oder dem Eigentümer. Danach müssen sich alle anmelden. Das Konto bleibt auf diesem Hub; anderswo gibt es keines.",
     passwordHint: "Mindestens 8 Zeichen. Am besten ein paar Wörter, die nur man selbst so zusammenstellt.",

@@ -33,8 +33,6 @@ export const en = {
     name: "Name",
     password: "Password",
     logIn: "Log in",
-    fresh: "Is this hub new? Set it up",
-    known: "I have an account: log in",
     setUpTitle: "Make this home yours",
     setUpLead: "The first account is the owner's. From then on everybody has to log in. The account stays on this hub; there is no account anywhere else.",
     passwordHint: "At least 8 characters. A few words that only you put together are best.",

@@ -23,6 +23,11 @@ export function language(): string {
   return current;
 }
 
+/** The language with its region, as the browser's owner writes times and numbers in it. */
+export function locale(): string {
+  return navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === current) ?? current;
+}
+
 export function choose(tag: string): void {
   current = tag in LANGUAGES ? tag : "en";
   localStorage.setItem(KEY, current);

@@ -1,0 +1,70 @@
+"""Takes the pictures in docs/ui.md of the demo home's page: `python -m tests.e2e.ui_pictures`."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from hub.core.bundled import bundled
+from tests.e2e.running import RunningHub
+from tests.e2e.ui_browser import browsing
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+PHONE = {"width": 390, "height": 780}
+DESK = {"width": 1120, "height": 880}
+
+
+def _home(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Not now").click()
+    page.screenshot(path=PICTURES / "ui-home.png")
+
+
+def _thing(page: Page, url: str) -> None:
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{url}#/entity/light.living_room")
+    page.get_by_label("Show").select_option("Level")
+    page.wait_for_selector("hearth-plot canvas")
+    time.sleep(0.5)
+    page.screenshot(path=PICTURES / "ui-thing.png")
+
+
+def _talk(page: Page, url: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{url}#/voice")
+    page.reload()
+    for sentence in ("make me a sandwich", "turn on the kitchen light"):
+        page.get_by_label("Say something").fill(sentence)
+        page.keyboard.press("Enter")
+        page.get_by_text(f"“{sentence}”").wait_for()
+    time.sleep(0.5)
+    page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    page.screenshot(path=PICTURES / "ui-talk.png")
+
+
+def main() -> None:
+    """Start a hub over the demo home, live in it for some seconds, and take the pictures."""
+    with tempfile.TemporaryDirectory() as folder, browsing() as browser:
+        shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
+        hub = RunningHub(Path(folder), "--deaf")
+        try:
+            hub.wait("healthz", lambda health: health["status"] == "ok")
+            page = browser.new_page(locale="en-GB")
+            page.goto(hub.url)
+            page.wait_for_selector(".thing")
+            _home(page)
+            for level in (20, 65, 40, 90):
+                hub.post("api/v1/say", text=f"set the living room light to {level} percent")
+                time.sleep(4)
+            _thing(page, hub.url)
+            _talk(page, hub.url)
+        finally:
+            hub.stop()
+
+
+if __name__ == "__main__":
+    main()
