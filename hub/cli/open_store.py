@@ -1,5 +1,6 @@
 """The store of a home, for commands that need nothing else of a hub."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
@@ -27,7 +28,14 @@ async def open_store(paths: HomePaths) -> "AsyncIterator[Database]":
 
 @contextmanager
 def without_hub(paths: HomePaths) -> Iterator[None]:
-    """Keep hubs from running over a home within the block. Raises `UnavailableError` when one does."""
+    """Keep hubs from running over a home within the block.
+
+    Raises `UnavailableError` when one does, `UsageError` for root in a home of somebody else's, who could then no more
+    read what root wrote.
+    """
+    owner = paths.root.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        raise UsageError(f"{paths.root} is not root's", remedy=f"run this as its owner: sudo -u '#{owner}' hearth ...")
     url = running_at(paths)
     if url is not None:
         raise UnavailableError(f"a hub runs over {paths.root}, at {url}", remedy="stop it first, and start it again")

@@ -105,6 +105,7 @@ def unpack(data: bytes, into: Path, progress: Progress = no_progress) -> Manifes
     Raises `StoreError` for anything that a backup of ours does not have: other paths, kinds of files, sizes, hashes.
     Nothing is written outside of `into`, and no more than the manifest says.
     """
+    into.mkdir(parents=True, exist_ok=True, mode=0o700)
     reader = _Bounded(gzip.GzipFile(fileobj=io.BytesIO(data), mode="rb"), 2 * _MOST_MANIFEST)
     try:
         with tarfile.open(fileobj=reader, mode="r|") as tar:  # type: ignore[call-overload]
@@ -177,7 +178,8 @@ def _extract(tar: tarfile.TarFile, member: Member, into: Path) -> None:
     if entry is None or entry.name != _INSIDE + member.path or not entry.isreg() or entry.size != member.size:
         raise _damaged(f"{member.path} is not as its manifest says")
     target = into / member.path
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in reversed([into / parent for parent in _parents(member.path)]):
+        folder.mkdir(exist_ok=True, mode=0o700)
     source, hashed = _file(tar, entry), hashlib.sha256()
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
         while piece := source.read(_PIECE):

@@ -113,6 +113,7 @@ async def test_all_of_a_home_is_copied_but_what_is_of_the_moment(tmp_path: Path)
     assert told[-1] == (manifest.size, manifest.size)
     assert all((tmp_path / "new" / name).read_text() == name for name in kept)
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").rglob("*") if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").rglob("*") if path.is_dir()} == {0o700}
     await (await Database.open(tmp_path / "new" / "hearth.db")).close()
 
 

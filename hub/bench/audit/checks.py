@@ -29,7 +29,8 @@ def workers_are_sealed(evidence: Evidence) -> Line:
 
 def sound_stays(evidence: Evidence) -> Line:
     """The canary sound was heard, and is nowhere."""
-    wrong = [] if evidence.heard else ["the canary sound was not understood, so that nothing was tried"]
+    why = "there are no ears (see `hearth doctor`)" if evidence.deaf else "the canary sound was not understood"
+    wrong = [] if evidence.heard else [f"{why}, so that nothing was tried"]
     wrong += leaks_of(evidence.sound, evidence)
     return line("sound", wrong, f"heard as {evidence.heard!r}, and in {_looked_at(evidence)} there is none of it")
 

@@ -25,6 +25,8 @@ class Evidence(Struct, kw_only=True):
     picture: Canary | None = None
     blind: str = ""
     """Why there was no picture."""
+    deaf: bool = False
+    """Whether there were no ears."""
     heard: str = ""
     """What the ears made of the sound, empty when they heard nothing."""
     looked: bool = False

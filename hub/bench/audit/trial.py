@@ -141,19 +141,23 @@ async def _live(
 
     cancel = hub.bus.subscribe(Event, take)
     started = {"ears": hub.ears, "eyes": hub.eyes}
+    evidence.deaf = hub.ears is None
     evidence.told_sealed |= {name: worker.sealed for name, worker in started.items() if worker is not None}
+    if evidence.picture is not None and hub.eyes is None:
+        evidence.picture, evidence.blind = None, "they did not open; `hearth doctor` says why"
     try:
         if hub.eyes is not None:
             await _learning(hub, hands)
-        async with _patience():
-            await satellite.say(samples)
-            await replied.wait()
-            await satellite.told("synthesize", "audio-stop", "error")
+        if hub.ears is not None:
+            async with _patience():
+                await satellite.say(samples)
+                await replied.wait()
+                await satellite.told("synthesize", "audio-stop", "error")
         if hub.eyes is not None:
             async with _patience():
                 await made.wait()
         evidence.workers = await asyncio.to_thread(workers)
-        async with _patience(_REST_S):
+        async with _patience(_REST_S if hub.ears is not None else 0.0):
             await satellite.told("audio-stop", "error")  # where there is a voice, what it says is sent as well
         evidence.leaks = await asyncio.to_thread(leaks_in, evidence.root, evidence.canaries)
         evidence.update = await asyncio.to_thread(update_of, hands, rng)

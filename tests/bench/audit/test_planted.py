@@ -150,3 +150,14 @@ async def test_a_hub_that_does_not_start_is_told_of(tmp_path: Path) -> None:
     lines = {line.check: line async for line in audit(broken, HomePaths(tmp_path), see=False)}
     assert not lines["trial"].ok and "no ears today" in lines["trial"].detail
     assert lines["network"].ok and lines["retention"].ok
+
+
+async def test_a_hub_without_ears_and_eyes_is_told_of(tmp_path: Path) -> None:
+    def start(paths: HomePaths, _see: bool, change: Change) -> Any:
+        return running_hub(paths, Parts.TEXT | Parts.SATELLITES | Parts.WEB, settings=change)
+
+    found = await trial.trial(start, tmp_path, see=not trial.blind())
+    assert "there are no ears" in checks.sound_stays(found).detail and not checks.sound_stays(found).ok
+    assert checks.picture_stays(found).ok and "has no eyes" in checks.picture_stays(found).detail
+    assert "no worker was started" in checks.workers_are_sealed(found).detail
+    assert "nothing was tried" in checks.connections_are_in_the_ledger(found).detail
