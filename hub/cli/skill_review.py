@@ -20,6 +20,7 @@ from hub.plugins.skill_trial import imported
 from hub.sdk.manifest import SkillManifest, read_manifest
 
 _PORTS: Final = {"say": "say", "clock": "clock", "store": "store"}
+_NOT_FOR_SKILLS: Final = ("fetch", "connect", "events")
 _HOME: Final = frozenset({"home.read", "home.control", "home.people"})
 
 
@@ -94,7 +95,10 @@ def _ports(found: FoundSkill, source: str) -> Iterator[Problem]:
             port = "home.read" if name == "home" else name
             remedy = f'add a [[grant]] port = "{port}" to skill.toml'
             yield Problem(place=f"{found.code}:{line}", problem=f"ctx.{name} is not asked for", remedy=remedy)
+    place = str(found.folder / "skill.toml")
+    for name in sorted(granted & set(_NOT_FOR_SKILLS)):
+        yield Problem(place=place, problem=f"skills get no {name}", remedy="ask for what docs/skills.md lists")
     for name in sorted(granted & set(_PORTS)):
         if name not in used:
-            place, remedy = str(found.folder / "skill.toml"), "ask for what is needed and nothing else"
+            remedy = "ask for what is needed and nothing else"
             yield Problem(place=place, problem=f"{name} is asked for and not used", remedy=remedy, serious=False)

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import importlib
+import io
 import os
 import select
 import signal
@@ -97,6 +98,7 @@ def _become(order: CageOrder, channel: int, said: int) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         del sys.argv[1:]
+        _print_at_once()
         cage.keep_only(channel, said)
         cage.shut([Path(path) for path in order.readable], memory_mb=order.memory_mb)
     except BaseException as error:  # whatever it was, the code of others must not run
@@ -114,8 +116,13 @@ def _become(order: CageOrder, channel: int, said: int) -> None:
         os._exit(code)
 
 
+def _print_at_once() -> None:
+    """What is printed is seen when it is, and not lost with the process."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+
+
 def _say(error: BaseException) -> None:
     text = str(error) if isinstance(error, HearthError) else f"{type(error).__name__}: {error}"
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
         os.write(2, f"{' '.join(text.split())}\n".encode("utf-8", "replace"))

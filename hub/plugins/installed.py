@@ -5,6 +5,7 @@ Each lies in `HOME/skills/ID`; what was agreed to is kept beside it, in `HOME/sk
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from hub.plugins.package import Package
 from hub.sdk.manifest import Grant
 
 _RECORDS: Final = ".installed"
+_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class InstalledSkill(Struct, frozen=True, kw_only=True):
@@ -119,8 +121,8 @@ class InstalledSkills:
 
     def remove(self, skill: str) -> InstalledSkill:
         """Take an installed skill out of the home. Raises `NotFoundError`."""
-        found = next((one for one in self.all() if one.id == skill), None)
-        if found is None:
+        found = self.get(skill) if _ID.fullmatch(skill) else None
+        if found is None or found.id != skill:
             raise NotFoundError(f"{skill[:80]!r} was not installed", remedy="`hearth skill list` shows what was")
         shutil.rmtree(self._folder / found.id, ignore_errors=True)
         (self._records / f"{found.id}.json").unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import pytest
 
 from hub.plugins.author_key import AuthorKey
 from tests.command import Ran, failed, hearth, lines_of
-from tests.plugins.packages import CODE, crafted, skill_files, write_folder
+from tests.plugins.packages import CODE, LOCALE, crafted, skill_files, write_folder
 
 
 def test_a_new_skill_is_sound_tested_packed_installed_and_understood(home: Path, tmp_path: Path) -> None:
@@ -98,6 +98,8 @@ BROKEN = {
     "import": ({"skill.py": b"import subprocess; subprocess.run(['true'])"}, "PermissionError"),
     "syntax": ({"skill.py": b"def go(:"}, "SyntaxError"),
     "manifest": ({"skill.toml": b"id = 1"}, "skill.toml"),
+    "no such port": (skill_files("fetch"), "skills get no fetch"),
+    "a reply": ({"locale/en.yaml": LOCALE + b'replies: {x: "{{ 9 ** 9 }}"}'}, "Pow is not for replies"),
 }
 
 

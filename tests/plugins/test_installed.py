@@ -48,6 +48,14 @@ def test_an_installed_skill_is_found_listed_and_removed(
         skills.remove("mine")
 
 
+@pytest.mark.parametrize("name", ["nobody", "../mine", "", ".", "MINE"])
+def test_only_what_was_installed_is_removed(skills: InstalledSkills, key: AuthorKey, name: str) -> None:
+    skills.install(skills.plan(package(key)))
+    with pytest.raises(NotFoundError):
+        skills.remove(name)
+    assert [one.id for one in skills.all()] == ["mine"]
+
+
 def test_what_was_changed_since_is_told(skills: InstalledSkills, key: AuthorKey, tmp_path: Path) -> None:
     installed = skills.install(skills.plan(package(key)))
     (tmp_path / "skills" / "mine" / "skill.py").write_text("changed")
