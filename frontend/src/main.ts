@@ -6,7 +6,7 @@ import { session } from "./home/session";
 import { store } from "./home/store";
 import { Watching } from "./home/watching";
 import { icon } from "./parts/icons";
-import "./parts/notice";
+import { notify } from "./parts/notice";
 import "./parts/question";
 import { here, type Place } from "./router";
 import "./screens/home";
@@ -70,7 +70,14 @@ export class App extends Watching {
     const [load] = SCREENS[place.screen] ?? SCREENS["home"]!;
     this.going += 1;
     const going = this.going;
-    await load();
+    try {
+      await load();
+    } catch {
+      // The hub has a newer page than this one, or is away.
+      if (store.live) location.reload();
+      else notify(words().errors["offline"] ?? "", true);
+      return;
+    }
     // Somebody went on while this was fetched.
     if (going !== this.going) return;
     this.place = place;

@@ -70,9 +70,9 @@ class Visit:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """A browser; the sandbox of its own needs rights that a build machine may not give."""
+    """A browser; its own sandbox and shared memory need what a build machine may not give."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         try:
             yield browser
         finally:

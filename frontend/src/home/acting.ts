@@ -9,6 +9,8 @@ import { store } from "./store";
 export async function act(entity: Entity, trait: string, value: Value, confirmed = false): Promise<void> {
   try {
     await store.command(entity, trait, value, confirmed);
+    // Nothing else on the page shows that it was pressed.
+    if (trait === "Press") notify(words().started(entity.name));
   } catch (error) {
     if (error instanceof ApiError && error.code === "confirmation_required" && !confirmed) {
       if (await sure(error.message)) await act(entity, trait, value, true);

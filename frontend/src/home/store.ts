@@ -20,6 +20,7 @@ class Store extends EventTarget implements LiveListener {
   private readonly pending = new Map<string, Value>();
   private reloading = 0;
   private guest = false;
+  private frame = 0;
 
   /** Listen to the hub. A guest is not told what happens, and asks again and again. */
   start(guest: boolean): void {
@@ -126,8 +127,12 @@ class Store extends EventTarget implements LiveListener {
     if (this.guest) this.reloadSoon(GUEST_MS);
   }
 
+  // Once a frame, however much happens in the home.
   private changed(): void {
-    this.dispatchEvent(new Event("changed"));
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.dispatchEvent(new Event("changed"));
+    });
   }
 }
 

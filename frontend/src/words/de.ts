@@ -16,6 +16,7 @@ export const de: Words = {
   goOn: "Ja, weiter",
   sure: (what) => `Wirklich: ${what}?`,
   notDone: (name, why) => `${name}: ${why}`,
+  started: (name) => `${name}: gestartet.`,
   errors: {
     offline: "Der Hub antwortet nicht. Es wurde nichts geändert.",
     timeout: "Es kam nicht rechtzeitig eine Antwort.",

@@ -15,6 +15,7 @@ export const en = {
   goOn: "Yes, go on",
   sure: (what: string) => `Do you really want this: ${what}?`,
   notDone: (name: string, why: string) => `${name}: ${why}`,
+  started: (name: string) => `${name}: started.`,
   errors: {
     offline: "The hub does not answer. Nothing was changed.",
     timeout: "It did not answer in time.",
