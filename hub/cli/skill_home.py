@@ -1,5 +1,6 @@
 """A home that a skill's tests speak to: the demo home's things and grammar, and the one skill."""
 
+import sys
 from pathlib import Path
 
 from hub.core.bundled import bundled
@@ -12,6 +13,7 @@ from hub.dialogue.meanings import Meaning, Understood
 from hub.dialogue.sentences import Sentences
 from hub.dialogue.targets import Surroundings
 from hub.home.declared import declared_entity
+from hub.plugins.wheels import wheels_of
 from hub.sdk.locale import SkillWords
 from hub.sdk.testing import SkillHome
 
@@ -21,6 +23,7 @@ class SpokenHome(SkillHome):
 
     def __init__(self, folder: Path) -> None:
         self._view = demo_view()
+        sys.path[:0] = [wheel for wheel in wheels_of(folder) if wheel not in sys.path]
         super().__init__(folder, self._view.entities.values(), areas=self._view.areas.values())
         self.last = ""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hub.plugins.loader import load_handlers
 from hub.plugins.messages import Ready, Refused, encode
 from hub.plugins.plugin_side import PluginSide
 from hub.plugins.socket_channel import SocketChannel
+from hub.plugins.wheels import wheels_of
 
 ENTRY = "hub.plugins.caged_main:serve"
 PRELOAD = ("hub.plugins.caged_main", "hub.sdk.summary", "asyncio", "concurrent.futures.thread", "encodings.idna")
@@ -32,7 +34,9 @@ class CagedSkillConfig(Struct, frozen=True, kw_only=True):
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
     """Import the skill and serve it until the hub closes the connection."""
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
-    asyncio.run(_serve(connection, msgspec.convert(config, CagedSkillConfig)))
+    about = msgspec.convert(config, CagedSkillConfig)
+    sys.path[:0] = wheels_of(Path(about.code).parent)
+    asyncio.run(_serve(connection, about))
 
 
 async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hub.plugins.author_key import AuthorKey
 from tests.command import Ran, failed, hearth, lines_of
-from tests.plugins.packages import CODE, LOCALE, crafted, skill_files, write_folder
+from tests.plugins.packages import CODE, LOCALE, crafted, skill_files, wheel, write_folder
 
 
 def test_a_new_skill_is_sound_tested_packed_installed_and_understood(home: Path, tmp_path: Path) -> None:
@@ -123,7 +123,8 @@ def test_test_tells_failures_and_missing_tests(tmp_path: Path) -> None:
             "tests/test_mine.py": b"async def test_it(home):\n"
             b"    await home.say('let it go')\n    home.expect('came')\n"
             b"async def test_nothing(home):\n    await home.say('fly away')\n"
-            b"def test_plain():\n    pass\n"
+            b"def test_plain():\n    import lore\n    assert lore.WORD == 'x'\n",
+            "wheels/lore-1.0-py3-none-any.whl": wheel("lore", "WORD = 'x'"),
         },
     )
     ran = hearth("skill", "test", folder, "--json")

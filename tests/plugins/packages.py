@@ -84,3 +84,12 @@ def link(name: str, to: str) -> tuple[zipfile.ZipInfo, bytes]:
     info.create_system = 3
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
     return info, to.encode()
+
+
+def wheel(module: str, code: str) -> bytes:
+    """A wheel with one module in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(f"{module}.py", code)
+        archive.writestr(f"{module}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
+    return buffer.getvalue()

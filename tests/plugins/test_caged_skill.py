@@ -15,6 +15,7 @@ from hub.guard.syscalls import this_architecture
 from hub.plugins.cages import CagePatience, Cages
 from tests.plugins.conftest import Hub
 from tests.plugins.harm import patiently
+from tests.plugins.packages import wheel, write_folder
 from tests.plugins.test_skill_host import call
 
 pytestmark = pytest.mark.sealed
@@ -97,6 +98,17 @@ async def test_time_and_modules_of_its_own(caged: Hub, write_skill: Any) -> None
     local = datetime.now().astimezone()
     expected = f"hello {time.tzname} Europe/Vienna {local.utcoffset()}"
     assert (await caged.skills.call(call("mine"))).text == expected
+
+
+async def test_each_has_its_own_libraries(caged: Hub, write_skill: Any) -> None:
+    code = "import lore\n@skill.intent('go')\nasync def go(ctx):\n    return lore.WORD"
+    for name in ("one", "two"):
+        files = {"wheels/lore-1.0-py3-none-any.whl": wheel("lore", f"WORD = 'of {name}'")}
+        write_folder(write_skill(name, code), files)
+    write_skill("none", code)
+    await start(caged)
+    assert [(await caged.skills.call(call(name))).text for name in ("one", "two")] == ["of one", "of two"]
+    assert [(f.plugin, "lore" in f.error) for f in caged.told(PluginFailed)] == [("none", True)]
 
 
 async def test_bundled_skills_stay_in_the_hub(caged: Hub, write_skill: Any) -> None:
