@@ -36,11 +36,11 @@ def copy_database(source: Path, target: Path, progress: Progress = no_progress) 
 
     The copy is one file, without a journal, and known to be sound. Raises `StoreError`.
     """
+    # Not read only: whoever closes such a database last removes its journal, and must be able to.
+    there = f"{source.absolute().as_uri()}?mode=rw"
     with (
         as_store_errors(str(source)),
-        contextlib.closing(
-            sqlite3.connect(f"{source.as_uri()}?mode=ro", _BUSY_S, uri=True, isolation_level=None)
-        ) as old,
+        contextlib.closing(sqlite3.connect(there, _BUSY_S, uri=True, isolation_level=None)) as old,
         contextlib.closing(sqlite3.connect(target, isolation_level=None)) as new,
     ):
         # A transaction holds the moment: without it, every write of the hub would make the copy begin again.

@@ -79,6 +79,19 @@ def test_a_writer_in_another_thread_does_not_hold_it_up(tmp_path: Path, monkeypa
     hub.close()
 
 
+def test_nothing_is_left_beside_it_and_its_name_may_be_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database_of(tmp_path / "a home?.db").close()
+    monkeypatch.chdir(tmp_path)
+    copy_database(Path("a home?.db"), Path("copy.db"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a home?.db", "copy.db"]
+    assert counts(tmp_path / "copy.db") == [2_000, 2_000]
+    with pytest.raises(StoreError):
+        copy_database(Path("nowhere.db"), Path("other.db"))
+    assert not Path("nowhere.db").exists()
+
+
 def test_a_damaged_database_is_not_backed_up_as_if_it_were_sound(tmp_path: Path) -> None:
     database_of(tmp_path / "hearth.db").close()
     with (tmp_path / "hearth.db").open("r+b") as file:
