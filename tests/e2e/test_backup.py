@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -127,13 +126,17 @@ def test_the_next_command_finishes_a_restore_that_was_killed(demo_home: Path, tm
 def test_a_backup_that_is_killed_leaves_the_one_before(demo_home: Path, secret: Path, tmp_path: Path) -> None:
     file = tmp_path / "home.age"
     file.write_bytes(b"age-encryption.org/v1\nthe one before")
-    command = [sys.executable, "-m", "hub.cli", "backup", str(file), "--config", str(demo_home)]
-    with subprocess.Popen([*command, "--passphrase-file", str(secret)], stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 60
-        while not (demo_home / ".backup-draft").exists() and process.poll() is None and time.monotonic() < until:
-            time.sleep(0.001)
-        process.kill()
+    script = (
+        "import os, signal, sys; from pathlib import Path; from hub.cli.main import main\n"
+        "Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "sys.argv[0] = 'hearth'; main()\n"
+    )
+    options = ("--config", str(demo_home), "--passphrase-file", str(secret))
+    ran = subprocess.run([sys.executable, "-c", script, "backup", str(file), *options], check=False, timeout=60)
+    assert ran.returncode == -signal.SIGKILL
     assert file.read_bytes().endswith(b"the one before")
+    ran_again = hearth("backup", file, *options)
+    assert ran_again.returncode == 0 and list(tmp_path.glob(".*.new")) == []
 
 
 def test_what_may_not_be_a_backup_or_a_passphrase(demo_home: Path, secret: Path, tmp_path: Path) -> None:
