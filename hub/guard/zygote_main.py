@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from hub.core.errors import HearthError
+from hub.core.errors import HearthError, SealError
 from hub.guard import cage
 from hub.guard.zygote_messages import MOST_BYTES, NOT_CAGED, CageOrder, Ended, Fork, Forked, Warm, to_zygote
 
@@ -73,9 +73,10 @@ class _Zygote:
         return True
 
     def _fork(self, message: Fork, descriptors: list[int]) -> None:
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _become(message.order, *descriptors)
+            _become(message.order, parent, *descriptors)
         self._numbers[pid] = message.number
         self._tell(Forked(message.number, pid))
 
@@ -91,7 +92,7 @@ class _Zygote:
             self._link.send(msgspec.msgpack.encode(message))
 
 
-def _become(order: CageOrder, channel: int, said: int) -> None:
+def _become(order: CageOrder, parent: int, channel: int, said: int) -> None:
     """In the child: never returns, so that it can never act as the zygote."""
     code = 1
     try:
@@ -101,6 +102,8 @@ def _become(order: CageOrder, channel: int, said: int) -> None:
         _print_at_once()
         cage.keep_only(channel, said)
         cage.shut([Path(path) for path in order.readable], memory_mb=order.memory_mb)
+        if os.getppid() != parent:  # it died before the cage could tie this process to it
+            raise SealError("the zygote is gone")
     except BaseException as error:  # whatever it was, the code of others must not run
         code = NOT_CAGED
         _say(error)

@@ -1,6 +1,7 @@
 """Runs the harmful skill beside its victim, as whoever calls, and prints what came of its attempts as JSON.
 
-`python -m tests.plugins.harm`: so that the tests can run it as root and as an ordinary user.
+`python -m tests.plugins.harm`: so that the tests can run it as root and as an ordinary user. With `linger` it waits to
+be killed.
 """
 
 import asyncio
@@ -85,5 +86,19 @@ async def attempts() -> dict[str, Any]:
         }
 
 
+async def linger() -> None:
+    """Tell the processes of two skills, one of them busy, and wait to be killed."""
+    host = harmful_host(Bus(), limits=Limits(cpu_burst_s=1000.0))
+    host.start(harmful_skills(), NO_PORTS)
+    await host.ready()
+    pids = [await ask(host, "victim", "tell"), await ask(host, "harmful", "hello")]
+    await ask(host, "harmful", "burn")
+    sys.stdout.write(f"pids {' '.join(pids)}\n")
+    sys.stdout.flush()
+    await asyncio.Event().wait()
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["linger"]:
+        asyncio.run(linger())
     sys.stdout.write(json.dumps(asyncio.run(attempts())) + "\n")

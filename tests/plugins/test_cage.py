@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -72,6 +73,16 @@ def test_threat_37_and_for_an_ordinary_user_as_well() -> None:
 async def test_threat_37_and_without_landlock_nothing_but_reading_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zygote, "_BOOT", WITHOUT_LANDLOCK)
     check(await attempts(), landlocked=False)
+
+
+async def test_threat_37_a_skill_does_not_outlive_a_hub_that_is_killed() -> None:
+    command = [sys.executable, "-m", "tests.plugins.harm", "linger"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as hub:
+        assert hub.stdout is not None
+        pids = next(line for line in hub.stdout if line.startswith("pids ")).split()[1:]
+        hub.kill()
+    assert len(pids) == 2
+    await until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 WITHOUT_LANDLOCK = """
