@@ -1,7 +1,7 @@
 """The page: its files, read once and served by name. No path of a client's ever reaches the file system.
 
 `static` is the page as `make setup` builds it from frontend/ where npm is present. Where it is not, `page` is served:
-a plain page of three files that needs no building.
+a plain page of a few files that needs no building.
 """
 
 import gzip
@@ -16,6 +16,7 @@ _PLAIN: Final = {
     "/": ("page/index.html", "text/html"),
     "/page/style.css": ("page/style.css", "text/css"),
     "/page/home.js": ("page/home.js", "text/javascript"),
+    "/page/door.js": ("page/door.js", "text/javascript"),
 }
 _KINDS: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"

@@ -12,13 +12,13 @@ from aiohttp.test_utils import TestServer
 import hub.web.page_files as page_files_module
 from hub.web.page_files import PageFile, page_files
 
-PLAIN = {"/", "/page/style.css", "/page/home.js"}
+PLAIN = {"/", "/page/style.css", "/page/home.js", "/page/door.js"}
 SOURCE = Path(__file__).parents[2] / "frontend" / "src"
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    for name in ("page/index.html", "page/style.css", "page/home.js"):
+    for name in ("page/index.html", "page/style.css", "page/home.js", "page/door.js"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(f"plain {name}")
     return tmp_path
@@ -89,6 +89,7 @@ async def test_who_takes_it_compressed_gets_it_so_with_a_tag_of_its_own(served: 
 
 def test_the_page_never_makes_markup_of_text() -> None:
     sinks = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", "unsafe", "srcdoc")
-    for source in SOURCE.rglob("*.ts"):
+    plain = Path(page_files_module.__file__).parent / "page"
+    for source in (*SOURCE.rglob("*.ts"), *plain.glob("*.js")):
         text = source.read_text()
         assert [sink for sink in sinks if sink in text] == [], source

@@ -1,5 +1,7 @@
 // The home, live. Text from the home is only ever put in as text, never as markup.
 
+import { enter, post } from "./door.js";
+
 const home = { areas: [], entities: new Map() };
 const rows = new Map(); // entity id -> the elements that show it
 const inUse = new Map(); // area id -> the element that says whether somebody is there
@@ -10,17 +12,6 @@ function make(tag, text, className) {
   if (text !== undefined) made.textContent = text;
   if (className) made.className = className;
   return made;
-}
-
-async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const data = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(data.error.message), data.error);
-  return data;
 }
 
 async function command(entity, trait, value, confirmed = false) {
@@ -189,7 +180,7 @@ function connect() {
   socket.onclose = () => {
     status.textContent = "Not connected. Trying again…";
     status.className = "lost";
-    setTimeout(connect, wait);
+    setTimeout(begin, wait);
     wait = Math.min(wait * 2, 15000);
   };
 }
@@ -208,4 +199,9 @@ element("say").addEventListener("submit", async (event) => {
   }
 });
 
-connect();
+async function begin() {
+  await enter();
+  connect();
+}
+
+begin();
