@@ -1,7 +1,6 @@
 """Threat 37: a skill that means harm, beside one that does not, as root and as an ordinary user."""
 
 import asyncio
-import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -19,7 +18,6 @@ from hub.plugins.appetite import Limits
 from hub.plugins.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
 from tests.plugins.harm import NO_PORTS, attempts, harmful_host, harmful_skills, patiently
-from tests.plugins.ordinary_user import as_ordinary_user
 
 pytestmark = pytest.mark.sealed
 ROOT = Path(__file__).parents[2]
@@ -60,14 +58,6 @@ def check(told: dict[str, Any], *, landlocked: bool = True) -> None:
 
 async def test_threat_37_every_attempt_of_a_harmful_skill_fails() -> None:
     check(await attempts())
-
-
-def test_threat_37_and_for_an_ordinary_user_as_well() -> None:
-    ran = as_ordinary_user([sys.executable, "-m", "tests.plugins.harm"], ROOT)
-    assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout.splitlines()[-1])
-    assert told["uid"] != 0
-    check(told)
 
 
 async def test_threat_37_and_without_landlock_nothing_but_reading_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
