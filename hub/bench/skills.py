@@ -100,13 +100,9 @@ async def _starts(found: FoundSkill) -> list[Measure]:
     fresh_ms, fresh_mb = await asyncio.to_thread(_fresh)
     lower: dict[str, Any] = {"peer_name": _FRESH, "lower_is_better": True}
     return [
-        compare("skills", "the first caged skill of a hub", took[0], "ms", target=1000.0, lower_is_better=True),
-        compare(
-            "skills", "each after it, p50", statistics.median(took[1:]), "ms", peer=fresh_ms, target_ratio=2.0, **lower
-        ),
-        compare(
-            "skills", "memory of its own", statistics.median(memory), "MB", peer=fresh_mb, target_ratio=1.5, **lower
-        ),
+        compare("skills", "the first caged skill of a hub", took[0], "ms", target=100.0, lower_is_better=True),
+        compare("skills", "each after it, p50", statistics.median(took[1:]), "ms", peer=fresh_ms, target=10.0, **lower),
+        compare("skills", "memory of its own", statistics.median(memory), "MB", peer=fresh_mb, target=3.0, **lower),
     ]
 
 
@@ -146,7 +142,7 @@ async def _calls(found: Found[FoundSkill]) -> list[Measure]:
         await host.close()
     ours, peer = times["cage"], times["hub"]
     return [
-        compare("skills", "a call and its answer, p50", ours, "us", peer=peer, peer_name=_INSIDE, target=500.0,
+        compare("skills", "a call and its answer, p50", ours, "us", peer=peer, peer_name=_INSIDE, target=200.0,
                 lower_is_better=True)
     ]  # fmt: skip
 
@@ -174,7 +170,7 @@ async def _beside(found: Found[FoundSkill]) -> list[Measure]:
     await host.close()
     p95 = statistics.quantiles(took, n=20)[-1]
     return [
-        compare("skills", "a call beside a skill that burns, p95", p95, "ms", peer_name=_BUSY, target=8.0,
+        compare("skills", "a call beside a skill that burns, p95", p95, "ms", peer_name=_BUSY, target=10.0,
                 lower_is_better=True)
     ]  # fmt: skip
 
