@@ -168,6 +168,12 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     expect(light).to_contain_text("On, 100 %")
     page.get_by_role("link", name="System").click()
     expect(page.locator("hearth-you")).to_contain_text("Ada")
+    page.get_by_text("Programs of mine").click()
+    page.get_by_label("What it is for").fill("the wall clock")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator(".token")).not_to_be_empty()
+    page.get_by_text("Change the password").click()
+    assert visit.axe("system of the owner") == []
     page.get_by_role("link", name="Who may come in").click()
     page.get_by_label("Name").fill("Ben")
     page.get_by_label("Password", exact=True).fill("nine green kettles")

@@ -159,6 +159,20 @@ export interface Account {
   tokens: number;
 }
 
+export interface Token {
+  id: string;
+  name: string;
+  scope: string;
+  created: number;
+}
+
+/** The token itself, told this once. */
+export interface NewToken {
+  id: string;
+  name: string;
+  token: string;
+}
+
 /** A browser that is logged in; `here`: this one. */
 export interface OpenSession {
   id: string;

@@ -6,6 +6,7 @@ import { Watching } from "../home/watching";
 import { words } from "../words";
 import { explain, notify } from "./notice";
 import "./sessions";
+import "./tokens";
 
 @customElement("hearth-you")
 export class You extends Watching {
@@ -36,6 +37,7 @@ export class You extends Watching {
         </form>
       </details>
       <hearth-sessions></hearth-sessions>
+      ${session.may("member") ? html`<hearth-tokens></hearth-tokens>` : nothing}
       <div class="buttons">
         ${session.may("admin") ? html`<a class="button" href="#/people">${words().people.open}</a>` : nothing}
         <button type="button" @click=${this.leave}>${logOut}</button>

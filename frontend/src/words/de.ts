@@ -1,17 +1,16 @@
 /** German. */
+import { count } from "./count";
+import { deDoor } from "./de-door";
 import type { Words } from "./en";
 
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
-
 export const de: Words = {
+  ...deDoor,
   language: "Deutsch",
   skip: "Zum Inhalt",
   nav: { label: "Bereiche", home: "Zuhause", voice: "Reden", hubs: "Hubs", learning: "Lernen", system: "System" },
-  connection: { lost: "Keine Verbindung zum Hub. Neuer Versuch …", first: "Der Hub wird gesucht …", back: "Wieder verbunden." },
+  connection: { lost: "Keine Verbindung zum Hub. Neuer Versuch …", first: "Der Hub wird gesucht …" },
   starting: "Der Hub startet. Das Zuhause erscheint gleich.",
   loading: "Einen Moment …",
-  again: "Noch einmal",
-  back: "Zurück",
   cancel: "Abbrechen",
   goOn: "Ja, weiter",
   sure: (what) => `Wirklich: ${what}?`,
@@ -29,61 +28,6 @@ export const de: Words = {
     no_accounts: "Konten sind in hearth.toml abgeschaltet.",
   },
 
-  door: {
-    title: "Willkommen zu Hause",
-    lead: "Am Hub dieses Zuhauses anmelden.",
-    name: "Name",
-    password: "Passwort",
-    logIn: "Anmelden",
-    setUpTitle: "Dieses Zuhause übernehmen",
-    setUpLead: "Das erste Konto gehört der Eigentümerin oder dem Eigentümer. Danach müssen sich alle anmelden. Das Konto bleibt auf diesem Hub; anderswo gibt es keines.",
-    passwordHint: "Mindestens 8 Zeichen. Am besten ein paar Wörter, die nur man selbst so zusammenstellt.",
-    code: "Einrichtungscode",
-    codeHint: "Der Hub hat ihn beim Start ausgegeben. Am Gerät des Hubs selbst braucht es ihn nicht.",
-    setUp: "Zuhause übernehmen",
-    openTitle: "Dieses Zuhause gehört noch niemandem",
-    openText: "Wer am Gerät des Hubs sitzt, darf alles, und niemand sonst kommt herein.",
-    openDo: "Übernehmen",
-    later: "Nicht jetzt",
-    you: "Ich",
-    role: "Rolle",
-    roles: { guest: "Gast", member: "Wohnt hier", admin: "Kümmert sich um den Hub", owner: "Eigentum" },
-    logOut: "Abmelden",
-    change: "Passwort ändern",
-    old: "Bisheriges Passwort",
-    new: "Neues Passwort",
-    changed: "Das Passwort ist geändert. Überall sonst ist man nun abgemeldet.",
-    save: "Ändern",
-  },
-
-  people: {
-    title: "Wer hereindarf",
-    open: "Wer hereindarf",
-    lead: "Ein Konto gehört zu diesem Zuhause und liegt auf diesem Hub.",
-    sessions: (n) => `in ${count(n, "Browser", "Browsern")} angemeldet`,
-    none: "Nirgends angemeldet",
-    roleOf: (name) => `Rolle von ${name}`,
-    remove: "Entfernen",
-    removeSure: (name) => `${name} nicht mehr hereinlassen`,
-    reset: "Neues Passwort",
-    resetOf: (name) => `Neues Passwort für ${name}`,
-    set: "Setzen",
-    resetDone: (name) => `${name} meldet sich von nun an mit dem neuen Passwort an.`,
-    add: "Noch jemanden hereinlassen",
-    addNow: "Hinzufügen",
-    added: (name) => `${name} kann sich jetzt anmelden.`,
-    may: {
-      guest: "sieht die Dinge und schaltet, was keine Rückfrage braucht",
-      member: "redet auch mit dem Hub, sieht, wer wo ist und was geschah",
-      admin: "auch Einstellungen, Hubs, Lernen, Konten von Bewohnern und Gästen",
-      owner: "alles",
-    },
-    mine: "Wo ich angemeldet bin",
-    here: "dieser Browser",
-    since: (when) => `seit ${when}`,
-    end: "Dort abmelden",
-  },
-
   home: {
     title: "Zuhause",
     elsewhere: "Im ganzen Haus",
@@ -95,7 +39,7 @@ export const de: Words = {
     away: (n) => `${count(n, "Gerät", "Geräte")} nicht erreichbar`,
     people: (names) => `Zuhause: ${names}`,
   },
-  room: { title: "Raum", inRoom: "In diesem Raum" },
+  room: { inRoom: "In diesem Raum" },
   presence: { none: "Niemand da", some: "Jemand da", many: (n) => `${n} Personen da` },
 
   state: {
@@ -128,7 +72,7 @@ export const de: Words = {
   levels: { light: "Helligkeit", fan: "Stufe", media_player: "Lautstärke" },
   actions: {
     open: "Öffnen", close: "Schließen", lock: "Abschließen", unlock: "Aufschließen", play: "Abspielen", pause: "Pause",
-    next: "Weiter", previous: "Zurück", start: "Starten", more: "Wärmer", less: "Kühler",
+    start: "Starten", more: "Wärmer", less: "Kühler",
   },
 
   entity: {
@@ -154,7 +98,6 @@ export const de: Words = {
   },
   steps: {
     said: (text) => `Jemand sagte „${text}“`,
-    typed: (name) => `Eine Absicht: ${name}`,
     asked: (what) => `Der Hub verlangte: ${what}`,
     became: (what) => `Es wurde: ${what}`,
   },

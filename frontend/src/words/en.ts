@@ -1,16 +1,15 @@
 /** English. The other languages say the same things: the compiler checks that none is missing. */
-
-const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+import { count } from "./count";
+import { enDoor } from "./en-door";
 
 export const en = {
+  ...enDoor,
   language: "English",
   skip: "Skip to content",
   nav: { label: "Parts of the home", home: "Home", voice: "Talk", hubs: "Hubs", learning: "Learning", system: "System" },
-  connection: { lost: "Not connected to the hub. Trying again…", first: "Looking for the hub…", back: "Connected again." },
+  connection: { lost: "Not connected to the hub. Trying again…", first: "Looking for the hub…" },
   starting: "The hub is starting. The home appears in a moment.",
   loading: "One moment…",
-  again: "Try again",
-  back: "Back",
   cancel: "Cancel",
   goOn: "Yes, go on",
   sure: (what: string) => `Do you really want this: ${what}?`,
@@ -28,61 +27,6 @@ export const en = {
     no_accounts: "Accounts are switched off in hearth.toml.",
   } as Record<string, string>,
 
-  door: {
-    title: "Welcome home",
-    lead: "Log in to this home's hub.",
-    name: "Name",
-    password: "Password",
-    logIn: "Log in",
-    setUpTitle: "Make this home yours",
-    setUpLead: "The first account is the owner's. From then on everybody has to log in. The account stays on this hub; there is no account anywhere else.",
-    passwordHint: "At least 8 characters. A few words that only you put together are best.",
-    code: "Set-up code",
-    codeHint: "The hub printed it when it started. On the hub's own machine it is not needed.",
-    setUp: "Make me the owner",
-    openTitle: "This home has no owner yet",
-    openText: "Whoever sits at the hub's own machine may do everything, and nobody else comes in.",
-    openDo: "Make an owner",
-    later: "Not now",
-    you: "You",
-    role: "Role",
-    roles: { guest: "Guest", member: "Member of the household", admin: "Looks after the hub", owner: "Owner" } as Record<string, string>,
-    logOut: "Log out",
-    change: "Change the password",
-    old: "Password until now",
-    new: "New password",
-    changed: "The password is changed. Everywhere else you are logged out.",
-    save: "Change it",
-  },
-
-  people: {
-    title: "People who may come in",
-    open: "Who may come in",
-    lead: "An account belongs to this home and lives on this hub.",
-    sessions: (n: number) => `${count(n, "browser is", "browsers are")} logged in`,
-    none: "Not logged in anywhere",
-    roleOf: (name: string) => `Role of ${name}`,
-    remove: "Remove",
-    removeSure: (name: string) => `let ${name} in no more`,
-    reset: "New password",
-    resetOf: (name: string) => `New password for ${name}`,
-    set: "Set it",
-    resetDone: (name: string) => `${name} logs in with the new password from now on.`,
-    add: "Let somebody else in",
-    addNow: "Add",
-    added: (name: string) => `${name} can log in now.`,
-    may: {
-      guest: "sees things and switches what needs no yes",
-      member: "also talks to the hub, sees who is where and what happened",
-      admin: "also settings, hubs, learning, accounts of members and guests",
-      owner: "everything",
-    } as Record<string, string>,
-    mine: "Where I am logged in",
-    here: "this browser",
-    since: (when: string) => `since ${when}`,
-    end: "Log out there",
-  },
-
   home: {
     title: "Home",
     elsewhere: "Around the home",
@@ -94,7 +38,7 @@ export const en = {
     away: (n: number) => `${count(n, "thing", "things")} out of reach`,
     people: (names: string) => `At home: ${names}`,
   },
-  room: { title: "Room", inRoom: "In this room" },
+  room: { inRoom: "In this room" },
   presence: { none: "Nobody there", some: "Somebody there", many: (n: number) => `${n} people there` },
 
   state: {
@@ -127,7 +71,7 @@ export const en = {
   levels: { light: "Brightness", fan: "Speed", media_player: "Volume" } as Record<string, string>,
   actions: {
     open: "Open", close: "Close", lock: "Lock", unlock: "Unlock", play: "Play", pause: "Pause",
-    next: "Next", previous: "Previous", start: "Start", more: "Warmer", less: "Cooler",
+    start: "Start", more: "Warmer", less: "Cooler",
   },
 
   entity: {
@@ -153,7 +97,6 @@ export const en = {
   },
   steps: {
     said: (text: string) => `Somebody said “${text}”`,
-    typed: (name: string) => `An intent: ${name}`,
     asked: (what: string) => `The hub asked for: ${what}`,
     became: (what: string) => `It became: ${what}`,
   },
