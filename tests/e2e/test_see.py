@@ -223,7 +223,7 @@ def test_a_death_while_looking_is_said_and_the_next_file_is_looked_at(whose: str
 
 
 def test_interrupted_it_leaves_quietly_and_alone() -> None:
-    with looking(DEMO / "films" / "gestures.mp4") as (run, process):
+    with looking(*[DEMO / "films" / "gestures.mp4"] * 20) as (run, process):
         workers = children(process)
         assert workers.keys() == {"eyes", "tap"}
         run.send_signal(signal.SIGINT)
