@@ -10,7 +10,7 @@ from hub.perception.speech.pronounce import spoken_parts
 MOST_PIECES: Final = 220
 """Of the hotwords together. Whisper takes half its context, 223, as what was said before."""
 _REFUSED: Final = -1.0
-"""The average log probability of a piece below which Whisper's authors throw a text away (github.com/openai/whisper,
+"""The average log probability of a piece below which Whisper's authors throw a text away (openai/whisper,
 `transcribe.py`), where it surely is speech."""
 _DOUBT: Final = 0.5
 """How much more they would have to be sure of where it surely is none. The hub acts on what it hears, and Whisper puts

