@@ -7,7 +7,6 @@ and all its workers, from /proc.
 import contextlib
 import json
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 from hub.bench.measure import Measure, compare
 from hub.core.bundled import bundled
 from hub.core.errors import UnavailableError
+from hub.swarm.zenoh_config import with_port
 
 _PATIENCE_S = 60.0
 _SETTLE_S = 1.0
@@ -70,7 +70,7 @@ def run_once(home: Path, *, ears: bool) -> dict[str, float]:
 
     Returns seconds until it `answers`, is `whole` and, with ears, is `listening`; MB of `memory`; seconds to `stop`.
     """
-    port = _free_port()
+    port = int(with_port("127.0.0.1:0").rpartition(":")[2])
     command = [sys.executable, "-m", "hub.cli", "run", "--config", str(home), "--port", str(port)]
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
@@ -116,13 +116,6 @@ def _health(port: int) -> dict[str, Any] | None:
             return health
     except (urllib.error.URLError, OSError):
         return None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _pss_of_tree(root: int) -> float:
