@@ -23,7 +23,7 @@ from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
-from hub.floors.web import hand_out, know_people, open_web
+from hub.floors.web import know_people, open_web, show_dialogue, show_home
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
@@ -102,7 +102,7 @@ async def running_hub(
         dialogue, ears, eyes, feed = None, None, None, None
         if server is not None:
             await know_people(server, floor)
-            hand_out(server, floor, complete=False)
+            show_home(server, floor)
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs, learning = Beliefs(), Learning()
@@ -117,9 +117,13 @@ async def running_hub(
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
-            peers = None if swarm is None else swarm.peers
-            paces = lambda: () if eyes is None else eyes.paces()  # noqa: E731 -- `eyes` is looked at later
-            hand_out(server, floor, dialogue, feed, paces, peers=peers, learning=lambda: learning.here, complete=True)
+            rooms = server.rooms
+            rooms.peers = None if swarm is None else swarm.peers
+            rooms.cameras = lambda: () if eyes is None else eyes.paces()
+            rooms.learning = lambda: learning.here
+            if dialogue is not None:
+                show_dialogue(server, dialogue, feed)
+            server.open()
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
         eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)

@@ -1,36 +1,16 @@
 /** The page: where one is, the parts of the home to go to, and whether the hub is there. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import type { Role } from "./api/wire";
 import { session } from "./home/session";
 import { store } from "./home/store";
 import { Watching } from "./home/watching";
 import { icon } from "./parts/icons";
 import { notify } from "./parts/notice";
 import "./parts/question";
+import { partOf, parts, SCREENS } from "./places";
 import { here, type Place } from "./router";
 import "./screens/home";
 import { language, words } from "./words";
-
-// What is not seen first is fetched when it is gone to.
-const SCREENS: Record<string, [() => Promise<unknown>, (id: string) => TemplateResult]> = {
-  home: [() => Promise.resolve(), () => html`<home-screen></home-screen>`],
-  entity: [() => import("./screens/entity"), (id) => html`<entity-screen .entity=${id}></entity-screen>`],
-  voice: [() => import("./screens/voice"), () => html`<voice-screen></voice-screen>`],
-  hubs: [() => import("./screens/hubs"), () => html`<hubs-screen></hubs-screen>`],
-  learning: [() => import("./screens/learning"), () => html`<learning-screen></learning-screen>`],
-  system: [() => import("./screens/system"), () => html`<system-screen></system-screen>`],
-  room: [() => import("./screens/room"), (id) => html`<room-screen .area=${id}></room-screen>`],
-  people: [() => import("./screens/people"), () => html`<people-screen></people-screen>`],
-  setup: [() => import("./screens/setup"), () => html`<setup-screen></setup-screen>`],
-  login: [() => import("./screens/login"), () => html`<login-screen></login-screen>`],
-};
-const PARTS = ["home", "voice", "hubs", "learning", "system"] as const;
-// Screens that are reached from another.
-const WITHIN: Record<string, string> = { entity: "home", room: "home", people: "system" };
-const FOR: Record<(typeof PARTS)[number], Role> = {
-  home: "guest", voice: "member", hubs: "admin", learning: "member", system: "guest",
-};
 
 @customElement("hearth-app")
 export class App extends Watching {
@@ -67,7 +47,7 @@ export class App extends Watching {
   private async arrive(): Promise<void> {
     const place = this.wanted();
     const first = this.place === undefined;
-    const [load] = SCREENS[place.screen] ?? SCREENS["home"]!;
+    const { load } = SCREENS[place.screen] ?? SCREENS["home"]!;
     this.going += 1;
     const going = this.going;
     try {
@@ -90,19 +70,19 @@ export class App extends Watching {
 
   protected override updated(): void {
     document.documentElement.lang = language();
-    const part = PARTS.find((each) => each === this.place?.screen);
-    const name = part && part !== "home" ? words().nav[part] : store.entity(this.place?.id ?? "")?.name;
+    const screen = this.place?.screen ?? "home";
+    const name = screen === "home" ? "" : (words().nav[screen] ?? store.entity(this.place?.id ?? "")?.name);
     document.title = [name, store.home.name || "Hearth"].filter(Boolean).join(" · ");
   }
 
   protected override render(): TemplateResult {
     const { screen: name, id } = this.place ?? { screen: "", id: "" };
-    const [, screen] = SCREENS[name] ?? SCREENS["home"]!;
+    const screen = SCREENS[name] ?? SCREENS["home"]!;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${words().skip}</a>
       ${session.me ? this.navigation(name) : nothing}
       <div class="connection" role="status" ?data-lost=${!store.live && store.known}>${this.connection()}</div>
-      <main id="content" tabindex="-1">${this.place ? screen(id) : nothing}</main>
+      <main id="content" tabindex="-1">${this.place ? screen.draw(id) : nothing}</main>
       <hearth-notice></hearth-notice>
       <hearth-question></hearth-question>
     `;
@@ -114,13 +94,16 @@ export class App extends Watching {
   }
 
   private navigation(screen: string): TemplateResult {
-    const now = WITHIN[screen] ?? screen;
-    return html`<nav aria-label=${words().nav.label}>
+    const now = partOf(screen);
+    const part = (name: string): TemplateResult => {
+      // On a phone what stands under "more" is there.
+      const here = name === now || (name === "more" && SCREENS[now]?.from === "more");
+      return html`<li class=${SCREENS[name]!.from === "more" ? "roomy" : name === "more" ? "narrow" : ""}>
+        <a href=${`#/${name}`} aria-current=${here ? "page" : nothing}>${icon(name)}<span>${words().nav[name]}</span></a></li>`;
+    };
+    return html`<nav aria-label=${words().navigation}>
       <span class="brand" aria-hidden="true">Hearth</span>
-      <ul>
-        ${PARTS.filter((part) => session.may(FOR[part])).map((part) => html`<li><a href=${`#/${part}`} aria-current=${part === now ? "page" : nothing}>
-          ${icon(part)}<span>${words().nav[part]}</span></a></li>`)}
-      </ul>
+      <ul>${parts(["bar", "more"], (role) => session.may(role)).map(part)}</ul>
     </nav>`;
   }
 

@@ -1,6 +1,5 @@
 """The web server, which opens first and is handed the rooms as they come up."""
 
-from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,6 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
-    from hub.swarm.peers import Peers
-    from hub.web.learning_port import LearningKeeper
-    from hub.web.ports import CameraFigures
     from hub.web.server import WebServer
 
 
@@ -41,35 +37,19 @@ async def know_people(server: "WebServer", floor: HomeFloor) -> None:
     await server.know(AccountTable(floor.database))
 
 
-def hand_out(
-    server: "WebServer",
-    floor: HomeFloor,
-    dialogue: "Dialogue | None" = None,
-    feed: "GrammarFeed | None" = None,
-    cameras: "Callable[[], Iterable[tuple[str, CameraFigures]]] | None" = None,
-    *,
-    peers: "Peers | None" = None,
-    learning: "Callable[[], LearningKeeper | None] | None" = None,
-    complete: bool,
-) -> None:
-    """Give the server the rooms that are up; `complete` when no more will come."""
-    from hub.web.ports import Rooms
+def show_home(server: "WebServer", floor: HomeFloor) -> None:
+    """The page shows the home from now on."""
+    rooms = server.rooms
+    rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
+    rooms.history = rooms.gauges = floor.history
+    server.open(complete=False)
+
+
+def show_dialogue(server: "WebServer", dialogue: "Dialogue", feed: "GrammarFeed | None") -> None:
+    """The page can be spoken to from now on."""
     from hub.web.speaking import SpokenTo
 
-    def names_known() -> bool:
-        return dialogue is not None and dialogue.current and feed is not None and feed.current
-
-    rooms = Rooms(
-        home=floor.home,
-        commander=floor.dispatcher,
-        speaker=None if dialogue is None else SpokenTo(dialogue),
-        why=floor.why,
-        history=floor.history,
-        gauges=floor.history,
-        peers=peers,
-        learning=learning,
-        cameras=cameras,
-        listening=None if feed is None else feed.listening,
-        names_known=names_known,
-    )
-    server.open(rooms, complete=complete)
+    rooms = server.rooms
+    rooms.speaker = SpokenTo(dialogue)
+    rooms.listening = None if feed is None else feed.listening
+    rooms.names_known = lambda: dialogue.current and feed is not None and feed.current

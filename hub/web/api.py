@@ -14,7 +14,8 @@ from hub.core.whereabouts import AREA, in_use, located
 from hub.web.bodies import read_json, read_query
 from hub.web.callers import CALLER
 from hub.web.failures import Refused, status_of
-from hub.web.ports import HistoryReader, HomeReader, Rooms
+from hub.web.ports import HistoryReader, HomeReader
+from hub.web.rooms import Rooms
 from hub.web.routes import Access
 from hub.web.wire import (
     AreaResponse,

@@ -10,7 +10,8 @@ from aiohttp import web
 from hub.core.bus import Bus
 from hub.core.states import StateTable
 from hub.web.live import LiveFeed
-from hub.web.ports import CameraFigures, Rooms
+from hub.web.ports import CameraFigures
+from hub.web.rooms import Rooms
 
 
 class Metrics:

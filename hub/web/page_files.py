@@ -11,6 +11,8 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.web.routes import Access, Route
+
 _HERE: Final = Path(__file__).parent
 _PLAIN: Final = {
     "/": ("page/index.html", "text/html"),
@@ -61,3 +63,12 @@ class PageFile:
             return web.Response(body=self._body, headers=headers)
         self._zipped = self._zipped or gzip.compress(self._body, mtime=0)
         return web.Response(body=self._zipped, headers=headers | {"Content-Encoding": "gzip"})
+
+
+def page_routes() -> tuple[Route, ...]:
+    """A route for each file; anybody may have the page, which says nothing of the household."""
+    return tuple(
+        Route(method="GET", path=path, access=Access.PUBLIC, summary="The page.", handler=PageFile(name, kind).answer,
+              content=kind)
+        for path, (name, kind) in FILES.items()
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hub.core.errors import UnavailableError
 from hub.web.bodies import read_json
-from hub.web.ports import KnownPeer, PairingStatus, PeerKeeper
+from hub.web.peers_port import KnownPeer, PairingStatus, PeerKeeper
 from hub.web.routes import Access, Route
 
 

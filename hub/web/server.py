@@ -29,21 +29,18 @@ from hub.web.doorkeeper import Doorkeeper
 from hub.web.entry_routes import entry_routes
 from hub.web.failures import Refused, response_of
 from hub.web.home_files import WebFiles
-from hub.web.home_routes import home_routes
-from hub.web.learning import learning_routes
-from hub.web.learning_port import LearningKeeper
 from hub.web.live import LiveFeed
 from hub.web.logins import Logins
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.opened import check_host
 from hub.web.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
-from hub.web.page_files import FILES, PageFile
+from hub.web.page_files import page_routes
 from hub.web.passwords import Passwords
-from hub.web.peers import peer_routes
 from hub.web.people import AccountKeeper, People
 from hub.web.perimeter import SECURITY_HEADERS, Perimeter, is_loopback
-from hub.web.ports import Rooms
+from hub.web.room_routes import room_routes
+from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.secrets_shown import digest, fresh_code
 from hub.web.wire import HealthResponse, encode
@@ -106,14 +103,12 @@ class WebServer:
             *entry_routes(self._door, Logins(self._clock), lambda: self.setup_code, self._owned),
             *account_routes(self._door),
             authority_route(self._certificates),
-            *home_routes(self._api),
-            *peer_routes(lambda: self._api.rooms.peers),
-            *learning_routes(self._learning),
+            *room_routes(self._api),
             Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
                   handler=self._live.serve, content=""),
             Route(method="GET", path="/metrics", access=Access.MEMBER, summary="Figures for Prometheus.",
                   handler=self._metrics.answer, content="text/plain"),
-            *_page_routes(),
+            *page_routes(),
         )  # fmt: skip
         self.port = settings.port
         """The port that it listens on; a free one is found when the settings say 0."""
@@ -131,9 +126,14 @@ class WebServer:
     def _url(self, host: str) -> str:
         return f"{'https' if self._settings.tls else 'http'}://{in_url(host)}:{self.port}/"
 
-    def open(self, rooms: Rooms, *, complete: bool = True) -> None:
-        """Answer from these rooms from now on; `complete` when no more are coming."""
-        self._api.rooms = rooms
+    @property
+    def rooms(self) -> Rooms:
+        """What is answered from: put rooms in as they come up."""
+        return self._api.rooms
+
+    def open(self, rooms: Rooms | None = None, *, complete: bool = True) -> None:
+        """Answer from these rooms from now on (None: those that it has); `complete` when no more are coming."""
+        self._api.rooms = rooms or self._api.rooms
         self._complete = complete
 
     async def know(self, table: AccountKeeper) -> None:
@@ -165,10 +165,6 @@ class WebServer:
     def _owned(self) -> None:
         self.setup_code = ""
         self._live.put_out(lambda caller: caller.by == "open")
-
-    def _learning(self) -> LearningKeeper | None:
-        learning = self._api.rooms.learning
-        return None if learning is None else learning()
 
     async def start(self) -> None:
         """Listen. Raises `SettingsError` for an address that may not be opened as the settings are, or is taken."""
@@ -278,14 +274,6 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
-
-
-def _page_routes() -> tuple[Route, ...]:
-    return tuple(
-        Route(method="GET", path=path, access=Access.PUBLIC, summary="The page.", handler=PageFile(name, kind).answer,
-              content=kind)
-        for path, (name, kind) in FILES.items()
-    )  # fmt: skip
 
 
 def _certificates(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 from argon2 import PasswordHasher
 from msgspec import Struct, field
@@ -22,7 +21,8 @@ from hub.core.traits import PLAIN_CONFIG, TraitConfig
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
 from hub.web.passwords import Passwords
-from hub.web.ports import Rooms, Said
+from hub.web.ports import Said
+from hub.web.rooms import Rooms
 from hub.web.server import WebServer
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>\u202egnp.exe \U0001f4a1 \"'&"
@@ -253,8 +253,10 @@ def server(empty_server: WebServer, house: House) -> WebServer:
 
 def rooms_of(house: House) -> Rooms:
     """All rooms, played."""
-    rooms = Rooms(home=house, commander=house, speaker=house, why=house, history=house, gauges=house)
-    return msgspec.structs.replace(rooms, peers=Neighbours(), learning=Pupils)
+    return Rooms(
+        home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
+        learning=Pupils,
+    )  # fmt: skip
 
 
 @pytest.fixture

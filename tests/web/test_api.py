@@ -13,7 +13,7 @@ from hub.core.states import StateTable
 from hub.perception.eyes.messages import CameraPace
 from hub.web import wire
 from hub.web.page_files import FILES
-from hub.web.ports import Rooms
+from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.server import WebServer
 

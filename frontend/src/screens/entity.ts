@@ -19,7 +19,7 @@ export class EntityScreen extends Watching {
 
   protected override render(): TemplateResult {
     const entity = store.entity(this.entity);
-    const back = html`<a class="back" href="#/home">${icon("back")}${words().nav.home}</a>`;
+    const back = html`<a class="back" href="#/home">${icon("back")}${words().nav["home"]}</a>`;
     if (!entity) return html`${back}<h1>${this.entity}</h1><p>${store.ready ? words().entity.missing : words().loading}</p>`;
     const on = store.value(entity, "OnOff") === true && entity.available;
     // What happened in the home is not for guests.

@@ -21,7 +21,7 @@ export class PeopleScreen extends Watching {
   protected override render(): TemplateResult {
     const { title, lead } = words().people;
     const { found, trouble } = this.asked;
-    return html`<a class="back" href="#/system">${icon("back")}${words().nav.system}</a>
+    return html`<a class="back" href="#/system">${icon("back")}${words().nav["system"]}</a>
       <h1>${title}</h1>
       <p class="lead">${lead}</p>
       ${trouble ? html`<p class="bad">${trouble}</p>` : nothing}

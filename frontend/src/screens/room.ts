@@ -36,7 +36,7 @@ export class RoomScreen extends Watching {
 
   protected override render(): TemplateResult {
     const area = store.area(this.area);
-    const back = html`<a class="back" href="#/home">${icon("back")}${words().nav.home}</a>`;
+    const back = html`<a class="back" href="#/home">${icon("back")}${words().nav["home"]}</a>`;
     if (!area) return html`${back}<h1>${this.area}</h1><p>${store.ready ? words().entity.missing : words().loading}</p>`;
     const use = presence(area);
     const inside = store.home.entities.filter((entity) => entity.area === area.id);

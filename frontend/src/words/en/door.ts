@@ -1,5 +1,5 @@
 /** English: coming in, people, programs. */
-import { count } from "./count";
+import { count } from "../count";
 
 export const enDoor = {
   door: {

@@ -1,12 +1,17 @@
 /** English. The other languages say the same things: the compiler checks that none is missing. */
-import { count } from "./count";
-import { enDoor } from "./en-door";
+import { count } from "../count";
+import { enDoor } from "./door";
 
 export const en = {
   ...enDoor,
   language: "English",
   skip: "Skip to content",
-  nav: { label: "Parts of the home", home: "Home", voice: "Talk", hubs: "Hubs", learning: "Learning", system: "System" },
+  navigation: "Parts of the home",
+  nav: { home: "Home", voice: "Talk", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
+  about: {
+    hubs: "The hubs of this home, and letting another in",
+    learning: "What the hub learns from use, and what came of it",
+  } as Record<string, string>,
   connection: { lost: "Not connected to the hub. Trying again…", first: "Looking for the hub…" },
   starting: "The hub is starting. The home appears in a moment.",
   loading: "One moment…",

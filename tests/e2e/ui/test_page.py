@@ -1,15 +1,11 @@
 """The page in a real browser, before a real hub."""
 
-import shutil
-from collections.abc import Callable, Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from hub.core.bundled import bundled
 from tests.e2e.running import RunningHub
-from tests.e2e.ui_browser import BROWSES, Visit, browsing
-from tests.ports import free_ports
+from tests.e2e.ui.browsing import BROWSES, Visit
+from tests.e2e.ui.conftest import Start
 
 pytestmark = BROWSES
 FIRST_LOAD = 150_000
@@ -22,51 +18,9 @@ SCREENS = {
     "hubs": "#address",
     "learning": "text=Gestures",
     "system": "text=Everything works",
+    "more": ".way",
     "setup": "#password",
 }
-Start = Callable[[], RunningHub]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """`start()` runs a hub over a home like the demo's that takes other hubs in; at the end it must stop well."""
-    started: list[RunningHub] = []
-
-    def begin() -> RunningHub:
-        home = tmp_path_factory.mktemp("home")
-        shutil.copy(bundled("config") / "demo" / "hearth.toml", home)
-        port, pairing, bulk = free_ports(3)
-        with (home / "hearth.toml").open("a") as settings:
-            settings.write(f"\n[swarm]\nenabled = true\nname = 'kitchen'\nport = {port}\n")
-            settings.write(f"pairing_port = {pairing}\nbulk_port = {bulk}\n")
-        hub = RunningHub(home, "--deaf")
-        started.append(hub)
-        hub.wait("healthz", lambda health: health["status"] == "ok")
-        return hub
-
-    yield begin
-    for hub in started:
-        hub.stop()
-
-
-@pytest.fixture(scope="module")
-def hub(start: Start) -> RunningHub:
-    return start()
-
-
-@pytest.fixture
-def visit(browser: Browser, hub: RunningHub) -> Iterator[Visit]:
-    """Somebody opens the page; at the end their browser has nothing to complain of, a breach of the policy least."""
-    visit = Visit(browser, hub.url)
-    yield visit
-    visit.page.context.close()
-    assert visit.complaints == []
 
 
 def test_a_walk_through_the_home(visit: Visit, hub: RunningHub) -> None:
@@ -85,6 +39,7 @@ def test_a_walk_through_the_home(visit: Visit, hub: RunningHub) -> None:
     expect(page.get_by_role("status").filter(has_text="Turned off")).to_be_visible()
     expect(page.locator(".turns")).to_contain_text("power.turn_off")
     hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is False)
+    page.get_by_role("link", name="More").click()
     page.get_by_role("link", name="Hubs").click()
     expect(page.locator(".hub")).to_contain_text("This one")
     page.get_by_role("button", name="Show a code").click()

@@ -1,6 +1,6 @@
 /** German: coming in, people, programs. */
-import { count } from "./count";
-import type { enDoor } from "./en-door";
+import { count } from "../count";
+import type { enDoor } from "../en/door";
 
 export const deDoor: typeof enDoor = {
   door: {

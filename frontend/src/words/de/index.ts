@@ -1,13 +1,18 @@
 /** German. */
-import { count } from "./count";
-import { deDoor } from "./de-door";
-import type { Words } from "./en";
+import { count } from "../count";
+import { deDoor } from "./door";
+import type { Words } from "../en";
 
 export const de: Words = {
   ...deDoor,
   language: "Deutsch",
   skip: "Zum Inhalt",
-  nav: { label: "Bereiche", home: "Zuhause", voice: "Reden", hubs: "Hubs", learning: "Lernen", system: "System" },
+  navigation: "Bereiche",
+  nav: { home: "Zuhause", voice: "Reden", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
+  about: {
+    hubs: "Die Hubs dieses Zuhauses, und einen weiteren hereinlassen",
+    learning: "Was der Hub aus dem Gebrauch lernt, und was daraus wurde",
+  },
   connection: { lost: "Keine Verbindung zum Hub. Neuer Versuch …", first: "Der Hub wird gesucht …" },
   starting: "Der Hub startet. Das Zuhause erscheint gleich.",
   loading: "Einen Moment …",

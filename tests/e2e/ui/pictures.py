@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/ui.md of the demo home's page: `python -m tests.e2e.ui_pictures`."""
+"""Takes the pictures in docs/ui.md of the demo home's page: `python -m tests.e2e.ui.pictures`."""
 
 import shutil
 import tempfile
@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from hub.core.bundled import bundled
 from tests.e2e.running import RunningHub
-from tests.e2e.ui_browser import browsing
+from tests.e2e.ui.browsing import browsing
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 PHONE = {"width": 390, "height": 780}
 DESK = {"width": 1120, "height": 880}
 

@@ -1,0 +1,22 @@
+"""The routes that are answered from the hub's rooms: one line each subject, which has a file of its own."""
+
+from hub.web.api import Api
+from hub.web.home_routes import home_routes
+from hub.web.learning import learning_routes
+from hub.web.learning_port import LearningKeeper
+from hub.web.peers import peer_routes
+from hub.web.routes import Route
+
+
+def room_routes(api: Api) -> tuple[Route, ...]:
+    """The routes; each asks `api.rooms` at a request for the room that it needs."""
+
+    def learning() -> LearningKeeper | None:
+        asked = api.rooms.learning
+        return None if asked is None else asked()
+
+    return (
+        *home_routes(api),
+        *peer_routes(lambda: api.rooms.peers),
+        *learning_routes(learning),
+    )

@@ -1,0 +1,29 @@
+"""The rooms that the web room answers from."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from hub.web.learning_port import LearningKeeper
+from hub.web.peers_port import PeerKeeper
+from hub.web.ports import CameraFigures, Commander, Gauges, HistoryReader, HomeReader, Speaker, WhyTeller
+
+
+@dataclass(kw_only=True)
+class Rooms:
+    """The rooms of the hub that are up: `app.py` puts each in as it comes, and what asks for another gets 503."""
+
+    home: HomeReader | None = None
+    commander: Commander | None = None
+    speaker: Speaker | None = None
+    why: WhyTeller | None = None
+    history: HistoryReader | None = None
+    gauges: Gauges | None = None
+    peers: PeerKeeper | None = None
+    learning: Callable[[], LearningKeeper | None] | None = None
+    """What the hub learns from, once that is up."""
+    cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
+    """Every open camera's figures, by name."""
+    listening: Callable[[], bool] | None = None
+    """Whether the hub would hear its wake word now."""
+    names_known: Callable[[], bool] | None = None
+    """Whether it would understand every name that the home has now."""
