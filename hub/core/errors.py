@@ -104,6 +104,12 @@ class DeniedError(CommandError):
     code = "denied"
 
 
+class LockedError(DeniedError):
+    """hearth.toml decides on this, so that nothing else may change it."""
+
+    code = "locked"
+
+
 class ConfirmationRequiredError(CommandError):
     """The command is risky: ask, and send it again with `confirmed`."""
 

@@ -11,6 +11,7 @@ from hub.floors.ground import Ground, imported
 
 if TYPE_CHECKING:
     from hub.guard.connect import Guard
+    from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
     from hub.home.exposure import Exposure
     from hub.home.registry import Home
@@ -29,6 +30,7 @@ class HomeFloor:
     database: "Database"
     history: "History"
     home: "Home"
+    areas: "Areas"
     exposure: "Exposure"
     dispatcher: "Dispatcher"
     undo: "UndoLog"
@@ -40,6 +42,7 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     """Open the store, and start the home and its devices. Raises `StoreError` when the store cannot be opened."""
     await imported("hub.store.history", "hub.store.sqlite_file", "hub.plugins.device_host")
     from hub.guard.connect import Guard
+    from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
     from hub.home.exposure import Exposure
     from hub.home.recent import EventRing
@@ -59,8 +62,11 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     stack.push_async_callback(guard.close)
     ground.supervisor.start("ledger", guard.ledger.run)
     ring = EventRing(bus)
-    home = Home(settings, bus, states, Overrides(HomeTable(database)))
+    table = HomeTable(database)
+    home = Home(settings, bus, states, Overrides(table))
     await home.load()
+    areas = Areas(home, table)
+    await areas.load()
     scenes = Scenes(settings)
     exposure = Exposure(home, states, scenes, settings.safety)
     commands = CommandLog(database)
@@ -73,7 +79,7 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     stack.push_async_callback(devices.close)
     _start_devices(devices, ground)
     why = Why(home, states, ring, history)
-    return HomeFloor(guard, database, history, home, exposure, dispatcher, undo, why, devices)
+    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices)
 
 
 async def _open_store(ground: Ground, stack: AsyncExitStack) -> "tuple[Database, History]":

@@ -87,6 +87,7 @@ async def _open(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> Swar
         tell,
     )
     await shared.start()
+    floor.areas.keep_in(shared)
     stack.push_async_callback(shared.close)
     contact.on_change(shared.look)
     for name, run in (("hubs", contact.run), ("shared home", shared.run)):

@@ -40,6 +40,7 @@ async def know_people(server: "WebServer", floor: HomeFloor) -> None:
 def show_home(server: "WebServer", floor: HomeFloor) -> None:
     """The page shows the home from now on."""
     rooms = server.rooms
+    rooms.areas, rooms.editor = floor.areas, floor.home
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
     server.open(complete=False)

@@ -13,7 +13,7 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.entities import PEER, Area, Entity, HomeView, Person
-from hub.core.errors import DeniedError, NotFoundError, ValueRefusedError
+from hub.core.errors import LockedError, NotFoundError, ValueRefusedError
 from hub.core.events import HomeChanged
 from hub.core.settings import Settings
 from hub.core.states import StateTable
@@ -87,11 +87,14 @@ class Home:
         """The home as it stands; the same object until something changes."""
         if self._view is None:
             home = self._settings.home
+            entities = {i: self._merged(e) for i, e in self._entities.items()}
+            # An area that nobody but a device spoke of is there while something is in it.
+            used = {e.area for e in entities.values()}
             self._view = HomeView(
                 name=home.name,
                 language=home.language,
-                areas=dict(self._areas),
-                entities={i: self._merged(e) for i, e in self._entities.items()},
+                areas={i: a for i, a in self._areas.items() if i in used or self._suggested.get(i) is not a},
+                entities=entities,
                 people=dict(self._people),
             )
         return self._view
@@ -120,6 +123,15 @@ class Home:
     def locked(self, entity: str) -> bool:
         """Whether hearth.toml speaks of the entity, so that the app may not change it."""
         return entity in self._declared
+
+    def area_locked(self, area: str) -> bool:
+        """Whether hearth.toml speaks of the area, so that the app may not change it."""
+        return any(declared.id == area for declared in self._settings.area)
+
+    def described(self, entity: str) -> Entity:
+        """An entity as its integration describes it, whatever the household says. Raises `NotFoundError`."""
+        self.entity(entity)
+        return self._entities[entity]
 
     def known_to_household(self, entity: str) -> bool:
         """Whether a person, and not only a device, ever spoke of this entity."""
@@ -184,12 +196,12 @@ class Home:
     async def override(self, entity: str, **fields: Any) -> Entity:
         """Set `name`, `aliases`, `area` or `exposed` of an entity (None: back to the integration's word).
 
-        Returns the entity as it is now; it is on disk. Raises `NotFoundError`, `DeniedError` when hearth.toml speaks
+        Returns the entity as it is now; it is on disk. Raises `NotFoundError`, `LockedError` when hearth.toml speaks
         of it, `ValueRefusedError` when a value cannot be.
         """
         self.entity(entity)
         if self.locked(entity):
-            raise DeniedError(f"hearth.toml decides on {entity}", remedy="change it there")
+            raise LockedError(f"hearth.toml decides on {entity}", remedy="change it there")
         if fields.get("area") and fields["area"] not in self._areas:
             raise ValueRefusedError(f"there is no area {fields['area']!r}", remedy=f"areas: {', '.join(self._areas)}")
         before = self._overrides.get(entity, Override())
@@ -223,7 +235,8 @@ class Home:
     def share(self, areas: Mapping[str, Area], people: Mapping[str, Person]) -> None:
         """The areas and people that the household made in the app, at any hub; hearth.toml's win over them."""
         declared, known = {a.id: a for a in self._settings.area}, {p.id: p for p in self._settings.person}
-        here = (self._suggested | dict(areas) | declared, dict(people) | known)
+        # hearth.toml's stand first, and win.
+        here = (declared | self._suggested | dict(areas) | declared, known | dict(people) | known)
         if here != (self._areas, self._people):
             self._areas, self._people = here
             self._touch("areas", "")

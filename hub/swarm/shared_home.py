@@ -31,6 +31,7 @@ from hub.swarm.ports import Mesh
 from hub.swarm.state.household import Household
 from hub.swarm.state.keeping import StoredCells
 from hub.swarm.state.kinds import Claim
+from hub.swarm.state.places import Places
 from hub.swarm.state.shared import SharedState
 from hub.swarm.things.asking import Asking
 from hub.swarm.things.moving import Moving
@@ -87,6 +88,7 @@ class SharedHome:
         moving = Moving(mesh.hub, home, self.duties.brought_by, self._doer)
         self.things = RemoteThings(mesh, home, states, bus, dispatcher.attribution, table, ids, name, moving, tell)
         self._household = Household(self.state, home, self.things, moving, table.overrides, bus)
+        self._places = Places(self.state, home, table)
         self._asking = Asking(mesh, home, exposure, self.things)
         self._obeying = Obeying(mesh, home, exposure, dispatcher, table, clock)
         self._teller: Teller | None = None
@@ -100,6 +102,7 @@ class SharedHome:
         """Read what was kept, show it, and answer other hubs. Raises `StoreError`."""
         await self.state.start()
         await self.things.start()
+        await self._places.start()
         await self._household.start()
         await self._obeying.start()
         self._claims.start()
@@ -127,7 +130,7 @@ class SharedHome:
         """Tell, hear, compare, hand over, for ever."""
         assert self._teller is not None
         async with asyncio.TaskGroup() as tasks:
-            for part in (self.state, self.things, self._household, self._teller, self.duties):
+            for part in (self.state, self.things, self._places, self._household, self._teller, self.duties):
                 tasks.create_task(part.run())
             tasks.create_task(self._keep_looking())
 
@@ -152,6 +155,7 @@ class SharedHome:
         self._pulse.close()
         await self._obeying.close()
         self._household.close()
+        self._places.close()
         self.things.close()
         while self._routes:
             self._routes.popitem()[1]()
@@ -163,6 +167,7 @@ class SharedHome:
         await self._teller.pump()
         await self.state.pump()
         await self.things.pump()
+        await self._places.pump()
         await self._household.pump()
 
     # -- what the household shares ---------------------------------------------------------------------------------

@@ -76,6 +76,10 @@ class Api:
         """GET /api/v1/entities/{id}"""
         return self._entity_response(self._named(request))
 
+    def entity_response(self, entity: str) -> EntityResponse:
+        """One entity as the API tells of it. Raises `NotFoundError`."""
+        return self._entity_response(self._known(entity))
+
     async def command(self, request: web.Request) -> CommandResponse:
         """POST /api/v1/commands"""
         asked = await read_json(request, CommandRequest)
@@ -132,8 +136,11 @@ class Api:
         return HistoryResponse(entity=entity, changes=changes)
 
     def _named(self, request: web.Request) -> Entity:
+        return self._known(request.match_info["id"])
+
+    def _known(self, entity: str) -> Entity:
         home: HomeReader = _ready(self.rooms.home, "the home")
-        found = home.view().entities.get(request.match_info["id"])
+        found = home.view().entities.get(entity)
         if found is None:
             raise NotFoundError("there is no such entity", remedy="GET /api/v1/entities lists what there is")
         return found
@@ -163,6 +170,7 @@ class Api:
             aliases=area.aliases,
             presence=known.somebody if whereabouts else None,
             people=known.people if whereabouts else None,
+            locked=_ready(self.rooms.home, "the home").area_locked(area.id),
         )
 
     def _person_response(self, person: Person) -> PersonResponse:
@@ -183,6 +191,8 @@ class Api:
             aliases=entity.aliases,
             device_class=entity.device_class,
             hub=entity.owner.removeprefix(PEER) if entity.owner.startswith(PEER) else "",
+            exposed=entity.exposed,
+            locked=_ready(self.rooms.home, "the home").locked(entity.id),
         )
 
 

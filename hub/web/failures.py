@@ -13,6 +13,7 @@ _STATUS: Final = {
     "not_found": 404,
     "value_refused": 422,
     "denied": 403,
+    "locked": 403,
     "confirmation_required": 409,
     "timeout": 504,
     "unavailable": 503,

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from hub.core.commands import Command, CommandResult
-from hub.core.entities import HomeView
+from hub.core.entities import Entity, HomeView
 from hub.core.events import Value
 
 
@@ -15,6 +15,22 @@ class HomeReader(Protocol):
 
     def view(self) -> HomeView:
         """Areas, entities and people now."""
+        ...
+
+    def locked(self, entity: str) -> bool:
+        """Whether hearth.toml decides on an entity."""
+        ...
+
+    def area_locked(self, area: str) -> bool:
+        """Whether hearth.toml decides on an area."""
+        ...
+
+
+class EntityEditor(Protocol):
+    """Keeps what the household says of an entity."""
+
+    async def override(self, entity: str, **fields: Any) -> Entity:
+        """Set `name`, `aliases`, `area` or `exposed` (None: back to the integration's word). Raises `HearthError`s."""
         ...
 
 

@@ -1,6 +1,8 @@
 """The routes that are answered from the hub's rooms: one line each subject, which has a file of its own."""
 
 from hub.web.api import Api
+from hub.web.areas import area_routes
+from hub.web.entity_changes import entity_routes
 from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
@@ -17,6 +19,8 @@ def room_routes(api: Api) -> tuple[Route, ...]:
 
     return (
         *home_routes(api),
+        *entity_routes(api),
+        *area_routes(lambda: api.rooms.areas),
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),
     )

@@ -3,9 +3,19 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from hub.web.areas_port import AreaKeeper
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers_port import PeerKeeper
-from hub.web.ports import CameraFigures, Commander, Gauges, HistoryReader, HomeReader, Speaker, WhyTeller
+from hub.web.ports import (
+    CameraFigures,
+    Commander,
+    EntityEditor,
+    Gauges,
+    HistoryReader,
+    HomeReader,
+    Speaker,
+    WhyTeller,
+)
 
 
 @dataclass(kw_only=True)
@@ -13,6 +23,8 @@ class Rooms:
     """The rooms of the hub that are up: `app.py` puts each in as it comes, and what asks for another gets 503."""
 
     home: HomeReader | None = None
+    areas: AreaKeeper | None = None
+    editor: EntityEditor | None = None
     commander: Commander | None = None
     speaker: Speaker | None = None
     why: WhyTeller | None = None

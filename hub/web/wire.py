@@ -48,6 +48,7 @@ class HealthResponse(Struct, frozen=True, kw_only=True):
 
 class AreaResponse(Struct, frozen=True, kw_only=True):
     """An area of the home. `presence`: whether somebody is there, `people`: how many; null where nothing tells.
+    `locked`: hearth.toml decides on it.
 
     On the live socket both change as the traits `Presence` and `Measure` of `area.<id>`.
     """
@@ -58,6 +59,7 @@ class AreaResponse(Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     presence: bool | None = None
     people: int | None = None
+    locked: bool = False
 
 
 class PersonResponse(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,8 @@ class PersonResponse(Struct, frozen=True, kw_only=True):
 
 class EntityResponse(Struct, frozen=True, kw_only=True):
     """An entity: `traits` are the values now (null: unknown), `config` what each trait takes, `changed` since when.
-    `hub` is the id of the hub that it is on; empty: this one.
+    `hub` is the id of the hub that it is on; empty: this one. `exposed`: the household's word on who may touch it
+    (null: the rule of its kind). `locked`: hearth.toml decides on names, area and exposure.
     """
 
     entity: str
@@ -85,6 +88,8 @@ class EntityResponse(Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     device_class: str = ""
     hub: str = ""
+    exposed: bool | None = None
+    locked: bool = False
 
 
 class HomeResponse(Struct, frozen=True, kw_only=True):

@@ -15,11 +15,14 @@ from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PairingError
-from hub.core.settings import WebSettings
+from hub.core.settings import Settings, WebSettings
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
+from hub.home.areas import Areas
+from hub.home.registry import Home
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
+from hub.store.home_table import HomeTable
 from hub.web.passwords import Passwords
 from hub.web.ports import Said
 from hub.web.rooms import Rooms
@@ -72,6 +75,12 @@ class House:
             people={"ann": Person(id="ann", name="Ann")},
             entities=self.entities,
         )
+
+    def locked(self, entity: str) -> bool:
+        return entity == "lock.front_door"
+
+    def area_locked(self, area: str) -> bool:
+        return area == "kitchen"
 
     async def send(self, command: Command) -> CommandResult:
         self.commands.append(command)
@@ -253,7 +262,11 @@ def server(empty_server: WebServer, house: House) -> WebServer:
 
 def rooms_of(house: House) -> Rooms:
     """All rooms, played."""
+    bus = Bus()
+    home = Home(Settings(area=(Area(id="kitchen", name="Kitchen"),)), bus, StateTable(bus))
+    areas = Areas(home, HomeTable(None))  # type: ignore[arg-type]  # nothing is kept by these tests
     return Rooms(
+        areas=areas, editor=home,
         home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
         learning=Pupils,
     )  # fmt: skip

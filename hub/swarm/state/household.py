@@ -1,4 +1,4 @@
-"""`Household`: what people say in the app, of entities, areas and themselves, is the same at every hub.
+"""`Household`: what people say of entities in the app is the same at every hub.
 
 What hearth.toml of a hub says wins there, as ever. An entity that its owner's hearth.toml speaks of cannot be changed
 in any app.
@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 
 from hub.core.bus import Bus
-from hub.core.entities import PEER, Area, Person
+from hub.core.entities import PEER
 from hub.core.errors import DeniedError, HearthError, NotFoundError
 from hub.core.events import HomeChanged
 from hub.home.overrides import MOST_ALIASES, Override, OverrideTable
@@ -60,11 +60,8 @@ class Household:
                 await self._share(key, said)
         self._home.keep_in(self)
         self._apply(spoken)
-        self._share_places()
         self._ends = [
             *(self._state.subscribe(prefix, self._changed) for prefix in _SPOKEN),
-            self._state.subscribe("area/", lambda keys: self._share_places()),
-            self._state.subscribe("person/", lambda keys: self._share_places()),
             self._bus.subscribe(HomeChanged, self._home_changed),
         ]
 
@@ -188,11 +185,6 @@ class Household:
 
     def _spoken(self) -> set[Key]:
         return {thing for prefix in _SPOKEN for thing in map(_thing_of, self._state.under(prefix))}
-
-    def _share_places(self) -> None:
-        areas = {a.id: a for key in self._state.under("area/") if isinstance(a := self._state.get(key), Area)}
-        people = {p.id: p for key in self._state.under("person/") if isinstance(p := self._state.get(key), Person)}
-        self._home.share(areas, people)
 
 
 def _thing_of(key: str) -> Key:
