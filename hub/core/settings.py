@@ -23,9 +23,16 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 class HomeSettings(_Table, frozen=True):
     """[home]: the household."""
 
-    name: Annotated[str, Meta(description="shown on the page and when the hub starts")] = "Home"
+    name: Annotated[
+        str, Meta(title="Name of the home", max_length=100, description="shown on the page and when the hub starts")
+    ] = "Home"
     language: Annotated[
-        str, Meta(pattern="^[a-z]{2}$", description="what the hub understands and answers in: `en` or `de`")
+        str,
+        Meta(
+            title="Language",
+            pattern="^[a-z]{2}$",
+            description="what the hub understands and answers in: `en` or `de`",
+        ),
     ] = "en"
 
 
@@ -71,14 +78,21 @@ class VoiceSettings(_Table, frozen=True):
     """[voice]: hearing and speaking."""
 
     recognizer: Annotated[str, Meta(description="`auto`, `grammar`, or `whisper:NAME`")] = "auto"
-    tts: Annotated[str, Meta(description="`auto`, `flite`, `espeak-ng`, `wyoming://host:port` or `none`")] = "auto"
-    voice: Annotated[str, Meta(description="flite's voice: `slt`, `rms`, `awb` or `kal16`")] = "slt"
-    microphone: Annotated[bool, Meta(description="listen with this machine's own microphone")] = False
-    area: Annotated[str, Meta(description="the area where that microphone stands")] = ""
+    tts: Annotated[
+        str,
+        Meta(title="Engine that speaks", description="`auto`, `flite`, `espeak-ng`, `wyoming://host:port` or `none`"),
+    ] = "auto"
+    voice: Annotated[str, Meta(title="Voice", description="flite's voice: `slt`, `rms`, `awb` or `kal16`")] = "slt"
+    microphone: Annotated[bool, Meta(title="Microphone", description="listen with this machine's own microphone")] = (
+        False
+    )
+    area: Annotated[str, Meta(title="Room of the microphone", description="the area where that microphone stands")] = ""
     min_confidence: Annotated[
         Ratio, Meta(description="what was heard less surely than this is not acted on; the hub asks to hear it again")
     ] = 0.5
-    silence_ms: Annotated[int, Meta(ge=100, le=3000, description="the silence that ends a sentence")] = 700
+    silence_ms: Annotated[
+        int, Meta(title="Silence at the end", ge=100, le=3000, description="the silence that ends a sentence")
+    ] = 700
     early_end: Annotated[
         bool, Meta(description="end sooner when what was heard is a whole command that nothing longer begins with")
     ] = True
@@ -138,7 +152,9 @@ class GestureSettings(_Table, frozen=True):
         Literal["", "stop", "yes", "no", "raise", "lower", "select", "nothing"],
         Meta(description="stop or mute; answer a question just asked; change the light last spoken of; point at"),
     ] = ""
-    say: Annotated[str, Meta(description="do what this sentence would do; risky things are asked about")] = ""
+    say: Annotated[
+        str, Meta(max_length=200, description="do what this sentence would do; risky things are asked about")
+    ] = ""
 
 
 class SeeingSettings(_Table, frozen=True):
@@ -155,7 +171,9 @@ class SeeingSettings(_Table, frozen=True):
 class PresenceSettings(_Table, frozen=True):
     """[presence]: which rooms are in use, and who is at home."""
 
-    enabled: Annotated[bool, Meta(description="whether the hub works out who is where at all")] = True
+    enabled: Annotated[
+        bool, Meta(title="Who is where", description="whether the hub works out who is where at all")
+    ] = True
     not_in: Annotated[tuple[str, ...], Meta(description="areas of which it is never worked out")] = ()
     ignore: Annotated[
         tuple[str, ...],
@@ -221,7 +239,7 @@ class SwarmSettings(_Table, frozen=True):
 class LearningSettings(_Table, frozen=True):
     """[learning]: what the hub learns from use, by itself and with the other hubs of the home."""
 
-    enabled: Annotated[bool, Meta(description="whether it keeps examples and learns at all")] = True
+    enabled: Annotated[bool, Meta(title="Learning", description="whether it keeps examples and learns at all")] = True
     # Of two hubs, each could take its own update off the sum and have the other's.
     least_hubs: Annotated[
         int,

@@ -15,14 +15,19 @@ from hub.core.settings import EntitySettings, Settings
 from hub.core.traits import TRAITS
 
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([A-Za-z0-9_.\-]+)\s*\]{1,2}")
+_TOP_KEY = re.compile(r"^\s*[\"']?([A-Za-z0-9_]+)[\"']?\s*[=.]", re.MULTILINE)
 _MAX_BYTES = 4 * 1024 * 1024
 
 
 class LoadedSettings(Struct, frozen=True):
-    """What a hearth.toml says, and what is wrong with it."""
+    """What a hearth.toml says, and what is wrong with it.
+
+    `said` are the keys that stand in it, as `table.field`; lists of tables, and tables that are broken, by name.
+    """
 
     settings: Settings
     problems: tuple[SettingsError, ...] = ()
+    said: frozenset[str] = frozenset()
 
 
 class _Fragment(Struct, frozen=True):
@@ -55,6 +60,7 @@ def parse_settings(text: str, place: str = "hearth.toml") -> LoadedSettings:
     """`load_settings` for text; `place` is the file name that errors show."""
     problems: list[SettingsError] = []
     fragments = _split(text)
+    written = frozenset(name for fragment in fragments for name in _tables_in(fragment))
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -63,7 +69,24 @@ def parse_settings(text: str, place: str = "hearth.toml") -> LoadedSettings:
     for name, group in _by_table(fragments).items():
         _read_table(name, group, place, document, problems)
     settings = msgspec.convert(document, Settings)
-    return LoadedSettings(_cross_check(settings, fragments, place, problems), tuple(problems))
+    said = _said(document) | (written - document.keys())
+    return LoadedSettings(_cross_check(settings, fragments, place, problems), tuple(problems), said)
+
+
+def _tables_in(fragment: _Fragment) -> list[str]:
+    """The tables that a fragment is about, though it may not parse."""
+    if fragment.name:
+        return [fragment.name.partition(".")[0]]
+    return _TOP_KEY.findall(fragment.text)
+
+
+def _said(document: dict[str, Any]) -> frozenset[str]:
+    """`table.field` for all that stands in the tables, and the names of lists and of plain values."""
+    return frozenset(
+        key
+        for name, value in document.items()
+        for key in ([f"{name}.{field}" for field in value] if isinstance(value, dict) else [name])
+    )
 
 
 def _split(text: str) -> list[_Fragment]:

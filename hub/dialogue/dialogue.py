@@ -86,6 +86,10 @@ class Dialogue:
         self._read_replies()
         await self._grammars.reload()
 
+    def use_gestures(self, gestures: Iterable[GestureSettings]) -> None:
+        """From now on these replace what gestures are for otherwise."""
+        self._uses = uses(gestures)
+
     @property
     def current(self) -> bool:
         """Whether every name that the home has now is understood; False for a moment after it has changed."""

@@ -105,6 +105,7 @@ async def build_dialogue(
         states=ground.states,
         occupancy=occupancy,
     )
+    floor.settings.at_once("gesture", dialogue.use_gestures)
     timers = await _timers(ground, floor, skills, swarm)
 
     async def say(ask: SayRequest) -> None:

@@ -10,10 +10,9 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.clock import SystemClock
-from hub.core.errors import SettingsError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
-from hub.core.settings_file import load_settings
+from hub.core.settings_file import LoadedSettings, load_settings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
 
@@ -26,11 +25,14 @@ class Ground:
 
     paths: HomePaths
     settings: Settings
-    problems: tuple[SettingsError, ...]
     bus: Bus
     states: StateTable
     supervisor: Supervisor
     clock: SystemClock
+    loaded: LoadedSettings
+    """What hearth.toml alone says."""
+    change: Callable[[Settings], Settings]
+    """What the command line makes of settings."""
 
 
 async def build_ground(paths: HomePaths, change: Callable[[Settings], Settings], stack: AsyncExitStack) -> Ground:
@@ -42,7 +44,7 @@ async def build_ground(paths: HomePaths, change: Callable[[Settings], Settings],
     stack.push_async_callback(bus.close)
     supervisor = Supervisor(bus)
     stack.push_async_callback(supervisor.close)
-    return Ground(paths, change(loaded.settings), loaded.problems, bus, StateTable(bus), supervisor, SystemClock())
+    return Ground(paths, change(loaded.settings), bus, StateTable(bus), supervisor, SystemClock(), loaded, change)
 
 
 async def imported(*modules: str) -> None:

@@ -1,4 +1,4 @@
-"""The store, the home over it, and the devices in it."""
+"""The home over the store, and the devices in it."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from hub.floors.ground import Ground, imported
+from hub.floors.store import Store, follow_settings
 
 if TYPE_CHECKING:
     from hub.guard.connect import Guard
     from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
     from hub.home.exposure import Exposure
+    from hub.home.household_settings import HouseholdSettings
     from hub.home.registry import Home
     from hub.home.undo import UndoLog
     from hub.home.why import Why
@@ -36,11 +38,12 @@ class HomeFloor:
     undo: "UndoLog"
     why: "Why"
     devices: "DeviceHost"
+    settings: "HouseholdSettings"
 
 
-async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
-    """Open the store, and start the home and its devices. Raises `StoreError` when the store cannot be opened."""
-    await imported("hub.store.history", "hub.store.sqlite_file", "hub.plugins.device_host")
+async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> HomeFloor:
+    """Start the home and its devices. Raises `StoreError`."""
+    await imported("hub.plugins.device_host")
     from hub.guard.connect import Guard
     from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
@@ -57,7 +60,7 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     from hub.store.plugin_data import PluginData
 
     settings, bus, states = ground.settings, ground.bus, ground.states
-    database, history = await _open_store(ground, stack)
+    database, history = store.database, store.history
     guard = Guard(writer=LedgerTable(database))
     stack.push_async_callback(guard.close)
     ground.supervisor.start("ledger", guard.ledger.run)
@@ -67,6 +70,7 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     await home.load()
     areas = Areas(home, table)
     await areas.load()
+    follow_settings(store.settings, home)
     scenes = Scenes(settings)
     exposure = Exposure(home, states, scenes, settings.safety)
     commands = CommandLog(database)
@@ -79,27 +83,7 @@ async def build_home(ground: Ground, stack: AsyncExitStack) -> HomeFloor:
     stack.push_async_callback(devices.close)
     _start_devices(devices, ground)
     why = Why(home, states, ring, history)
-    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices)
-
-
-async def _open_store(ground: Ground, stack: AsyncExitStack) -> "tuple[Database, History]":
-    """The database, with what was last known put back and the writing of what happens begun."""
-    from hub.store.database import Database
-    from hub.store.history import History
-    from hub.store.retention import Retention
-
-    store = ground.settings.store
-    database = await Database.open(store.url or ground.paths.database)
-    stack.push_async_callback(database.close)
-    history = History(database, ground.bus)
-    stack.push_async_callback(history.close)
-    # What is supervised stops before the database closes under it.
-    stack.push_async_callback(ground.supervisor.close)
-    ground.supervisor.start("history", history.run)
-    ground.supervisor.start("retention", Retention(database, history_days=store.history_days).run)
-    for row in await history.last_states():
-        ground.states.restore(row.entity, row.trait, row.value, row.at)
-    return database, history
+    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, store.settings)
 
 
 class Integration(NamedTuple):

@@ -219,6 +219,12 @@ class Home:
         self._touch("entity", entity)
         return self.entity(entity)
 
+    def rename(self, name: str) -> None:
+        """The home is called so from now on."""
+        home = msgspec.structs.replace(self._settings.home, name=name)
+        self._settings = msgspec.structs.replace(self._settings, home=home)
+        self._touch("name", "")
+
     def keep_in(self, table: OverrideTable) -> None:
         """Keep in this table what the household says from now on."""
         self._table = table

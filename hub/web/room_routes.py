@@ -8,6 +8,7 @@ from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers import peer_routes
 from hub.web.routes import Route
+from hub.web.settings_routes import settings_routes
 
 
 def room_routes(api: Api) -> tuple[Route, ...]:
@@ -23,4 +24,5 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *area_routes(lambda: api.rooms.areas),
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),
+        *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
     )

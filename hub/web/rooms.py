@@ -16,6 +16,7 @@ from hub.web.ports import (
     Speaker,
     WhyTeller,
 )
+from hub.web.settings_port import SettingsKeeper, StepsKeeper
 
 
 @dataclass(kw_only=True)
@@ -33,6 +34,8 @@ class Rooms:
     peers: PeerKeeper | None = None
     learning: Callable[[], LearningKeeper | None] | None = None
     """What the hub learns from, once that is up."""
+    settings: SettingsKeeper | None = None
+    first_steps: StepsKeeper | None = None
     cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
     """Every open camera's figures, by name."""
     listening: Callable[[], bool] | None = None

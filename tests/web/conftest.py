@@ -16,9 +16,12 @@ from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PairingError
 from hub.core.settings import Settings, WebSettings
+from hub.core.settings_file import parse_settings
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
 from hub.home.areas import Areas
+from hub.home.first_steps import FirstSteps
+from hub.home.household_settings import HouseholdSettings
 from hub.home.registry import Home
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
@@ -244,6 +247,27 @@ def house(states: StateTable) -> House:
     return House(states)
 
 
+class Drawer:
+    """A table of settings in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Any] = {}
+
+    async def settings(self) -> dict[str, Any]:
+        return dict(self.rows)
+
+    async def setting(self, key: str, kind: type[str], default: str) -> str:
+        return str(self.rows.get(key, default))
+
+    async def set_setting(self, key: str, value: Any) -> None:
+        self.rows[key] = value
+
+    async def change_rows(self, rows: Any = (), gone: Any = ()) -> None:
+        self.rows.update({key: value for _, key, value in rows})
+        for _, key in gone:
+            self.rows.pop(key, None)
+
+
 @pytest.fixture
 async def empty_server(bus: Bus, states: StateTable) -> AsyncIterator[WebServer]:
     """A server whose rooms are not ready."""
@@ -261,14 +285,16 @@ def server(empty_server: WebServer, house: House) -> WebServer:
 
 
 def rooms_of(house: House) -> Rooms:
-    """All rooms, played."""
+    """All rooms, played; the settings are real, over a table in memory."""
+    drawer = Drawer()
+    settings = HouseholdSettings(parse_settings('[home]\nlanguage = "en"\n'), drawer)
     bus = Bus()
     home = Home(Settings(area=(Area(id="kitchen", name="Kitchen"),)), bus, StateTable(bus))
     areas = Areas(home, HomeTable(None))  # type: ignore[arg-type]  # nothing is kept by these tests
     return Rooms(
         areas=areas, editor=home,
         home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
-        learning=Pupils,
+        learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView),
     )  # fmt: skip
 
 

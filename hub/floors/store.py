@@ -1,0 +1,97 @@
+"""The store, and with it the settings that the household made in the app."""
+
+import dataclasses
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hub.core.errors import ValueRefusedError
+from hub.core.settings import VoiceSettings
+from hub.floors.ground import Ground, imported
+
+if TYPE_CHECKING:
+    from hub.home.household_settings import HouseholdSettings
+    from hub.home.registry import Home
+    from hub.store.database import Database
+    from hub.store.history import History
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database, the history that is written into it, and what the household set."""
+
+    database: "Database"
+    history: "History"
+    settings: "HouseholdSettings"
+
+
+async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Store]:
+    """Open the store. Returns the ground too, whose settings are from then on also those made in the app.
+
+    Raises `StoreError` when it cannot be opened.
+    """
+    await imported("hub.store.history", "hub.store.sqlite_file", "hub.home.household_settings")
+    from hub.home.household_settings import HouseholdSettings
+    from hub.store.home_table import HomeTable
+
+    database, history = await _open_database(ground, stack)
+    checks = {"home.language": _check_language, "voice.tts": _check_engine, "voice.voice": _check_voice}
+    settings = HouseholdSettings(ground.loaded, HomeTable(database), checks)
+    merged = ground.change(await settings.load())
+    return dataclasses.replace(ground, settings=merged), Store(database, history, settings)
+
+
+async def _open_database(ground: Ground, stack: AsyncExitStack) -> "tuple[Database, History]":
+    """The database, with what was last known put back and the writing of what happens begun."""
+    from hub.store.database import Database
+    from hub.store.history import History
+    from hub.store.retention import Retention
+
+    store = ground.settings.store
+    database = await Database.open(store.url or ground.paths.database)
+    stack.push_async_callback(database.close)
+    history = History(database, ground.bus)
+    stack.push_async_callback(history.close)
+    # What is supervised stops before the database closes under it.
+    stack.push_async_callback(ground.supervisor.close)
+    ground.supervisor.start("history", history.run)
+    ground.supervisor.start("retention", Retention(database, history_days=store.history_days).run)
+    for row in await history.last_states():
+        ground.states.restore(row.entity, row.trait, row.value, row.at)
+    return database, history
+
+
+def follow_settings(settings: "HouseholdSettings", home: "Home") -> None:
+    """What the home is called holds at once, and a microphone stands in a room that there is."""
+
+    def check_area(area: Any) -> None:
+        areas = home.view().areas
+        if area and area not in areas:
+            raise ValueRefusedError(f"there is no area {str(area)[:80]!r}", remedy=f"areas: {', '.join(areas)}")
+
+    settings.at_once("home.name", home.rename)
+    settings.check("voice.area", check_area)
+
+
+# A hub does not start with what these refuse. What they know is imported when there is something to check.
+
+
+def _check_language(language: Any) -> None:
+    from hub.dialogue.language import load_language
+
+    load_language(language)
+
+
+def _check_engine(tts: Any) -> None:
+    from hub.dialogue.tts.speak import engines
+
+    async def connect(_host: str, _port: int) -> Any:
+        raise NotImplementedError  # nobody speaks now
+
+    engines(VoiceSettings(tts=tts), connect)
+
+
+def _check_voice(voice: Any) -> None:
+    from hub.dialogue.tts.flite import Flite
+
+    Flite(voice)

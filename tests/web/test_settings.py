@@ -1,0 +1,66 @@
+"""/api/v1/settings and /api/v1/first-steps, over the real keepers."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from hub.web.server import WebServer
+from tests.web.conftest import somebody
+
+
+async def _change(client: aiohttp.ClientSession, changes: Any, status: int = 200) -> Any:
+    async with client.post("/api/v1/settings", json={"changes": changes}) as answer:
+        assert answer.status == status, await answer.text()
+        return await answer.json()
+
+
+async def test_settings_are_told_changed_and_refused(server: WebServer, client: aiohttp.ClientSession) -> None:
+    async with client.get("/api/v1/settings") as answer:
+        told = await answer.json()
+    named = {setting["key"]: setting for setting in told["settings"]}
+    assert not told["restart"] and named["home.language"]["locked"] and not named["home.name"]["locked"]
+    assert named["voice.silence_ms"]["schema"]["maximum"] == 3000
+    told = await _change(client, {"voice.silence_ms": 900, "gesture": [{"name": "fist", "does": "stop"}]})
+    named = {setting["key"]: setting for setting in told["settings"]}
+    assert told["restart"] and named["voice.silence_ms"]["waits"]
+    assert (named["voice.silence_ms"]["value"], named["voice.silence_ms"]["default"]) == (900, 700)
+    assert not (await _change(client, {"voice.silence_ms": None, "gesture": None}))["restart"]
+    assert "home.language" in (await _change(client, {"home.language": "de"}, 403))["error"]["message"]
+    assert "voice.silence_ms" in (await _change(client, {"voice.silence_ms": 1}, 422))["error"]["message"]
+    assert "web.host" in (await _change(client, {"web.host": "0.0.0.0"}, 404))["error"]["message"]
+    for nonsense in ({}, [], "home.name", {str(number): 1 for number in range(33)}):
+        await _change(client, nonsense, 422)
+
+
+async def test_how_far_the_home_is_set_up(server: WebServer, client: aiohttp.ClientSession) -> None:
+    path = "/api/v1/first-steps"
+    async with client.get(path) as answer:
+        assert await answer.json() == {"step": ""}
+    async with client.post(path, json={"step": "senses"}) as answer:
+        assert answer.status == 200
+    async with client.get(path) as answer:
+        assert await answer.json() == {"step": "senses"}
+    async with client.post(path, json={"step": "somewhere"}) as answer:
+        assert answer.status == 422
+
+
+@pytest.mark.parametrize(("role", "sees"), [("guest", 403), ("member", 200)])
+async def test_who_does_not_look_after_the_hub_changes_nothing(
+    guarded: WebServer, owner: aiohttp.ClientSession, role: str, sees: int
+) -> None:
+    async with await somebody(owner, guarded, role) as session:
+        for path, body in (("settings", {"changes": {"home.name": "Mine"}}), ("first-steps", {"step": "done"})):
+            async with session.get(f"api/v1/{path}") as answer:
+                assert answer.status == sees
+            async with session.post(f"api/v1/{path}", json=body) as answer:
+                assert answer.status == 403
+
+
+async def test_before_the_store_is_open_there_are_no_settings(
+    empty_server: WebServer, client: aiohttp.ClientSession
+) -> None:
+    for path in ("settings", "first-steps"):
+        async with client.get(f"/api/v1/{path}") as answer:
+            assert answer.status == 503
+    await _change(client, {"home.name": "Mine"}, 503)
