@@ -1,6 +1,7 @@
 /** The page: where one is, the parts of the home to go to, and whether the hub is there. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { comingBack } from "./home/restart";
 import { session } from "./home/session";
 import { store } from "./home/store";
 import { Watching } from "./home/watching";
@@ -81,7 +82,7 @@ export class App extends Watching {
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${words().skip}</a>
       ${session.me ? this.navigation(name) : nothing}
-      <div class="connection" role="status" ?data-lost=${!store.live && store.known}>${this.connection()}</div>
+      <div class="connection" role="status" ?data-lost=${comingBack.waits || (!store.live && store.known)}>${this.connection()}</div>
       <main id="content" tabindex="-1">${this.place ? screen.draw(id) : nothing}</main>
       <hearth-notice></hearth-notice>
       <hearth-question></hearth-question>
@@ -89,6 +90,7 @@ export class App extends Watching {
   }
 
   private connection(): string | typeof nothing {
+    if (comingBack.waits) return comingBack.long ? words().connection.long : words().connection.again;
     if (store.live || (session.asked && !session.me)) return nothing;
     return store.known ? words().connection.lost : words().connection.first;
   }

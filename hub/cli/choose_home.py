@@ -41,13 +41,14 @@ def chosen_home(config: str | None) -> Iterator[HomePaths]:
         raise UsageError(f"there is no directory {config!r}", remedy="give a directory with hearth.toml, or 'demo'")
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     paths = HomePaths(root)
-    if (root / ".restored").is_dir():
-        _finish_restore(paths)
+    finish_restore(paths)
     yield paths
 
 
-def _finish_restore(paths: HomePaths) -> None:
-    """A restore was interrupted when it had done all but move its files: no command sees half of it."""
+def finish_restore(paths: HomePaths) -> None:
+    """Move a restored home into place that is ready to be: nobody sees half of it. No hub may run over it."""
+    if not (paths.root / ".restored").is_dir():
+        return
     from hub.cli.open_store import without_hub
     from hub.store.restore import finish, is_unfinished
 

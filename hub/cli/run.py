@@ -3,15 +3,20 @@
 import asyncio
 import signal
 import sys
-from typing import Final
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
-from hub.cli.choose_home import chosen_home, home_option
+from hub.cli.choose_home import chosen_home, finish_restore, home_option
 from hub.cli.output import log_to_stderr
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.web.server import WebServer
 
 _STOPS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -26,7 +31,7 @@ def run(port: int | None, deaf: bool, config: str | None) -> None:
         signal.signal(number, _stop_at_once)  # until the loop attends to both
     log_to_stderr("info")
     with chosen_home(config) as paths:
-        asyncio.run(_run(paths, port, deaf))
+        asyncio.run(_run(_Wanted(paths, port, deaf)))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends now anyway, and well
 
 
@@ -38,41 +43,80 @@ def _stop_at_once(_number: int, _frame: object) -> None:
     sys.exit(130)
 
 
-async def _run(paths: HomePaths, port: int | None, deaf: bool) -> None:
-    hub = asyncio.create_task(_serve(paths, port, deaf), name="hub")
-    asked = asyncio.Event()
+@dataclass
+class _Wanted:
+    """Which hub is to run, and what it keeps when it begins anew."""
+
+    paths: HomePaths
+    port: int | None
+    deaf: bool
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+    found_port: int = 0
+    """Where the settings leave the choice, the port of the run before: pages that are open come back to it."""
+    said: str = ""
+
+    def change(self, settings: Settings) -> Settings:
+        """The settings as the command's options, and the run before, have them."""
+        port = settings.web.port if self.port is None else self.port
+        return msgspec.structs.replace(
+            settings, web=msgspec.structs.replace(settings.web, port=port or self.found_port)
+        )
+
+    def greet(self, line: str) -> None:
+        """Print where the hub is, unless the run before has said the same."""
+        if line != self.said:
+            click.echo(line)
+        self.said = line
+
+
+async def _run(wanted: _Wanted) -> None:
+    stopped = asyncio.Event()
+    runs: list[asyncio.Task[None]] = []
 
     def stop() -> None:
-        if not asked.is_set():
-            asked.set()
-            hub.cancel()
+        if not stopped.is_set():
+            stopped.set()
+            for task in runs:
+                task.cancel()
 
     for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop)
-    try:
-        await hub
-    except asyncio.CancelledError:
-        if not asked.is_set():
-            raise
+    while not stopped.is_set():
+        runs[:] = [asyncio.create_task(_serve(wanted), name="hub")]
+        try:
+            await runs[0]
+        except asyncio.CancelledError:
+            if not stopped.is_set():
+                raise
+        else:
+            click.echo("the hub starts again", err=True)
+            await asyncio.to_thread(finish_restore, wanted.paths)
     click.echo("stopped", err=True)
 
 
-async def _serve(paths: HomePaths, port: int | None, deaf: bool) -> None:
-    """Run the hub until cancelled, be it while it still starts."""
+async def _serve(wanted: _Wanted) -> None:
+    """Run the hub until cancelled, be it while it still starts; or until it is to begin anew."""
     from hub.app import Parts, running_hub
 
-    def change(settings: Settings) -> Settings:
-        if port is None:
-            return settings
-        return msgspec.structs.replace(settings, web=msgspec.structs.replace(settings.web, port=port))
-
-    parts = Parts.ALL & ~Parts.EARS if deaf else Parts.ALL
-    async with running_hub(paths, parts, settings=change) as hub:
+    wanted.again.clear()
+    parts = Parts.ALL & ~Parts.EARS if wanted.deaf else Parts.ALL
+    async with running_hub(wanted.paths, parts, settings=wanted.change) as hub:
         log_to_stderr(hub.settings.log_level)
         assert hub.web is not None
-        click.echo(f"{hub.settings.home.name} is at {hub.web.url}")
+        wanted.found_port = hub.web.port
+        hub.web.rooms.restart = partial(_begin_anew, wanted, hub.web)
+        wanted.greet(f"{hub.settings.home.name} is at {hub.web.url}")
         if hub.web.setup_code:
             click.echo(f"The code to make the owner with, from any device: {hub.web.setup_code}")
         click.echo("Ctrl-C stops it.", err=True)
         sys.stdout.flush()
-        await asyncio.get_running_loop().create_future()  # until cancelled
+        await wanted.again.wait()
+
+
+async def _begin_anew(wanted: _Wanted, server: "WebServer") -> None:
+    """Have `_serve` return. Raises `SettingsError` where the hub would not come up with hearth.toml as it is now."""
+    from hub.core.settings_file import load_settings
+
+    loaded = await asyncio.to_thread(load_settings, wanted.paths.settings)
+    server.check(wanted.change(loaded.settings).web)
+    wanted.again.set()

@@ -1,5 +1,6 @@
 """The handlers of the API: what each route asks of which room."""
 
+import secrets
 from typing import TypeVar
 
 import msgspec
@@ -47,6 +48,8 @@ class Api:
     def __init__(self, states: StateTable) -> None:
         self._states = states
         self.rooms = Rooms()
+        self.run = secrets.token_hex(4)
+        """Another one each time that the hub starts."""
 
     async def home(self, request: web.Request) -> HomeResponse:
         """GET /api/v1/home"""

@@ -23,6 +23,7 @@ _STATUS: Final = {
     "protocol": 502,
     "egress": 403,
     "store": 503,
+    "settings": 422,
 }
 _PLAIN: Final = {
     404: ("not_found", "there is nothing here", "the API is described at /api/v1/openapi.json"),

@@ -7,6 +7,7 @@ from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers import peer_routes
+from hub.web.restart_routes import restart_routes
 from hub.web.routes import Route
 from hub.web.settings_routes import settings_routes
 
@@ -25,4 +26,5 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),
         *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
+        *restart_routes(lambda: api.rooms.restart, api.run),
     )

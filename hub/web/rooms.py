@@ -1,6 +1,6 @@
 """The rooms that the web room answers from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from hub.web.areas_port import AreaKeeper
@@ -42,3 +42,5 @@ class Rooms:
     """Whether the hub would hear its wake word now."""
     names_known: Callable[[], bool] | None = None
     """Whether it would understand every name that the home has now."""
+    restart: Callable[[], Awaitable[None]] | None = None
+    """Begin the hub anew soon; raises `SettingsError` where it would not come up."""

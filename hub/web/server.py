@@ -33,12 +33,12 @@ from hub.web.live import LiveFeed
 from hub.web.logins import Logins
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
-from hub.web.opened import check_host
+from hub.web.opened import check_host, check_owner
 from hub.web.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
 from hub.web.page_files import page_routes
 from hub.web.passwords import Passwords
 from hub.web.people import AccountKeeper, People
-from hub.web.perimeter import SECURITY_HEADERS, Perimeter, is_loopback
+from hub.web.perimeter import SECURITY_HEADERS, Perimeter
 from hub.web.room_routes import room_routes
 from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
@@ -146,14 +146,14 @@ class WebServer:
         self._door.people = await People.load(table, self._clock, self._revoked, self._passwords)
         if self._door.owned:
             return
+        check_owner(self._settings, owned=False)
         if self._settings.setup_code:
             self.setup_code = fresh_code()
-        elif not is_loopback(self._settings.host):
-            raise SettingsError(
-                f"[web] host = {self._settings.host!r} opens the hub to the network, and the home has no owner",
-                place="hearth.toml",
-                remedy="make the owner first, with a loopback host or with setup_code = true",
-            )
+
+    def check(self, settings: WebSettings) -> None:
+        """Raise `SettingsError` unless a server with these settings would open to this home's people."""
+        check_host(settings)
+        check_owner(settings, owned=self._door.owned)
 
     def trust(self, token: str) -> None:
         """Whoever shows this token is a command on the hub's own machine."""
@@ -266,6 +266,7 @@ class WebServer:
         return HealthResponse(
             status="starting" if not self._complete else "degraded" if problems else "ok",
             version=__version__,
+            run=self._api.run,
             uptime_s=round(time.monotonic() - self._began, 3),
             listening=listening is not None and listening(),
             names_known=names_known is not None and names_known(),

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,3 +131,46 @@ def test_two_hubs_do_not_run_over_one_home(home: Path, start: Start) -> None:
     second = _hearth("run", "--deaf", "--port", "0", "--config", str(home))
     assert second.returncode == 2
     assert f"it is at {url}" in second.stderr
+
+
+def _health(url: str) -> dict[str, Any]:
+    try:
+        with urllib.request.urlopen(f"{url}healthz", timeout=_PATIENCE_S) as answer:
+            return json.load(answer)  # type: ignore[no-any-return]
+    except OSError:
+        return {"status": "away", "run": ""}
+
+
+def _restart(url: str) -> tuple[int, dict[str, Any]]:
+    request = urllib.request.Request(f"{url}api/v1/restart", b"{}", {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, json.load(refusal)
+
+
+def test_it_begins_anew_at_the_same_address_with_other_settings(start: Start, home: Path, tmp_path: Path) -> None:
+    process = start(home)
+    url = _url(process)
+    settings = home / "hearth.toml"
+    good = settings.read_text()
+    settings.write_text(good + "\n[web]\nhost = '0.0.0.0'\n")
+    status, refusal = _restart(url)  # it would not come up again
+    assert (status, refusal["error"]["code"]) == (422, "settings")
+    assert "tls" in refusal["error"]["remedy"]
+    settings.write_text(good)
+    before = _health(url)
+    status, told = _restart(url)
+    assert (status, told["run"]) == (200, before["run"])
+    until = time.monotonic() + _PATIENCE_S
+    while (now := _health(url))["status"] != "ok" or now["run"] == before["run"]:
+        assert process.poll() is None and time.monotonic() < until, (tmp_path / "log").read_text()
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(_PATIENCE_S) == 0
+    assert process.stdout is not None
+    assert process.stdout.read() == ""  # the address is said once
+    log = (tmp_path / "log").read_text()
+    assert "Traceback" not in log and log.count("the hub starts again") == 1
+    assert check_file(home / "hearth.db") == []

@@ -132,6 +132,8 @@ export interface Kind {
 export interface Health {
   status: "starting" | "ok" | "degraded";
   version: string;
+  /** Another one each time that the hub starts. */
+  run: string;
   uptime_s: number;
   listening: boolean;
   names_known: boolean;
