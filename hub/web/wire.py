@@ -58,6 +58,8 @@ class AreaResponse(Struct, frozen=True, kw_only=True):
     name: str
     floor: str = ""
     aliases: tuple[str, ...] = ()
+    names: dict[str, tuple[str, ...]] = {}
+    """In other languages, by language; the first is the main one."""
     presence: bool | None = None
     people: int | None = None
     locked: bool = False
@@ -87,6 +89,8 @@ class EntityResponse(Struct, frozen=True, kw_only=True):
     config: dict[str, TraitConfig]
     changed: dict[str, float]
     aliases: tuple[str, ...] = ()
+    names: dict[str, tuple[str, ...]] = {}
+    """In other languages, by language; the first is the main one."""
     device_class: str = ""
     hub: str = ""
     exposed: bool | None = None

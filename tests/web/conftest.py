@@ -74,7 +74,7 @@ class House:
     def view(self) -> HomeView:
         return HomeView(
             name="Test home",
-            areas={"kitchen": Area(id="kitchen", name="Kitchen", floor="down")},
+            areas={"kitchen": Area(id="kitchen", name="Kitchen", floor="down", names={"de": ("Küche",)})},
             people={"ann": Person(id="ann", name="Ann")},
             entities=self.entities,
         )

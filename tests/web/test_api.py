@@ -80,7 +80,7 @@ async def test_the_home_with_values_ranges_and_availability(
     states.set("light.kitchen", "OnOff", True)
     states.set_available("lock.front_door", False)
     home = await _get(client, "/api/v1/home")
-    unknown = {"presence": None, "people": None, "locked": True}
+    unknown = {"presence": None, "people": None, "locked": True, "names": {"de": ["Küche"]}}
     assert home["areas"] == [{"id": "kitchen", "name": "Kitchen", "floor": "down", "aliases": [], **unknown}]
     assert home["people"] == [{"id": "ann", "name": "Ann", "home": None, "area": ""}]
     by_id = {entity["entity"]: entity for entity in home["entities"]}

@@ -13,7 +13,10 @@ export interface TraitConfig {
 
 export interface Area {
   id: string;
+  /** In the page's language where it has one there; `given` is the one that it goes by in the home. */
   name: string;
+  given?: string;
+  names?: Record<string, string[]>;
   floor: string;
   presence: boolean | null;
   people: number | null;
@@ -28,7 +31,10 @@ export interface Person {
 
 export interface Entity {
   entity: string;
+  /** As an area's. */
   name: string;
+  given?: string;
+  names?: Record<string, string[]>;
   kind: string;
   area: string;
   traits: Record<string, Value>;

@@ -2,6 +2,7 @@
 import { ApiError, get, post } from "../api/client";
 import { Live, type LiveListener } from "../api/live";
 import type { Area, Entity, Home, LiveEvent, Value } from "../api/wire";
+import { language, onLanguage } from "../words";
 import { Conversation } from "./conversation";
 
 const EMPTY: Home = { name: "", language: "en", areas: [], people: [], entities: [] };
@@ -21,6 +22,11 @@ class Store extends EventTarget implements LiveListener {
   private reloading = 0;
   private guest = false;
   private frame = 0;
+
+  constructor() {
+    super();
+    onLanguage(() => this.call());
+  }
 
   /** Listen to the hub. A guest is not told what happens, and asks again and again. */
   start(guest: boolean): void {
@@ -80,8 +86,18 @@ class Store extends EventTarget implements LiveListener {
 
   snapshot(home: Home, ready: boolean): void {
     this.home = home;
+    this.call();
     this.ready = ready;
     if (!ready) this.reloadSoon(1000);
+    this.changed();
+  }
+
+  /** Call everything by its name in the page's language. */
+  private call(): void {
+    for (const thing of [...this.home.areas, ...this.home.entities]) {
+      thing.given ??= thing.name;
+      thing.name = thing.names?.[language()]?.[0] ?? thing.given;
+    }
     this.changed();
   }
 

@@ -66,7 +66,7 @@ export class HomeScreen extends Watching {
       const use = presence(area);
       return inside.length || use ? [room(area.id, area.name, use ? mark(area, use) : nothing, inside, floor !== "")] : [];
     });
-    return html`${floor ? html`<h2 class="quiet floor">${floor}</h2>` : nothing}
+    return html`${floor ? html`<h2 class="quiet floor">${words().floors[floor] ?? floor}</h2>` : nothing}
       <div class="rooms">${rooms}</div>`;
   }
 }

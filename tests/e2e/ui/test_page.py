@@ -107,6 +107,9 @@ def test_german_is_a_choice_that_lasts(visit: Visit) -> None:
     visit.page.reload()
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("System und Privates")
     assert visit.page.locator("html").get_attribute("lang") == "de"
+    visit.page.get_by_role("link", name="Zuhause").click()
+    expect(visit.page.locator("[data-entity='light.kitchen']")).to_contain_text("Küchenlicht")
+    expect(visit.page.get_by_role("heading", name="Küche")).to_be_visible()
 
 
 def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser: Browser) -> None:

@@ -46,6 +46,7 @@ export const de: Words = {
     away: (n) => `${count(n, "Gerät", "Geräte")} nicht erreichbar`,
     people: (names) => `Zuhause: ${names}`,
   },
+  floors: { upstairs: "Oben", downstairs: "Unten" },
   room: { inRoom: "In diesem Raum" },
   presence: { none: "Niemand da", some: "Jemand da", many: (n) => `${n} Personen da` },
 

@@ -45,6 +45,7 @@ export const en = {
     away: (n: number) => `${count(n, "thing", "things")} out of reach`,
     people: (names: string) => `At home: ${names}`,
   },
+  floors: { upstairs: "Upstairs", downstairs: "Downstairs" } as Record<string, string>,
   room: { inRoom: "In this room" },
   presence: { none: "Nobody there", some: "Somebody there", many: (n: number) => `${n} people there` },
 
