@@ -70,6 +70,7 @@ export class App extends Watching {
   }
 
   protected override updated(): void {
+    this.toggleAttribute("data-door", !session.me);
     document.documentElement.lang = language();
     const screen = this.place?.screen ?? "home";
     const name = screen === "home" ? "" : (words().nav[screen] ?? store.entity(this.place?.id ?? "")?.name);

@@ -17,6 +17,7 @@ BENCHES: Final = {
     "history": "hub.bench.history",
     "intent": "hub.bench.intent",
     "start": "hub.bench.start",
+    "ui": "hub.bench.ui",
     "wake": "hub.bench.wake",
     "turn": "hub.bench.turn",
     "gesture": "hub.bench.gesture",

@@ -5,23 +5,17 @@ and all its workers, from /proc.
 """
 
 import contextlib
-import json
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any
 
+from hub.bench.hub_process import PATIENCE_S, HubProcess, hub_process
 from hub.bench.measure import Measure, compare
 from hub.core.bundled import bundled
 from hub.core.errors import UnavailableError
-from hub.swarm.zenoh_config import with_port
 
-_PATIENCE_S = 60.0
 _SETTLE_S = 1.0
 """After the start its threads and buffers are there, and what was only needed for it is given back."""
 _REFERENCE = "Home Assistant 2026.11 (reference: 2.6 to 3.4 s, 242 MB)"
@@ -70,34 +64,26 @@ def run_once(home: Path, *, ears: bool) -> dict[str, float]:
 
     Returns seconds until it `answers`, is `whole` and, with ears, is `listening`; MB of `memory`; seconds to `stop`.
     """
-    port = int(with_port("127.0.0.1:0").rpartition(":")[2])
-    command = [sys.executable, "-m", "hub.cli", "run", "--config", str(home), "--port", str(port)]
-    began = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-        command if ears else [*command, "--deaf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        found = _watch(process, port, began, until="listening" if ears else "whole")
+    with hub_process(home, *([] if ears else ["--deaf"])) as hub:
+        found = _watch(hub, until="listening" if ears else "whole")
         time.sleep(_SETTLE_S)
-        found["memory"] = _pss_of_tree(process.pid) / 1e6
+        found["memory"] = _pss_of_tree(hub.process.pid) / 1e6
         asked = time.perf_counter()
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        hub.process.send_signal(signal.SIGTERM)
+        try:
+            hub.process.wait(20)
+        except subprocess.TimeoutExpired as error:
+            raise UnavailableError("the hub did not stop within 20 s", remedy="report this with its log") from error
         found["stop"] = time.perf_counter() - asked
-    except subprocess.TimeoutExpired as error:
-        raise UnavailableError("the hub did not stop within 20 s", remedy="report this with its log") from error
-    finally:
-        process.kill()
-        process.wait()
     return found
 
 
-def _watch(process: subprocess.Popen[bytes], port: int, began: float, *, until: str) -> dict[str, float]:
+def _watch(hub: HubProcess, *, until: str) -> dict[str, float]:
     found: dict[str, float] = {}
     while until not in found:
-        health = _health(port)
-        now = time.perf_counter() - began
-        if now > _PATIENCE_S or process.poll() is not None:
+        health = hub.health()
+        now = time.perf_counter() - hub.began
+        if now > PATIENCE_S:
             raise UnavailableError("the hub did not come up", remedy="run `hearth doctor`")
         if health is not None:
             found.setdefault("answers", now)
@@ -107,15 +93,6 @@ def _watch(process: subprocess.Popen[bytes], port: int, began: float, *, until: 
                 found.setdefault("listening", now)
         time.sleep(0.005)
     return found
-
-
-def _health(port: int) -> dict[str, Any] | None:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:
-            health: dict[str, Any] = json.load(answer)
-            return health
-    except (urllib.error.URLError, OSError):
-        return None
 
 
 def _pss_of_tree(root: int) -> float:

@@ -24,6 +24,9 @@ MOST_CLIENTS: Final = 256
 MOST_UNREAD: Final = 1024 * 1024
 """Bytes that may wait for one client, beyond what the kernel holds."""
 _GATHER_S: Final = 0.02
+"""Between two writes to the clients, in the long run."""
+_AT_ONCE: Final = 5
+"""Writes that need not wait for this after a quiet moment: what a command brings about is seen without delay."""
 _MOST_SENT_TO_US: Final = 4096
 _PING_S: Final = 30.0
 _GOODBYE_S: Final = 0.5
@@ -53,6 +56,7 @@ class LiveFeed:
         self._ending: set[asyncio.Task[None]] = set()
         self._frames: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._paid_until = 0.0
         self._cancel: Callable[[], None] | None = None
         self.sent = 0
         """Events told, once for all clients."""
@@ -125,7 +129,8 @@ class LiveFeed:
     def _take(self, event: Event) -> None:
         self._frames.append(frame(event_json(event)))
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_GATHER_S, self._send_gathered)
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(self._paid_until - _AT_ONCE * _GATHER_S, self._send_gathered)
 
     def _send_gathered(self) -> None:
         if self._timer is not None:
@@ -133,6 +138,7 @@ class LiveFeed:
             self._timer = None
         if not self._frames:
             return
+        self._paid_until = max(self._paid_until, asyncio.get_running_loop().time()) + _GATHER_S
         data = b"".join(self._frames)
         self.sent += len(self._frames)
         self._frames.clear()

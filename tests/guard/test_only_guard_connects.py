@@ -34,12 +34,13 @@ ALLOWED = {
     ("hub/swarm/bulk.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/cli/checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
+    ("hub/bench/many_pages.py", "aiohttp.ClientSession"): "pages of the hub that the benchmark started, on loopback",
     ("hub/bench/mesh_websocket.py", "aiohttp.ClientSession"): "the peer of a benchmark, on loopback",
     ("hub/bench/audit/packets.py", "socket.socket"): "reads the packets that leave; connects nowhere",
     ("hub/bench/audit/stranger/skills/stranger/skill.py", "socket.create_connection"): "tries what must fail",
     ("hub/bench/audit/stranger/skills/stranger/skill.py", "socket.socket"): "tries what must fail",
-    ("hub/bench/start.py", "urllib.request"): "asks the hub that it started, on loopback",
-    ("hub/bench/start.py", "urllib.request.urlopen"): "asks the hub that it started, on loopback",
+    ("hub/bench/hub_process.py", "urllib.request"): "asks the hub that it started, on loopback",
+    ("hub/bench/hub_process.py", "urllib.request.urlopen"): "asks the hub that it started, on loopback",
     ("devices/mqtt/client.py", "socket.socket"): "makes a descriptor that the hub handed over a socket again",
 }
 
