@@ -1,8 +1,9 @@
-"""Reading what a client sent: JSON and nothing else, bounded in size, time and depth."""
+"""Reading what a client sent: JSON, or bytes of a declared kind; bounded in size, time and depth."""
 
 import asyncio
 import json
 import math
+from collections.abc import AsyncIterator
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -20,26 +21,59 @@ async def read_json(request: web.Request, kind: type[T], timeout_s: float = BODY
     """The request's body as `kind`. Raises `Refused`: 415, 413, 408, 400 for what is no JSON, 422 for other JSON."""
     if request.content_type != "application/json":
         raise Refused(415, "content_type", "only JSON is taken", "send Content-Type: application/json", close=True)
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Refused(400, "content_encoding", "compressed requests are not taken", "send plain JSON", close=True)
-    if request.content_length is not None and request.content_length > MOST_BYTES:
-        raise Refused(413, "too_large", f"more than {MOST_BYTES} bytes", "send less", close=True)
-    return decode(await _read(request, timeout_s), kind)
+    return decode(await _whole(request, MOST_BYTES, timeout_s), kind)
 
 
-async def _read(request: web.Request, timeout_s: float) -> bytes:
+async def read_bytes(request: web.Request, content_type: str, most: int, timeout_s: float = BODY_TIMEOUT_S) -> bytes:
+    """The request's body, of this content type and `most` bytes. Raises `Refused`: 415, 413, 408, 400."""
+    check_content(request, content_type)
+    return await _whole(request, most, timeout_s)
+
+
+def check_content(request: web.Request, content_type: str) -> None:
+    """Raise `Refused` (415) unless the body is declared to be this."""
+    if request.content_type != content_type:
+        remedy = f"send Content-Type: {content_type}"
+        raise Refused(415, "content_type", f"only {content_type} is taken", remedy, close=True)
+
+
+async def _whole(request: web.Request, most: int, timeout_s: float) -> bytes:
     body = bytearray()
+    async for chunk in pieces(request, most, timeout_s):
+        body += chunk
+    return bytes(body)
+
+
+async def pieces(request: web.Request, most: int, timeout_s: float = BODY_TIMEOUT_S) -> AsyncIterator[bytes]:
+    """The body as it arrives, for what is not to be in memory whole. Raises `Refused`: 413, 408, 400.
+
+    Takes `timeout_s` at most, the time that the reader needs between the pieces included.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Refused(400, "content_encoding", "compressed requests are not taken", "send it as it is", close=True)
+    if request.content_length is not None and request.content_length > most:
+        raise _too_large(most)
+    until = asyncio.get_running_loop().time() + timeout_s
+    taken = 0
+    while chunk := await _piece(request, until):
+        taken += len(chunk)
+        if taken > most:
+            raise _too_large(most)
+        yield chunk
+
+
+async def _piece(request: web.Request, until: float) -> bytes:
     try:
-        async with asyncio.timeout(timeout_s):
-            while chunk := await request.content.readany():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise Refused(413, "too_large", f"more than {MOST_BYTES} bytes", "send less", close=True)
+        async with asyncio.timeout_at(until):
+            return await request.content.readany()
     except TimeoutError:
         raise Refused(408, "too_slow", "the request did not arrive in time", "send it again", close=True) from None
     except web.RequestPayloadError:
         raise Refused(400, "body", "the request's body is broken", close=True) from None
-    return bytes(body)
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(413, "too_large", f"more than {most} bytes", "send less", close=True)
 
 
 def decode(body: bytes, kind: type[T]) -> T:

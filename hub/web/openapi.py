@@ -70,11 +70,9 @@ def _operation(route: Route, by_kind: dict[type[Struct], dict[str, Any]]) -> dic
         parameters += _query_parameters(route.query)
     if parameters:
         operation["parameters"] = parameters
-    if route.request is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": by_kind[route.request]}},
-        }
+    if route.method == "POST":
+        schema = {} if route.request is None else {"schema": by_kind[route.request]}
+        operation["requestBody"] = {"required": True, "content": {route.takes: schema}}
     return operation
 
 

@@ -39,7 +39,7 @@ class Route(Struct, frozen=True, kw_only=True):
     """One method of one path.
 
     `request` is the struct of the JSON body, `query` of the query string, `response` of the JSON answer (None: not
-    JSON, `content` says what).
+    JSON, `content` says what). A body that is not JSON has no `request`; `takes` says what it is.
     """
 
     method: str
@@ -48,6 +48,7 @@ class Route(Struct, frozen=True, kw_only=True):
     summary: str
     handler: Answer
     request: type[Struct] | None = None
+    takes: str = "application/json"
     query: type[Struct] | None = None
     response: type[Struct] | None = None
     content: str = "application/json"
@@ -55,5 +56,6 @@ class Route(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not isinstance(self.access, Access):
             raise UsageError(f"{self.method} {self.path} has no access rule", remedy="give it one of Access")
-        if self.method not in ("GET", "POST") or (self.method == "POST") != (self.request is not None):
-            raise UsageError(f"{self.method} {self.path} is not a GET, or a POST with a request struct")
+        has_body = (self.request is not None) != (self.takes != "application/json")
+        if self.method not in ("GET", "POST") or (self.method == "POST") != has_body:
+            raise UsageError(f"{self.method} {self.path} is not a GET, or a POST with a body of one kind")
