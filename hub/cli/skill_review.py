@@ -16,11 +16,11 @@ from hub.dialogue.sentences import Sentences
 from hub.plugins.broker import granted_ports
 from hub.plugins.cages import Cages
 from hub.plugins.discovery import FoundSkill, check_words, find_skills, read_words
+from hub.plugins.messages import Ready
 from hub.plugins.skill_trial import imported
 from hub.sdk.manifest import SkillManifest, read_manifest
 
-_PORTS: Final = {"say": "say", "clock": "clock", "store": "store"}
-_NOT_FOR_SKILLS: Final = ("fetch", "connect", "events")
+_PORTS: Final = ("say", "clock", "store", "fetch")
 _HOME: Final = frozenset({"home.read", "home.control", "home.people"})
 
 
@@ -44,12 +44,24 @@ def review(folder: Path) -> list[Problem]:
         return [_of(error, folder)]
     problems = [*_sentences(found), *_ports(found, source)]
     try:
-        asyncio.run(imported(found, Cages()))
+        problems += _events(found, asyncio.run(imported(found, Cages())))
     except SealError as error:
         problems.append(_of(error, folder, serious=False))
     except HearthError as error:
         problems.append(_of(error, folder))
     return problems
+
+
+def _events(found: FoundSkill, ready: Ready) -> Iterator[Problem]:
+    """Events that the code handles and the manifest does not ask for, and the other way round."""
+    asked = {name for grant in found.manifest.grant if grant.port == "events" for name in grant.only}
+    for name in sorted(set(ready.events) - asked):
+        remedy = f'add a [[grant]] port = "events", only = ["{name}"] to skill.toml'
+        yield Problem(place=str(found.code), problem=f"{name} is not asked for", remedy=remedy)
+    for name in sorted(asked - set(ready.events)):
+        remedy = f"decorate a function with @skill.event({name})"
+        place = str(found.folder / "skill.toml")
+        yield Problem(place=place, problem=f"{name} is asked for and not used", remedy=remedy, serious=False)
 
 
 def _of(error: Exception, folder: Path, *, serious: bool = True) -> Problem:
@@ -96,8 +108,8 @@ def _ports(found: FoundSkill, source: str) -> Iterator[Problem]:
             remedy = f'add a [[grant]] port = "{port}" to skill.toml'
             yield Problem(place=f"{found.code}:{line}", problem=f"ctx.{name} is not asked for", remedy=remedy)
     place = str(found.folder / "skill.toml")
-    for name in sorted(granted & set(_NOT_FOR_SKILLS)):
-        yield Problem(place=place, problem=f"skills get no {name}", remedy="ask for what docs/skills.md lists")
+    if "connect" in granted:
+        yield Problem(place=place, problem="skills get no connect", remedy="ask for what docs/skills.md lists")
     for name in sorted(granted & set(_PORTS)):
         if name not in used:
             remedy = "ask for what is needed and nothing else"

@@ -83,6 +83,7 @@ async def build_dialogue(
     from hub.home.take_back import TakeBack
     from hub.plugins.cages import Cages
     from hub.plugins.discovery import find_skills
+    from hub.plugins.fetching import Fetching
     from hub.plugins.ports import HubHome, HubPorts, SayRequest
     from hub.plugins.skill_host import SkillHost
     from hub.store.plugin_data import PluginData
@@ -119,9 +120,11 @@ async def build_dialogue(
         )
 
     home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
+    fetching = Fetching(floor.guard)
+    stack.push_async_callback(fetching.close)
     skills.start(
         find_skills(settings.plugins, ground.paths.root),
-        HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say),
+        HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say, fetch=fetching),
     )
     await skills.ready()
 

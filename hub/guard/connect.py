@@ -4,11 +4,12 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from hub.core.errors import EgressError, UnavailableError
 from hub.guard.counted_socket import CountedSocket
-from hub.guard.egress import EgressPolicy, Reach
+from hub.guard.egress import Destination, EgressPolicy, Reach
 from hub.guard.ledger import Ledger, LedgerWriter, Tally
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -49,6 +50,7 @@ class Guard:
         *,
         who: str = "hub",
         reach: Reach = Reach.HOME,
+        granted: Sequence[Destination] = (),
         tls: ssl.SSLContext | None = None,
         timeout_s: float = _TIMEOUT_S,
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -56,7 +58,9 @@ class Guard:
 
         Raises `EgressError` where the household does not allow it, `UnavailableError` when nobody answers.
         """
-        connection = await self.open_socket(host, port, who=who, why=why, reach=reach, timeout_s=timeout_s)
+        connection = await self.open_socket(
+            host, port, who=who, why=why, reach=reach, granted=granted, timeout_s=timeout_s
+        )
         try:
             async with asyncio.timeout(timeout_s):
                 return await asyncio.open_connection(
@@ -74,12 +78,12 @@ class Guard:
         who: str,
         why: str,
         reach: Reach = Reach.HOME,
+        granted: Sequence[Destination] = (),
         timeout_s: float = _TIMEOUT_S,
     ) -> CountedSocket:
         """A connected, non-blocking socket, for libraries that take one. Raises as `connect` does."""
-        opening = asyncio.ensure_future(
-            asyncio.to_thread(self.open_blocking, host, port, who=who, why=why, reach=reach, timeout_s=timeout_s)
-        )
+        how: dict[str, Any] = {"who": who, "why": why, "reach": reach, "granted": granted, "timeout_s": timeout_s}
+        opening = asyncio.ensure_future(asyncio.to_thread(self.open_blocking, host, port, **how))
         try:
             connection = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -96,16 +100,22 @@ class Guard:
         why: str,
         who: str = "hub",
         reach: Reach = Reach.HOME,
+        granted: Sequence[Destination] = (),
         timeout_s: float = _TIMEOUT_S,
     ) -> CountedSocket:
-        """A connected, blocking socket with this timeout, for use in threads. Raises as `connect` does."""
+        """A connected, blocking socket with this timeout, for use in threads. Raises as `connect` does.
+
+        `granted` are places that are granted for this connection alone.
+        """
         if not 0 < port < 65536 or not host or len(host) > 253 or any(c in host for c in "/@\0 "):
             raise EgressError(f"{host[:80]!r}:{port} is not an address", remedy="give a host name and a port")
         try:
             addresses = list(self._resolve(host, port))[:_MOST_ADDRESSES]
         except (OSError, UnicodeError) as error:
             raise _unreachable(host, port, error) from error
-        allowed = self._allowed(host, addresses, port, reach, who, why)
+        allowed = self._allowed(
+            host, addresses, port, partial(self.policy.check, reach=reach, granted=granted), who, why
+        )
         failure: OSError | None = None
         for address in allowed:
             connection = CountedSocket(
@@ -125,11 +135,13 @@ class Guard:
             return connection
         raise _unreachable(host, port, failure or OSError("no address"))
 
-    def _allowed(self, host: str, addresses: list[str], port: int, reach: Reach, who: str, why: str) -> list[str]:
+    def _allowed(
+        self, host: str, addresses: list[str], port: int, check: Callable[[str, str, int], None], who: str, why: str
+    ) -> list[str]:
         allowed, refusal = [], None
         for address in addresses:
             try:
-                self.policy.check(host, address, port, reach)
+                check(host, address, port)
             except EgressError as error:
                 refusal = error
             else:

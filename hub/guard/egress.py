@@ -71,13 +71,16 @@ class EgressPolicy:
         """What is granted now."""
         return tuple(sorted(self._granted, key=lambda d: (d.host, d.port)))
 
-    def check(self, host: str, address: str, port: int, reach: Reach) -> None:
-        """Raise `EgressError` unless `address`, which `host` was resolved to, may be connected to."""
+    def check(self, host: str, address: str, port: int, reach: Reach, granted: Iterable[Destination] = ()) -> None:
+        """Raise `EgressError` unless `address`, which `host` was resolved to, may be connected to.
+
+        `granted` are places that the household granted for this connection alone.
+        """
         ip = _plain(address)
         place = f"{host}:{port}" if host == address else f"{host}:{port} ({address})"
         if any(ip in network for network in _NEVER):
             raise EgressError(f"{place} is never connected to", remedy="give the address of a device in this home")
-        asked = any(d.covers(host, port) or d.covers(address, port) for d in self._granted)
+        asked = any(d.covers(host, port) or d.covers(address, port) for d in (*self._granted, *granted))
         loopback = any(ip in network for network in _LOOPBACK)
         lan = any(ip in network for network in _LAN)
         if reach is Reach.OUTSIDE:

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from hub.core.errors import GrantError, ValueRefusedError
+from hub.plugins.fetching import GrantedFetch
 from hub.plugins.messages import (
     Ask,
+    Fetch,
     HomeAreas,
     HomeCommand,
     HomeEntities,
@@ -38,6 +40,7 @@ _PORT: Final[dict[type, str]] = {
     StoreGet: "store",
     StoreSet: "store",
     StoreDelete: "store",
+    Fetch: "fetch",
 }
 """Which grant each request needs."""
 
@@ -57,7 +60,8 @@ class PortBroker:
         self._data = BoundedData(plugin, ports.data)
         self._granted = granted_ports(grants)
         self._control = _kinds(grants, ("home.control",))
-        self._read = _kinds(grants, ("home.read", "home.control"))
+        self._read = kinds_to_see(grants)
+        self._web = GrantedFetch(plugin, grants, ports.fetch)
         self._do: dict[type, Callable[[Any, CallContext], Awaitable[Any]]] = {
             HomeEntities: self._entities,
             HomeAreas: self._areas,
@@ -71,6 +75,7 @@ class PortBroker:
             StoreGet: self._store_get,
             StoreSet: self._store_set,
             StoreDelete: self._store_delete,
+            Fetch: self._fetch,
         }
 
     async def handle(self, ask: Ask, context: CallContext) -> Any:
@@ -130,6 +135,9 @@ class PortBroker:
     async def _timer_list(self, _ask: TimerList, _context: CallContext) -> Any:
         return [kept.timer for kept in await self._ports.timers.pending(self._plugin)]
 
+    async def _fetch(self, ask: Fetch, _context: CallContext) -> Any:
+        return await self._web(ask)
+
     async def _store_get(self, ask: StoreGet, _context: CallContext) -> Any:
         return await self._data.get(ask.key)
 
@@ -138,6 +146,11 @@ class PortBroker:
 
     async def _store_delete(self, ask: StoreDelete, _context: CallContext) -> None:
         await self._data.delete(ask.key)
+
+
+def kinds_to_see(grants: tuple[Grant, ...]) -> tuple[str, ...]:
+    """The kinds of things that a plugin may look at; empty when there is no limit."""
+    return _kinds(grants, ("home.read", "home.control"))
 
 
 def _kinds(grants: tuple[Grant, ...], ports: tuple[str, ...]) -> tuple[str, ...]:

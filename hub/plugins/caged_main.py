@@ -48,5 +48,5 @@ async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
         channel.close()
         await asyncio.sleep(0)
         return
-    await channel.send(encode(Ready(id=0, intents=tuple(skill.intents))))
+    await channel.send(encode(Ready(id=0, intents=tuple(skill.intents), events=tuple(skill.events))))
     await PluginSide(about.skill, skill, frozenset(about.ports), channel, SystemClock()).run()

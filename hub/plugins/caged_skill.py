@@ -12,6 +12,7 @@ from hub.plugins.appetite import Diet, appetite
 from hub.plugins.broker import PortBroker
 from hub.plugins.cages import Cages
 from hub.plugins.discovery import FoundSkill
+from hub.plugins.event_feed import EventFeed
 from hub.plugins.hub_side import HubSide
 from hub.plugins.messages import ToPlugin
 from hub.plugins.skill_trial import introduced
@@ -26,11 +27,20 @@ class CagedSkill:
     """A skill of a stranger. `failed` is told of each end of its process, with the reason in words."""
 
     def __init__(
-        self, found: FoundSkill, broker: PortBroker, cages: Cages, deadline_s: float, failed: Callable[[str], None]
+        self,
+        found: FoundSkill,
+        broker: PortBroker,
+        feed: EventFeed,
+        cages: Cages,
+        deadline_s: float,
+        failed: Callable[[str], None],
+        language: str = "en",
     ) -> None:
         self.found = found
         self._name = found.manifest.id
         self.broker = broker
+        self.feed = feed
+        self._language = language
         self._cages = cages
         self._deadline_s = deadline_s
         self._failed = failed
@@ -72,6 +82,7 @@ class CagedSkill:
 
     async def close(self) -> None:
         """End it for good."""
+        self.feed.close()
         self._task.cancel()
         for probe in self._probes:
             probe.cancel()
@@ -112,13 +123,14 @@ class CagedSkill:
         try:
             channel = await SocketChannel.over(process.connection, paced=True)
             try:
-                await introduced(self.found, channel, process, self._cages.patience.start_s)
+                ready = await introduced(self.found, channel, process, self._cages.patience.start_s)
                 self._side = HubSide(
                     self._name, channel, self.broker, self._deadline_s, self._condemn, late=self._was_late
                 )
                 loop = asyncio.get_running_loop()
                 tasks = [loop.create_task(self._side.run()), loop.create_task(self._look_after(process))]
                 self._up.set()
+                self.feed.start(ready.events, self.call, self._language)
                 if not self._first.done():
                     self._first.set_result(None)
                 await asyncio.wait([tasks[0]])

@@ -12,16 +12,27 @@ _WORDS: Final = {
     "say": "speak unasked",
     "clock": "know the time and set timers",
     "store": "remember small things of its own",
-    "fetch": "fetch from the internet",
+    "fetch": "ask these places for things, and send them some",
     "connect": "talk to a device on the network",
-    "events": "follow what happens in the home",
+    "events": "be told at once",
+}
+_OF_EVENTS: Final = {
+    "StateChanged": "what things do",
+    "AvailabilityChanged": "when a thing is away or back",
+    "CommandDone": "what was commanded",
+    "CommandFailed": "which commands failed",
+    "PresenceChanged": "how many people are in a room",
+    "GestureMade": "which gestures are made",
+    "WakeHeard": "when a wake word is heard",
+    "HomeChanged": "when the home is arranged anew",
 }
 
 
 def in_words(grant: Grant) -> str:
     """One grant as a phrase that completes "it may": with what it is narrowed to, and the author's reason."""
     words = _WORDS.get(grant.port, grant.port)
-    only = f" (only: {', '.join(map(plain, grant.only))})" if grant.only else ""
+    names = [_OF_EVENTS.get(name, name) if grant.port == "events" else name for name in grant.only]
+    only = f" (only: {', '.join(map(plain, names))})" if names else ""
     return f"{words}{only}: {plain(grant.why)}"
 
 

@@ -7,6 +7,7 @@ from hub.core.clock import Clock
 from hub.plugins.broker import PortBroker, granted_ports
 from hub.plugins.channel import memory_pair
 from hub.plugins.discovery import FoundSkill
+from hub.plugins.event_feed import EventFeed
 from hub.plugins.hub_side import HubSide
 from hub.plugins.loader import load_skill
 from hub.plugins.messages import ToPlugin
@@ -18,19 +19,33 @@ class HousedSkill:
     """Runs from its making on. Raises `PluginError` when its code is of no use; `lost` is told when it breaks down."""
 
     def __init__(
-        self, found: FoundSkill, broker: PortBroker, deadline_s: float, clock: Clock, lost: Callable[[str], None]
+        self,
+        found: FoundSkill,
+        broker: PortBroker,
+        feed: EventFeed,
+        deadline_s: float,
+        clock: Clock,
+        lost: Callable[[str], None],
+        language: str = "en",
     ) -> None:
         name = found.manifest.id
         skill = load_skill(found)
         self.found = found
         self.channel, there = memory_pair()
-        self.side = HubSide(name, self.channel, broker, deadline_s, lost)
+        self._feed = feed
+
+        def broken(reason: str) -> None:
+            feed.close()
+            lost(reason)
+
+        self.side = HubSide(name, self.channel, broker, deadline_s, broken)
         plugin = PluginSide(name, skill, granted_ports(found.manifest.grant), there, clock)
         loop = asyncio.get_running_loop()
         self._tasks = (
             loop.create_task(self.side.run(), name=f"hub-side:{name}"),
             loop.create_task(plugin.run(), name=f"plugin-side:{name}"),
         )
+        feed.start(skill.events, self.call, language)
 
     async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
         """As `HubSide.call`."""
@@ -38,5 +53,6 @@ class HousedSkill:
 
     async def close(self) -> None:
         """Stop it; handlers that still run are cancelled."""
+        self._feed.close()
         self.channel.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,7 +1,8 @@
 """What the hub and a plugin say to each other: typed messages, MessagePack on the wire, whatever carries the bytes.
 
-The hub asks with `CallIntent` and `CallTimer`, and takes it back with `CancelCall`; the plugin ends each call with one
-`Answer`. While a call runs the plugin may ask the hub with `PortRequest`, and gets one `PortReply` for each.
+The hub asks with `CallIntent`, `CallTimer` and `CallEvent`, and takes it back with `CancelCall`; the plugin ends each
+call with one `Answer`. While a call runs the plugin may ask the hub with `PortRequest`, and gets one `PortReply` for
+each.
 A plugin in a process of its own begins with `Ready` or `Refused`, and answers each `Ping` with a `Pong`.
 """
 
@@ -14,6 +15,7 @@ from msgspec import Struct, field
 from hub.core.errors import ProtocolError
 from hub.core.events import Value
 from hub.sdk.context import StoredTimer
+from hub.sdk.events import SkillEvent
 from hub.sdk.intents import CallContext, IntentAnswer, IntentCall
 
 MAX_MESSAGE: Final = 1024 * 1024
@@ -103,9 +105,18 @@ class StoreDelete(_Ask, frozen=True):
     key: str
 
 
+class Fetch(_Ask, frozen=True):
+    """Answered by `Fetched`."""
+
+    url: str
+    method: str = "GET"
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
 Ask = (
     HomeEntities | HomeAreas | HomeStates | HomePeople | HomeCommand | Speak | TimerSet | TimerCancel | TimerList
-    | StoreGet | StoreSet | StoreDelete
+    | StoreGet | StoreSet | StoreDelete | Fetch
 )  # fmt: skip
 
 # -- the envelopes -------------------------------------------------------------------------------------------------
@@ -128,6 +139,13 @@ class CallTimer(_Message, frozen=True):
     context: CallContext
 
 
+class CallEvent(_Message, frozen=True):
+    """Hub to plugin: this happened."""
+
+    event: SkillEvent
+    context: CallContext
+
+
 class CancelCall(_Message, frozen=True):
     """Hub to plugin: nobody waits for the answer to call `id` any more."""
 
@@ -144,6 +162,7 @@ class Ready(_Message, frozen=True):
     """Plugin to hub, once: its code is imported, and these are its handlers."""
 
     intents: tuple[str, ...]
+    events: tuple[str, ...] = ()
 
 
 class Refused(_Message, frozen=True):
@@ -172,7 +191,7 @@ class PortReply(_Message, frozen=True):
     error: dict[str, str] | None = None
 
 
-ToPlugin = CallIntent | CallTimer | CancelCall | PortReply | Ping
+ToPlugin = CallIntent | CallTimer | CallEvent | CancelCall | PortReply | Ping
 ToHub = Answer | PortRequest | Pong | Ready | Refused
 
 

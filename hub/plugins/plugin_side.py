@@ -16,6 +16,7 @@ from hub.plugins.channel import Channel, ChannelClosedError
 from hub.plugins.messages import (
     Answer,
     Ask,
+    CallEvent,
     CallIntent,
     CallTimer,
     CancelCall,
@@ -67,11 +68,13 @@ class PluginSide:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _take(self, message: CallIntent | CallTimer | CancelCall | PortReply) -> None:
+    def _take(self, message: CallIntent | CallTimer | CallEvent | CancelCall | PortReply) -> None:
         if isinstance(message, CallIntent):
             self._begin(message.id, self._intent(message))
         elif isinstance(message, CallTimer):
             self._begin(message.id, self._timer(message))
+        elif isinstance(message, CallEvent):
+            self._begin(message.id, self._event(message))
         elif isinstance(message, CancelCall):
             task = self._calls.get(message.id)
             if task is not None:
@@ -115,6 +118,10 @@ class PluginSide:
         timer = message.timer
         handler = self._handler(self._skill.timers, timer.handler)
         return await handler(self._context(message.id, message.context), **timer_arguments(handler, timer.arguments))
+
+    async def _event(self, message: CallEvent) -> None:
+        handler = self._handler(self._skill.events, type(message.event).__name__)
+        await handler(self._context(message.id, message.context), message.event)
 
     def _handler(self, table: dict[str, Callable[..., Awaitable[Any]]], name: str) -> Callable[..., Awaitable[Any]]:
         if name not in table:

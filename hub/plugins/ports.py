@@ -15,6 +15,7 @@ from hub.core.whereabouts import InUse, Whereabouts, in_use, located
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import GUARDED_CHANNELS, Exposure
 from hub.home.registry import Home
+from hub.plugins.fetching import Fetching
 from hub.plugins.messages import HomeCommand, HomeEntities
 from hub.plugins.timers import Timers
 from hub.sdk.intents import CallContext
@@ -59,6 +60,11 @@ class HubHome:
         """Trait -> value; raises `NotFoundError` for what is not there or not shown."""
         self._shown(entity, context, kinds)
         return {trait: state.value for trait, state in self._states.get(entity).items()}
+
+    def tells_of(self, entity: str, kinds: tuple[str, ...]) -> bool:
+        """Whether a skill may be told, unasked, what this entity does."""
+        found = self._home.view().entities.get(entity)
+        return found is not None and (not kinds or found.kind in kinds) and self._exposure.exposed(found)
 
     def whereabouts(self) -> Whereabouts:
         """Which areas are in use, and where people are."""
@@ -186,3 +192,4 @@ class HubPorts(Struct, frozen=True, kw_only=True):
     timers: Timers
     data: PluginData
     say: Say
+    fetch: Fetching | None = None

@@ -1,6 +1,6 @@
 """The ports as a plugin sees them: each method is one request to the hub and its reply."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from hub.core.events import Value
 from hub.core.whereabouts import Whereabouts
 from hub.plugins.messages import (
     Ask,
+    Fetch,
     HomeAreas,
     HomeCommand,
     HomeEntities,
@@ -28,7 +29,7 @@ from hub.plugins.messages import (
     TimerSet,
     plain,
 )
-from hub.sdk.context import StoredTimer
+from hub.sdk.context import Fetched, StoredTimer
 from hub.sdk.intents import Reply, Target
 
 Send = Callable[[Ask], Awaitable[Any]]
@@ -134,6 +135,21 @@ class RemoteStore:
         await self._send(StoreDelete(key=key))
 
 
+class RemoteFetch:
+    """`ctx.fetch`; see `hub.sdk.context.FetchPort`."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def __call__(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | str = b""
+    ) -> Fetched:
+        """Ask a server."""
+        content = body.encode() if isinstance(body, str) else bytes(body)
+        ask = Fetch(url=url, method=method, headers=dict(headers or {}), body=content)
+        return msgspec.convert(await self._send(ask), Fetched)
+
+
 def remote_ports(granted: frozenset[str], send: Send, clock: Clock, timer_handlers: frozenset[str]) -> dict[str, Any]:
     """The attributes that a `Context` gets for these grants."""
     ports: dict[str, Any] = {}
@@ -145,4 +161,6 @@ def remote_ports(granted: frozenset[str], send: Send, clock: Clock, timer_handle
         ports["clock"] = RemoteClock(send, clock, timer_handlers)
     if "store" in granted:
         ports["store"] = RemoteStore(send)
+    if "fetch" in granted:
+        ports["fetch"] = RemoteFetch(send)
     return ports

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -14,6 +15,7 @@ from hub.plugins.broker import PortBroker
 from hub.plugins.caged_skill import CagedSkill
 from hub.plugins.cages import Cages
 from hub.plugins.discovery import Found, FoundSkill
+from hub.plugins.event_feed import EventFeed
 from hub.plugins.housed_skill import HousedSkill
 from hub.plugins.messages import CallIntent, CallTimer, ToPlugin
 from hub.plugins.ports import HubPorts
@@ -89,7 +91,7 @@ class SkillHost:
         else:
             log.warning("a skill runs uncaged, as the household insists", skill=name, why=str(outcome))
             try:
-                self._skills[name] = self._housed(skill.found, skill.broker)
+                self._skills[name] = self._housed(skill.found, skill.broker, skill.feed)
             except HearthError as error:
                 self._report(name, str(error))
 
@@ -130,13 +132,15 @@ class SkillHost:
     def _started(self, found: FoundSkill, ports: HubPorts) -> _Running:
         name = found.manifest.id
         broker = PortBroker(name, found.manifest.grant, ports)
+        feed = EventFeed(self._bus, name, found.manifest.grant, ports.home)
         if found.bundled or self._cages is None:
-            return self._housed(found, broker)
-        return CagedSkill(found, broker, self._cages, self._deadline_s, lambda text: self._told(name, text))
+            return self._housed(found, broker, feed)
+        told = partial(self._told, name)
+        return CagedSkill(found, broker, feed, self._cages, self._deadline_s, told, self._language)
 
-    def _housed(self, found: FoundSkill, broker: PortBroker) -> HousedSkill:
-        name = found.manifest.id
-        return HousedSkill(found, broker, self._deadline_s, self._clock, lambda text: self._lost(name, text))
+    def _housed(self, found: FoundSkill, broker: PortBroker, feed: EventFeed) -> HousedSkill:
+        lost = partial(self._lost, found.manifest.id)
+        return HousedSkill(found, broker, feed, self._deadline_s, self._clock, lost, self._language)
 
     def _told(self, skill: str, text: str) -> None:
         log.error("a skill stopped", skill=skill, reason=text)

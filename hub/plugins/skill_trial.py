@@ -12,8 +12,8 @@ from hub.plugins.messages import Ready, Refused, decode_for_hub
 from hub.plugins.socket_channel import SocketChannel
 
 
-async def imported(found: FoundSkill, cages: Cages) -> None:
-    """Import the skill's code in a cage of its own, which `cages` ends with.
+async def imported(found: FoundSkill, cages: Cages) -> Ready:
+    """Import the skill's code in a cage of its own, which `cages` ends with; what it handles.
 
     Raises `SealError` where there is no cage, and what is wrong with the code.
     """
@@ -21,14 +21,14 @@ async def imported(found: FoundSkill, cages: Cages) -> None:
         process = await cages.open(found)
         channel = await SocketChannel.over(process.connection, paced=True)
         try:
-            await introduced(found, channel, process, cages.patience.start_s)
+            return await introduced(found, channel, process, cages.patience.start_s)
         finally:
             channel.close()
     finally:
         await cages.close()
 
 
-async def introduced(found: FoundSkill, channel: SocketChannel, process: Caged, within_s: float) -> None:
+async def introduced(found: FoundSkill, channel: SocketChannel, process: Caged, within_s: float) -> Ready:
     """Wait for the skill to say what it handles. Raises what is wrong with it."""
     try:
         async with asyncio.timeout(within_s):
@@ -42,3 +42,4 @@ async def introduced(found: FoundSkill, channel: SocketChannel, process: Caged, 
     if not isinstance(message, Ready):
         raise ProtocolError("it does not introduce itself", remedy="speak api 1")
     check_handlers(found, message.intents)
+    return message

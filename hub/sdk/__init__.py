@@ -5,7 +5,7 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import CommandError, HearthError, UnavailableError
 from hub.core.events import Value
 from hub.core.traits import TraitConfig
-from hub.sdk.context import Context, StoredTimer
+from hub.sdk.context import Context, Fetched, StoredTimer
 from hub.sdk.device import Device, DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported, Update
 from hub.sdk.intents import Target
 from hub.sdk.manifest import API_VERSION
@@ -22,6 +22,7 @@ __all__ = [
     "Entity",
     "EntityAdded",
     "EntityRemoved",
+    "Fetched",
     "HearthError",
     "Reachable",
     "Skill",

@@ -1,14 +1,15 @@
 """The context that a plugin gets: exactly the ports that were granted, and where the request came from."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct, field
 
 from hub.core.commands import CommandResult
 from hub.core.entities import Area, Entity
-from hub.core.errors import GrantError
+from hub.core.errors import GrantError, ValueRefusedError
 from hub.core.events import Value
 from hub.core.whereabouts import Whereabouts
 from hub.sdk.intents import CallContext, Reply, Target
@@ -101,6 +102,42 @@ class StorePort(Protocol):
         ...
 
 
+class Fetched(Struct, frozen=True, kw_only=True):
+    """What a server answered: `headers` by their names in small letters, `url` where it came from in the end."""
+
+    status: int
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; what is none is replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ValueRefusedError` when it is none."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise ValueRefusedError(f"the answer is no JSON: {error}", place=self.url) from error
+
+
+class FetchPort(Protocol):
+    """`fetch`: ask a server, through the hub, which keeps a record of it for the household."""
+
+    async def __call__(
+        self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | str = b""
+    ) -> Fetched:
+        """The answer, whatever its status. Redirects of a GET are followed, to granted places alone.
+
+        Raises `GrantError` for a place that the manifest does not name, `EgressError` where it may not lead,
+        `UnavailableError` when nobody answers in time, `ValueRefusedError` for what is no request, or too large an
+        answer (512 KiB).
+        """
+        ...
+
+
 class CommandsPort(Protocol):
     """For device integrations: the commands to this integration's entities, as they come."""
 
@@ -112,14 +149,16 @@ class CommandsPort(Protocol):
 class Context:
     """What a handler gets as its first argument.
 
-    Ports are attributes: `home`, `say`, `clock`, `store`, and for device integrations `commands` and `connect`. A
-    port that was not granted is not there: reaching for it raises `GrantError` with the line to add to the manifest.
+    Ports are attributes: `home`, `say`, `clock`, `store`, `fetch`, and for device integrations `commands` and
+    `connect`. A port that was not granted is not there: reaching for it raises `GrantError` with the line to add to
+    the manifest.
     """
 
     home: HomePort
     say: SayPort
     clock: ClockPort
     store: StorePort
+    fetch: FetchPort
     commands: CommandsPort
 
     def __init__(self, ports: dict[str, Any], call: CallContext | None = None) -> None:

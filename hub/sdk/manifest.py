@@ -7,7 +7,9 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from hub.core.errors import ManifestError
+from hub.core.errors import ManifestError, ValueRefusedError
+from hub.sdk.events import TOLD
+from hub.sdk.places import parse_place
 
 API_VERSION = 1
 PluginId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -17,7 +19,7 @@ class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One port that the plugin asks for, and why, in words that a user understands.
 
     `port` is home.read, home.control, home.people, say, clock, store, fetch, connect or events; `only` narrows it
-    (kinds, hosts, host:port, event types).
+    (kinds, hosts, host:port, event types). `fetch` and `events` are for what `only` names, and nothing else.
     """
 
     port: str
@@ -76,4 +78,23 @@ def parse_manifest(data: bytes, place: str, kind: type[M]) -> M:
             raise ManifestError(
                 f"unknown port {grant.port!r}", place=place, remedy=f"ports: {', '.join(sorted(PORTS))}"
             )
+        _check_only(grant, place)
     return manifest
+
+
+def _check_only(grant: Grant, place: str) -> None:
+    """Raises `ManifestError` where `only` does not say what is fetched from, or which events are meant."""
+    if grant.port == "fetch":
+        try:
+            for host in grant.only:
+                parse_place(host)
+        except ValueRefusedError as error:
+            raise ManifestError(f"fetch: {error.message}", place=place, remedy=error.remedy) from error
+    unknown = [name for name in grant.only if name not in TOLD] if grant.port == "events" else []
+    if unknown:
+        raise ManifestError(
+            f"nobody is told of {unknown[0][:80]!r}", place=place, remedy=f"events: {', '.join(sorted(TOLD))}"
+        )
+    if grant.port in ("fetch", "events") and not grant.only:
+        what = "hosts" if grant.port == "fetch" else "events"
+        raise ManifestError(f"{grant.port} of what?", place=place, remedy=f"name the {what}: only = [...]")

@@ -19,9 +19,11 @@ from hub.core.events import Value
 from hub.core.traits import parse_value
 from hub.core.whereabouts import Whereabouts
 from hub.sdk.context import Context, StoredTimer
+from hub.sdk.events import SkillEvent
 from hub.sdk.intents import CallContext, IntentCall, Reply, Target
 from hub.sdk.locale import Locale, read_locale
 from hub.sdk.manifest import SkillManifest, read_manifest
+from hub.sdk.memory_web import MemoryWeb
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
 from hub.sdk.speech import speech_filters
@@ -29,7 +31,7 @@ from hub.sdk.speech import speech_filters
 MORNING = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 _PORT_OF_GRANT = {
     **dict.fromkeys(("home.read", "home.control", "home.people"), "home"),
-    **{port: port for port in ("say", "clock", "store")},
+    **{port: port for port in ("say", "clock", "store", "fetch")},
 }
 
 
@@ -178,6 +180,7 @@ class SkillHome:
         self.home.may_control, self.home.may_know_people = "home.control" in granted, "home.people" in granted
         self.clock = MemoryClock(now)
         self.store = MemoryStore()
+        self.web = MemoryWeb(self.manifest)
         self.said: list[str] = []
 
     async def ask(
@@ -213,11 +216,19 @@ class SkillHome:
             await handler(context, **timer_arguments(handler, timer.arguments))
         self.clock.move(end)
 
+    async def happens(self, event: SkillEvent, language: str = "en") -> None:
+        """Call the skill's handler of this event. Raises `GrantError` for one that the manifest does not ask for."""
+        name = type(event).__name__
+        if not any(grant.port == "events" and name in grant.only for grant in self.manifest.grant):
+            raise GrantError(f"this skill is not told of {name}", remedy="ask for it with an `events` grant")
+        context = CallContext(area=event.origin.area, language=language, channel="skill", causes=(event.id,))
+        await self.skill.events[name](self._context(context), event)
+
     def _context(self, call: CallContext) -> Context:
         async def say(text: str, *, area: str = "") -> None:
             self.said.append(self._render(text, call.language))
 
-        ports = {"home": self.home, "say": say, "clock": self.clock, "store": self.store}
+        ports = {"home": self.home, "say": say, "clock": self.clock, "store": self.store, "fetch": self.web}
         granted = {_PORT_OF_GRANT[g.port] for g in self.manifest.grant if g.port in _PORT_OF_GRANT}
         return Context({name: port for name, port in ports.items() if name in granted}, call)
 

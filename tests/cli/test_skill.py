@@ -98,7 +98,11 @@ BROKEN = {
     "import": ({"skill.py": b"import subprocess; subprocess.run(['true'])"}, "PermissionError"),
     "syntax": ({"skill.py": b"def go(:"}, "SyntaxError"),
     "manifest": ({"skill.toml": b"id = 1"}, "skill.toml"),
-    "no such port": (skill_files("fetch"), "skills get no fetch"),
+    "no such port": (skill_files("connect"), "skills get no connect"),
+    "events": (
+        {"skill.py": CODE + b"from hub.sdk.events import *\n@skill.event(WakeHeard)\nasync def f(ctx, e): ..."},
+        "WakeHeard is not asked for",
+    ),
     "a reply": ({"locale/en.yaml": LOCALE + b'replies: {x: "{{ 9 ** 9 }}"}'}, "Pow is not for replies"),
 }
 

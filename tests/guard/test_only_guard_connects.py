@@ -28,6 +28,7 @@ ALLOWED = {
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
     ("hub/plugins/socket_channel.py", "asyncio.open_connection"): "over a caged plugin's own socket pair",
+    ("hub/plugins/http_exchange.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/guard/self_check.py", "socket.socket"): "tries what must fail",
     ("hub/inference/download.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/swarm/leftovers.py", "socket.socket"): "shuts down sockets of this process that are open already",

@@ -143,7 +143,7 @@ def write_skill(tmp_path: Path) -> Callable[..., Path]:
         (folder / "skill.py").write_text(
             "from hub.sdk import *\nfrom hub.sdk import Context\nskill = Skill()\n" + textwrap.dedent(code)
         )
-        lines = ["language: en", "intents:"]
+        lines = ["language: en", "intents:" if intents else "intents: {}"]
         lines += [f"  {i}: {{sentences: ['{name} {i}']}}" for i in intents]
         lines += ["replies:", *(f"  {k}: {v!r}" for k, v in replies.items())] if replies else []
         (folder / "locale" / "en.yaml").write_text("\n".join(lines))

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.core.errors import GrantError, PluginError, ValueRefusedError
+from hub.core.errors import GrantError, ManifestError, PluginError, UnavailableError, ValueRefusedError
+from hub.core.events import StateChanged
 from hub.core.traits import PLAIN_CONFIG
 from hub.sdk import Entity
 from hub.sdk.testing import SkillHome
@@ -80,3 +81,68 @@ async def test_mistakes_are_errors(tmp_path: Path) -> None:
         await home.ask("wrong")
     with pytest.raises(ValueRefusedError):
         await home.ask("later")
+
+
+WIDE = """
+from hub.sdk import Skill
+from hub.sdk.events import StateChanged
+skill = Skill()
+
+@skill.intent("touch")
+async def touch(ctx):
+    return (await ctx.fetch("https://api.example.org/")).text
+
+@skill.intent("wrong")
+async def wrong(ctx):
+    return (await ctx.fetch("https://example.net/")).text
+
+@skill.event(StateChanged)
+async def follow(ctx, event):
+    await ctx.say(event.entity)
+"""
+GRANTS = """
+[[grant]]
+port = "fetch"
+why = "to try it"
+only = ["api.example.org"]
+[[grant]]
+port = "say"
+why = "to try it"
+"""
+
+
+async def test_the_web_and_what_happens_are_within_the_grants(tmp_path: Path) -> None:
+    tried(tmp_path)
+    (tmp_path / "skill.py").write_text(WIDE)
+    (tmp_path / "skill.toml").write_text(MANIFEST + GRANTS)
+    home = SkillHome(tmp_path)
+    with pytest.raises(UnavailableError, match="answer"):
+        await home.ask("touch")
+    home.web.answer("https://api.example.org/", "hello")
+    assert await home.ask("touch") == "hello"
+    with pytest.raises(GrantError):
+        await home.ask("wrong")
+    event = StateChanged(entity="light.lamp", trait="OnOff", value=True)
+    with pytest.raises(GrantError):
+        await home.happens(event)
+    with (tmp_path / "skill.toml").open("a") as file:
+        file.write('[[grant]]\nport = "events"\nwhy = "to try it"\nonly = ["StateChanged"]\n')
+    home = SkillHome(tmp_path)
+    await home.happens(event)
+    assert home.said == ["light.lamp"]
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        'port = "fetch"',
+        'port = "events"',
+        'port = "fetch"\nonly = ["*"]',
+        'port = "events"\nonly = ["SpeechTranscribed"]',
+    ],
+)
+def test_fetch_and_events_must_say_of_what(tmp_path: Path, grant: str) -> None:
+    tried(tmp_path)
+    (tmp_path / "skill.toml").write_text(f'{MANIFEST}[[grant]]\nwhy = "to try it"\n{grant}\n')
+    with pytest.raises(ManifestError, match="fetch|told|events"):
+        SkillHome(tmp_path)

@@ -1,13 +1,13 @@
 """What the audit makes of the evidence: one function a check, each a `Line` that names the place of what is wrong."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hub.bench.audit.evidence import Evidence
 from hub.bench.audit.line import Line, line
 from hub.bench.audit.search import leaks_in
 from hub.bench.audit.trace import Canary
 from hub.core.errors import EgressError
-from hub.guard.egress import EgressPolicy, Reach
+from hub.guard.egress import Destination, EgressPolicy, Reach
 from hub.store.ledger import LedgerRow
 
 _REFUSED = "refused: "
@@ -88,13 +88,21 @@ def connections_are_in_the_ledger(evidence: Evidence) -> Line:
     return line("connections", wrong, f"{len(evidence.places)} places, {sent:,} bytes: all of it is in the ledger")
 
 
-def nothing_left_home(rows: Iterable[LedgerRow]) -> Line:
-    """No connection of the ledger went beyond this machine and the home's own network."""
-    policy, wrong, seen = EgressPolicy(), [], 0
+Agreed = Mapping[str, Sequence[Destination]]
+"""Who in the hub may fetch from where, because the household agreed to it."""
+
+
+def nothing_left_home(rows: Iterable[LedgerRow], agreed: Agreed | None = None) -> Line:
+    """No connection of the ledger went beyond this machine and the home's own network, but for what was agreed to."""
+    policy, wrong, seen, meant = EgressPolicy(), [], 0, set[str]()
     for row in rows:
         seen += 1
         place = address_of(row)
         if place is None:
+            continue
+        host = row.where.partition(" (")[0].rpartition(":")[0]
+        if any(destination.covers(host, place[1]) for destination in (agreed or {}).get(row.who, ())):
+            meant.add(f"{row.who} to {host}")
             continue
         try:
             policy.check(place[0], *place, Reach.HOME)
@@ -102,7 +110,9 @@ def nothing_left_home(rows: Iterable[LedgerRow]) -> Line:
             wrong.append(f"{row.who} connected to {row.where} ({row.why}), {row.bytes_out:,} bytes out")
         except ValueError:
             wrong.append(f"the ledger does not say where {row.where} is")
-    return line("network", list(dict.fromkeys(wrong)), f"{seen} rows of the ledger: none left the home's own network")
+    but = f", but for what you agreed to: {', '.join(sorted(meant))}" if meant else ""
+    told = f"{seen} rows of the ledger: none left the home's own network{but}"
+    return line("network", list(dict.fromkeys(wrong)), told)
 
 
 def address_of(row: LedgerRow) -> tuple[str, int] | None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert
 
@@ -17,6 +18,7 @@ from hub.bench.audit.processes import family
 from hub.bench.audit.refusals import WAYS_OUT, media_refuses
 from hub.bench.audit.retention import old_rows_are_gone
 from hub.core.settings import StoreSettings
+from hub.guard.egress import Destination
 from hub.store import schema
 from hub.store.database import Database
 from hub.store.ledger import LedgerRow
@@ -41,6 +43,15 @@ def test_what_left_the_home_is_named(where: str) -> None:
     found = nothing_left_home([row("10.0.0.2:80"), row(where), row(where)])
     assert not found.ok and found.detail.count(where) == 1
     assert nothing_left_home([row(where, "refused: to try")]).ok, "what was refused went nowhere"
+
+
+def test_what_the_household_agreed_to_is_told_and_is_no_leak() -> None:
+    rows = [
+        msgspec.structs.replace(row("api.example.org:443 (93.184.216.34)"), who=who) for who in ("skill:a", "skill:b")
+    ]
+    agreed = {"skill:a": [Destination("api.example.org", 443)], "skill:b": [Destination("*.example.net")]}
+    assert "skill:a to api.example.org" in nothing_left_home(rows[:1], agreed).detail
+    assert not nothing_left_home(rows, agreed).ok
 
 
 def test_a_row_says_where() -> None:
