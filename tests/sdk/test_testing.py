@@ -144,5 +144,5 @@ async def test_the_web_and_what_happens_are_within_the_grants(tmp_path: Path) ->
 def test_fetch_and_events_must_say_of_what(tmp_path: Path, grant: str) -> None:
     tried(tmp_path)
     (tmp_path / "skill.toml").write_text(f'{MANIFEST}[[grant]]\nwhy = "to try it"\n{grant}\n')
-    with pytest.raises(ManifestError, match="fetch|told|events"):
+    with pytest.raises(ManifestError, match=r"fetch|told|events"):
         SkillHome(tmp_path)
