@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.core.errors import ProtocolError
+from hub.guard.certificates import certificate_of, named, present
 from hub.swarm.zenoh_config import SAN_ADDRESS
 
 MOST_BYTES: Final = 2048
@@ -29,10 +30,8 @@ LEAF_DAYS: Final = 730
 RENEW_DAYS: Final = 365
 """A leaf that is valid for less than this is due for renewal: the founding hub may be away for a year."""
 _ROOT_DAYS: Final = 365 * 30
-# A hub without a battery for its clock begins in 1970 until it has asked the time: no certificate of ours begins later
-# than this, or ends in what cannot be the present.
+# Well before any hub's clock: one without a battery begins in 1970 until it has asked the time.
 _BEGIN: Final = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
-_NOT_BEFORE_THIS: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _NO_END: Final = datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC)  # RFC 5280, 4.1.2.5
 
 
@@ -111,8 +110,8 @@ def founder_of(root: x509.Certificate) -> str:
 
 def make_identity(key: Ed25519PrivateKey) -> x509.Certificate:
     """A hub's own certificate. It says nothing about the household."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hearth hub")])
-    return _certificate(subject, subject, key.public_key(), key, key, _NO_END, authority=False)
+    subject = named("Hearth hub")
+    return _certificate(subject, subject, key.public_key(), key, _NO_END, authority=False)
 
 
 def make_root(key: Ed25519PrivateKey, founder: str, now: float) -> x509.Certificate:
@@ -123,8 +122,8 @@ def make_root(key: Ed25519PrivateKey, founder: str, now: float) -> x509.Certific
             x509.NameAttribute(NameOID.DN_QUALIFIER, founder),
         ]
     )
-    end = _present(now) + datetime.timedelta(days=_ROOT_DAYS)
-    return _certificate(subject, subject, key.public_key(), key, key, end, authority=True)
+    end = present(now) + datetime.timedelta(days=_ROOT_DAYS)
+    return _certificate(subject, subject, key.public_key(), key, end, authority=True)
 
 
 def make_leaf(
@@ -136,15 +135,15 @@ def make_leaf(
     days: int = LEAF_DAYS,
 ) -> x509.Certificate:
     """A leaf of `root` for hub `hub` and its key, valid until `days` from `now`."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hub)])
-    end = min(_present(now) + datetime.timedelta(days=days), root.not_valid_after_utc)
+    subject = named(hub)
+    end = min(present(now) + datetime.timedelta(days=days), root.not_valid_after_utc)
     names = [x509.IPAddress(ipaddress.ip_address(SAN_ADDRESS)), x509.DNSName(dns_name(hub))]
-    return _certificate(subject, root.subject, key, root_key, root_key, end, authority=False, names=names)
+    return _certificate(subject, root.subject, key, root_key, end, authority=False, names=names)
 
 
 def make_request(key: Ed25519PrivateKey, hub: str) -> bytes:
     """A request (CSR, DER) for a leaf, signed with the hub's key."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, hub)])
+    subject = named(hub)
     request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, None)
     return request.public_bytes(Encoding.DER)
 
@@ -189,45 +188,17 @@ def valid_at(certificate: x509.Certificate, now: float) -> bool:
     return certificate.not_valid_before_utc.timestamp() <= now <= certificate.not_valid_after_utc.timestamp()
 
 
-def _present(now: float) -> datetime.datetime:
-    return max(datetime.datetime.fromtimestamp(now, datetime.UTC), _NOT_BEFORE_THIS)
-
-
 def _certificate(
     subject: x509.Name,
     issuer: x509.Name,
     key: Ed25519PublicKey,
-    issuer_key: Ed25519PrivateKey,
     signer: Ed25519PrivateKey,
     end: datetime.datetime,
     *,
     authority: bool,
     names: list[x509.GeneralName] | None = None,
 ) -> x509.Certificate:
-    usage = x509.KeyUsage(
-        digital_signature=not authority,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(_BEGIN)
-        .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-    )
+    builder = certificate_of(subject, key, issuer, signer.public_key(), (_BEGIN, end), authority=authority)
     if names is not None:
         uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
         builder = builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)

@@ -12,8 +12,9 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from hub.guard.certificates import certificate_of, named, present
 from hub.web.own_names import is_address
 
 Key = ec.EllipticCurvePrivateKey
@@ -21,8 +22,6 @@ LEAF_DAYS: Final = 90
 RENEW_DAYS: Final = 30
 _ROOT_DAYS: Final = 365 * 20
 _EARLIER: Final = datetime.timedelta(days=2)  # for browsers whose clock is slow
-# A hub without a battery for its clock begins in 1970 until it has asked the time.
-_NOT_BEFORE_THIS: Final = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _NETWORKS: Final = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -43,26 +42,28 @@ def make_root(key: Key, names: Iterable[str], now: float) -> x509.Certificate:
 
     `now` is UTC seconds.
     """
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Hearth {x509.random_serial_number():x}"[:20])])
+    subject = named(f"Hearth {x509.random_serial_number():x}"[:20])
     own = [name for name in names if not is_address(name) and not _under(name, _DOMAINS)]
     permitted: list[x509.GeneralName] = [x509.DNSName(domain) for domain in (*_DOMAINS, *own)]
     permitted += [x509.IPAddress(network) for network in _NETWORKS]
-    present = _present(now)
-    builder = _begun(subject, subject, key, key, present, present + datetime.timedelta(days=_ROOT_DAYS), root=True)
+    begin, public = present(now), key.public_key()
+    dates = (begin - _EARLIER, begin + datetime.timedelta(days=_ROOT_DAYS))
+    builder = certificate_of(subject, public, subject, public, dates, authority=True)
     constraints = x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None)
     return builder.add_extension(constraints, critical=True).sign(key, hashes.SHA256())
 
 
 def make_leaf(key: Key, names: Iterable[str], root: x509.Certificate, root_key: Key, now: float) -> x509.Certificate:
     """The server's certificate for those of `names` that the root may vouch for, valid for `LEAF_DAYS` from `now`."""
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hearth hub")])
-    present = _present(now)
-    end = present + datetime.timedelta(days=LEAF_DAYS)
+    begin = present(now)
+    dates = (begin - _EARLIER, begin + datetime.timedelta(days=LEAF_DAYS))
     known: list[x509.GeneralName] = [
         x509.IPAddress(ipaddress.ip_address(name)) if is_address(name) else x509.DNSName(name)
         for name in vouched_for(names, root)
     ]
-    builder = _begun(subject, root.subject, key, root_key, present, end, root=False)
+    builder = certificate_of(
+        named("Hearth hub"), key.public_key(), root.subject, root_key.public_key(), dates, authority=False
+    )
     builder = builder.add_extension(x509.SubjectAlternativeName(known), critical=False)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.sign(root_key, hashes.SHA256())
@@ -96,43 +97,3 @@ def _at_home(address: str) -> bool:
 
 def _under(name: str, domains: Iterable[str]) -> bool:
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)
-
-
-def _present(now: float) -> datetime.datetime:
-    return max(datetime.datetime.fromtimestamp(now, datetime.UTC), _NOT_BEFORE_THIS)
-
-
-def _begun(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: Key,
-    issuer_key: Key,
-    present: datetime.datetime,
-    end: datetime.datetime,
-    *,
-    root: bool,
-) -> x509.CertificateBuilder:
-    usage = x509.KeyUsage(
-        digital_signature=not root,
-        key_cert_sign=root,
-        crl_sign=root,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(present - _EARLIER)
-        .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=root, path_length=0 if root else None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
-    )
