@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
+    from hub.satellites.browser import BrowserSatellites
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 
@@ -131,7 +132,9 @@ async def running_hub(
         eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)
         arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
-            await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
+            pages = await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
+            if server is not None:
+                server.rooms.listener = pages
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
@@ -149,13 +152,15 @@ async def _attend(
     dialogue: "Dialogue",
     beliefs: Beliefs,
     stack: AsyncExitStack,
-) -> None:
-    """Start what brings sound and pictures."""
+) -> "BrowserSatellites | None":
+    """Start what brings sound and pictures; returns what listens to pages, if anything hears."""
     ears, arbiter = hearing
+    pages = None
     if ears is not None and arbiter is not None:
-        await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
+        pages = await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
     if eyes is not None and beliefs.rooms is not None:
         await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
+    return pages
 
 
 def _begun(name: str, opening: Coroutine[Any, Any, T], stack: AsyncExitStack) -> "asyncio.Task[T]":

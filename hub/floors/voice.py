@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hub.dialogue.usage import Usage
     from hub.perception.ears.ears import Ears
     from hub.perception.speech.grammar import SpeechGrammar
+    from hub.satellites.browser import BrowserSatellites
     from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
@@ -61,14 +62,15 @@ async def hearing(ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarF
 
 async def start_satellites(
     ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", arbiter: "Arbiter", stack: AsyncExitStack
-) -> None:
+) -> "BrowserSatellites":
     """Microphone, Wyoming satellites, and the hub's own services for others. Of several that hear a wake word, here or
-    at other hubs, `arbiter` lets one answer.
+    at other hubs, `arbiter` lets one answer. Returns what listens to pages.
     """
     from hub.dialogue.tts.speak import Speaker, engines
     from hub.satellites.advertise import Advertiser
     from hub.satellites.announcing import announce_at
     from hub.satellites.arbitrated import ArbitratedEars
+    from hub.satellites.browser import BrowserSatellites
     from hub.satellites.local import LocalSatellite
     from hub.satellites.offer import Offer
     from hub.satellites.spoken import SpokenBy
@@ -106,3 +108,8 @@ async def start_satellites(
         server = WyomingServer(offer, host, port, name=settings.home.name, advertiser=Advertiser())
         stack.push_async_callback(server.close)
         await server.start()
+    pages = BrowserSatellites(
+        heard, ears, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language
+    )
+    stack.push_async_callback(pages.close)
+    return pages

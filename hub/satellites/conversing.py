@@ -1,21 +1,44 @@
 """A conversation on one stream of sound: what the ears hear goes to the dialogue, a question listens for its answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
 
 import structlog
 
 from hub.core.errors import HearthError
-from hub.core.events import SpeechTranscribed
+from hub.core.events import Event, SpeechTranscribed
 from hub.dialogue.dialogue import Dialogue, Turn
-from hub.satellites.ports import EarStream
 
 log = structlog.get_logger(__name__)
 
 
+class Overheard(Protocol):
+    """What a conversation needs of a stream of sound."""
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """What is heard."""
+        ...
+
+    async def listen(self, causes: tuple[int, ...] = ()) -> None:
+        """Listen to what is said next without a wake word."""
+        ...
+
+    async def mute(self, muted: bool) -> None:
+        """Be deaf to it, or no longer."""
+        ...
+
+
+async def _unsaid(_error: HearthError) -> None:
+    """Nobody is there to be told."""
+
+
 async def converse(
-    stream: EarStream, dialogue: Dialogue, answer: Callable[[Turn], Awaitable[None]] | None = None
+    stream: Overheard,
+    dialogue: Dialogue,
+    answer: Callable[[Turn], Awaitable[None]] | None = None,
+    failed: Callable[[HearthError], Awaitable[None]] = _unsaid,
 ) -> None:
-    """Answer all that is said on `stream` until it ends; `answer` speaks a turn's reply.
+    """Answer all that is said on `stream` until it ends; `answer` speaks a turn's reply, `failed` says why none is.
 
     While the reply is spoken the stream is deaf, so that the hub does not hear itself. After a question the next
     sentence needs no wake word.
@@ -42,3 +65,4 @@ async def converse(
                 await stream.listen(turn.ids)
         except HearthError as error:
             log.warning("a sentence could not be answered", stream=event.stream, error=str(error))
+            await failed(error)

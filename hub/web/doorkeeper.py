@@ -46,7 +46,7 @@ class Doorkeeper:
         caller = await self.caller(request)
         if caller is None:
             raise self._stranger()
-        if not caller.role.includes(route.access) or (route.method != "GET" and not caller.writes):
+        if not caller.role.includes(route.access) or (route.writes and not caller.writes):
             raise Refused(403, "role", "this is for others to do", "ask somebody who looks after the hub")
         if caller.by == "session" and route.method != "GET":
             _of_our_page(request, caller)

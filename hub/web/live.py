@@ -102,7 +102,9 @@ class LiveFeed:
         transport = self._clients.get(socket)
         self._leave(socket)
         if transport is not None:
-            task = asyncio.get_running_loop().create_task(_end(socket, transport), name="web:put out")
+            task = asyncio.get_running_loop().create_task(
+                end_socket(socket, transport, code=PUT_OUT, why="not let in any more"), name="web:put out"
+            )
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
 
@@ -163,10 +165,13 @@ class LiveFeed:
         await asyncio.gather(*self._ending, return_exceptions=True)
 
 
-async def _end(socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+async def end_socket(
+    socket: web.WebSocketResponse, transport: asyncio.Transport, *, code: int = 1000, why: str = ""
+) -> None:
+    """Say goodbye, and cut off who does not answer it."""
     try:
         async with asyncio.timeout(_GOODBYE_S):
-            await socket.close(code=PUT_OUT, message=b"not let in any more")
+            await socket.close(code=code, message=why.encode())
     except TimeoutError:
         pass  # who does not say goodbye is cut off
     finally:

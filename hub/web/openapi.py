@@ -60,8 +60,8 @@ def _operation(route: Route, by_kind: dict[type[Struct], dict[str, Any]]) -> dic
         "security": [] if route.access is Access.PUBLIC else [{"token": []}, {"session": []}],
         "responses": {"200": success, "default": error},
     }
-    if route.path == "/api/v1/live":
-        operation["responses"] = {"101": {"description": "A WebSocket: a snapshot, then events."}, "default": error}
+    if route.socket:
+        operation["responses"] = {"101": {"description": route.summary}, "default": error}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{(\w+)}", route.path)

@@ -58,6 +58,26 @@ class Speaker(Protocol):
         ...
 
 
+class PageSocket(Protocol):
+    """The connection to a page that listens: text is JSON, bytes are sound."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; None when the page is gone."""
+        ...
+
+    async def send(self, message: str | bytes) -> None:
+        """Raises `ConnectionError` when the page is gone, or takes too long to read."""
+        ...
+
+
+class Listener(Protocol):
+    """Hears pages."""
+
+    async def attend(self, socket: PageSocket, *, whose: str) -> None:
+        """Serve the page of `whose` session until it leaves, stops, or does what it may not."""
+        ...
+
+
 class ToldStep(Protocol):
     """One step of a story."""
 

@@ -13,6 +13,7 @@ from hub.web.ports import (
     Gauges,
     HistoryReader,
     HomeReader,
+    Listener,
     Speaker,
     WhyTeller,
 )
@@ -31,6 +32,7 @@ class Rooms:
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None
+    listener: Listener | None = None
     peers: PeerKeeper | None = None
     learning: Callable[[], LearningKeeper | None] | None = None
     """What the hub learns from, once that is up."""

@@ -52,6 +52,15 @@ class Route(Struct, frozen=True, kw_only=True):
     query: type[Struct] | None = None
     response: type[Struct] | None = None
     content: str = "application/json"
+    socket: bool = False
+    """Whether it becomes a WebSocket, which the page's own origin alone may open."""
+    acts: bool = False
+    """Whether things are done by it though it is a GET: who may only read may not."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it takes somebody who may change things."""
+        return self.method != "GET" or self.acts
 
     def __post_init__(self) -> None:
         if not isinstance(self.access, Access):

@@ -22,6 +22,7 @@ from hub.web.account_routes import account_routes
 from hub.web.api import Api
 from hub.web.authority_route import authority_route
 from hub.web.bodies import MOST_BYTES
+from hub.web.callers import Caller
 from hub.web.certificates import Certificates
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.cookies import Cookies
@@ -29,6 +30,7 @@ from hub.web.doorkeeper import Doorkeeper
 from hub.web.entry_routes import entry_routes
 from hub.web.failures import Refused, response_of
 from hub.web.home_files import WebFiles
+from hub.web.listen import ListenSockets
 from hub.web.live import LiveFeed
 from hub.web.logins import Logins
 from hub.web.metrics import Metrics
@@ -87,6 +89,7 @@ class WebServer:
         self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
         self._live = LiveFeed(bus, self._api.snapshot, self._clock)
+        self._listen_sockets = ListenSockets(lambda: self._api.rooms.listener, self._clock)
         self._metrics = Metrics(bus, states, self._live, lambda: self._api.rooms)
         self._perimeter: Perimeter | None = None
         self._runner: web.AppRunner | None = None
@@ -105,7 +108,9 @@ class WebServer:
             authority_route(self._certificates),
             *room_routes(self._api),
             Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
-                  handler=self._live.serve, content=""),
+                  handler=self._live.serve, content="", socket=True),
+            Route(method="GET", path="/api/v1/listen", access=Access.MEMBER, summary="A WebSocket: sound, answers.",
+                  handler=self._listen_sockets.serve, content="", socket=True, acts=True),
             Route(method="GET", path="/metrics", access=Access.MEMBER, summary="Figures for Prometheus.",
                   handler=self._metrics.answer, content="text/plain"),
             *page_routes(),
@@ -160,11 +165,15 @@ class WebServer:
         self._door.machine = digest(token)
 
     def _revoked(self, credentials: frozenset[str]) -> None:
-        self._live.put_out(lambda caller: caller.credential in credentials)
+        self._put_out(lambda caller: caller.credential in credentials)
 
     def _owned(self) -> None:
         self.setup_code = ""
-        self._live.put_out(lambda caller: caller.by == "open")
+        self._put_out(lambda caller: caller.by == "open")
+
+    def _put_out(self, whom: Callable[[Caller], bool]) -> None:
+        self._live.put_out(whom)
+        self._listen_sockets.put_out(whom)
 
     async def start(self) -> None:
         """Listen. Raises `SettingsError` for an address that may not be opened as the settings are, or is taken."""
@@ -212,6 +221,7 @@ class WebServer:
         """Stop listening, end live sockets, let requests under way finish for a few seconds."""
         if self._listener is not None:
             self._listener.close()
+        await self._listen_sockets.close()
         await self._live.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -246,12 +256,10 @@ class WebServer:
         return response_of(error)
 
     def _entry(self, route: Route) -> Callable[[web.Request], Any]:
-        socket = route.path == "/api/v1/live"
-
         async def entry(request: web.Request) -> web.StreamResponse:
             request[_ROUTE] = route
             assert self._perimeter is not None
-            self._perimeter.check(request, route.access, socket=socket)
+            self._perimeter.check(request, route.access, socket=route.socket)
             await self._door.admit(request, route)
             answer = await route.handler(request)
             if isinstance(answer, web.StreamResponse):

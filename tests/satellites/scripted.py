@@ -126,6 +126,7 @@ class Said(Struct, frozen=True):
     reason: str = ""
     expects_answer: bool = False
     ids: tuple[int, ...] = ()
+    text: str = ""
 
 
 class ScriptedDialogue:
@@ -142,7 +143,7 @@ class ScriptedDialogue:
             raise UnavailableError("the skill is gone")
         if "door" in text:
             return Said("Shall I unlock the door?", expects_answer=True)
-        return Said("The lamp is on.") if "lamp" in text else Said("Sorry?", reason="not_understood")
+        return Said("The lamp is on.") if "lamp" in text else Said("Sorry?", reason="not_understood", text=text)
 
     def recognize(self, text: str, *, area: str = "", language: str = "") -> list[Recognized]:
         parts = [p for p in text.split(" and ") if "lamp" in p]

@@ -264,7 +264,7 @@ async def test_threat_14_a_token_does_what_it_is_for(guarded: WebServer, owner: 
         for route in guarded.routes:
             status, body = await _ask(program, route)
             public = route.access is Access.PUBLIC
-            allowed = public or (most.includes(route.access) and (route.method == "GET" or scope != "read"))
+            allowed = public or (most.includes(route.access) and (not route.writes or scope != "read"))
             refused = status == 403 and json.loads(body)["error"]["code"] == "role"
             assert refused != allowed, (route.path, status)
 
