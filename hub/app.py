@@ -105,7 +105,7 @@ async def running_hub(
         dialogue, ears, eyes, feed = None, None, None, None
         if server is not None:
             await know_people(server, floor)
-            show_home(server, floor)
+            show_home(server, ground, floor)
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs, learning = Beliefs(), Learning()

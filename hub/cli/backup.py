@@ -55,23 +55,11 @@ def backup(file: Path, passphrase_file: Path | None, config: str | None, as_json
 
 
 def _archive(paths: HomePaths, step: Step) -> "tuple[Manifest, bytes, list[str]]":
-    from hub.store.backup import copied_home, manifest_of
-    from hub.store.backup_archive import pack
+    from hub.store.backup import archived_home
 
     settings = load_settings(paths.settings).settings
-    database, left_out = _sqlite_file(paths, settings.store.url)
-    with copied_home(paths.root, database, step("copying the database")) as (copy, others):
-        left_out += [f"{name}, which is no file of its own" for name in others]
-        manifest = manifest_of(copy, settings.home.name)
-        return manifest, pack(copy, manifest, step("packing")), left_out
-
-
-def _sqlite_file(paths: HomePaths, url: str) -> tuple[Path | None, list[str]]:
-    if not url:
-        return paths.database, []
-    if url.startswith("postgresql"):
-        return None, ["the database, which is PostgreSQL's: back it up with pg_dump"]
-    return Path(url.removeprefix("sqlite:///")).expanduser(), []
+    copying, packing = step("copying the database"), step("packing")
+    return archived_home(paths, settings.store.url, settings.home.name, copying, packing)
 
 
 @click.command()

@@ -37,16 +37,18 @@ async def know_people(server: "WebServer", floor: HomeFloor) -> None:
     await server.know(AccountTable(floor.database))
 
 
-def show_home(server: "WebServer", floor: HomeFloor) -> None:
+def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     """The page shows the home from now on."""
     from hub.home.first_steps import FirstSteps
     from hub.store.home_table import HomeTable
+    from hub.web.backups import Backups
 
     rooms = server.rooms
     rooms.areas, rooms.editor = floor.areas, floor.home
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
     rooms.settings = floor.settings
+    rooms.backups = Backups(ground.paths, ground.settings.store.url, lambda: floor.home.view().name)
     rooms.first_steps = FirstSteps(HomeTable(floor.database), floor.home.view)
     server.open(complete=False)
 

@@ -11,7 +11,8 @@ from typing import Final
 
 from hub import __version__
 from hub.core.errors import StoreError
-from hub.store.backup_archive import Manifest, Progress, members_of, no_progress
+from hub.core.paths import HomePaths
+from hub.store.backup_archive import Manifest, Progress, members_of, no_progress, pack
 from hub.store.faults import as_store_errors
 from hub.store.schema import HEAD
 
@@ -114,3 +115,25 @@ def manifest_of(folder: Path, home: str) -> Manifest:
     """What a copied home is made of. Blocking: reads all of it."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
     return Manifest(hearth=__version__, schema=HEAD, made=made, home=home, members=members_of(folder))
+
+
+def archived_home(
+    paths: HomePaths, store_url: str, name: str, copying: Progress = no_progress, packing: Progress = no_progress
+) -> tuple[Manifest, bytes, list[str]]:
+    """The home as an archive: what it is made of, the bytes, and what is not in it, in words. Blocking, seconds.
+
+    `store_url` is [store] url of its settings, `name` what the home is called. Raises `StoreError`.
+    """
+    database, left_out = _sqlite_file(paths, store_url)
+    with copied_home(paths.root, database, copying) as (copy, others):
+        left_out += [f"{name}, which is no file of its own" for name in others]
+        manifest = manifest_of(copy, name)
+        return manifest, pack(copy, manifest, packing), left_out
+
+
+def _sqlite_file(paths: HomePaths, url: str) -> tuple[Path | None, list[str]]:
+    if not url:
+        return paths.database, []
+    if url.startswith("postgresql"):
+        return None, ["the database, which is PostgreSQL's: back it up with pg_dump"]
+    return Path(url.removeprefix("sqlite:///")).expanduser(), []

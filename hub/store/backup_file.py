@@ -20,12 +20,18 @@ def check_passphrase(passphrase: str) -> None:
         raise UsageError("the passphrase is too short", remedy=f"take {SHORTEST} characters or, better, five words")
 
 
+def seal(archive: bytes, passphrase: str) -> bytes:
+    """The archive, encrypted. Blocking, seconds."""
+    sealed: bytes = pyrage.passphrase.encrypt(archive, passphrase)
+    return sealed
+
+
 def write_backup(path: Path, archive: bytes, passphrase: str) -> int:
     """Encrypt and write a backup; returns its size in bytes. It is on the disk when this returns. Blocking, seconds.
 
     What was there before stays until the new file is whole. Raises `StoreError`.
     """
-    sealed = pyrage.passphrase.encrypt(archive, passphrase)
+    sealed = seal(archive, passphrase)
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.unlink(missing_ok=True)

@@ -52,6 +52,14 @@ def restore(root: Path, archive: bytes, progress: Progress = no_progress) -> tup
 
     No hub may run over it. Raises `StoreError`, and then nothing has changed.
     """
+    return prepare(root, archive, progress), finish(root)
+
+
+def prepare(root: Path, archive: bytes, progress: Progress = no_progress) -> Manifest:
+    """Check the archive and write it beside the home, ready for `finish`; returns what it was. Blocking.
+
+    A hub may run over the home meanwhile; not when it is finished. Raises `StoreError`, and then nothing has changed.
+    """
     staging = root / RESTORING
     try:
         shutil.rmtree(staging, ignore_errors=True)
@@ -65,7 +73,7 @@ def restore(root: Path, archive: bytes, progress: Progress = no_progress) -> tup
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    return manifest, finish(root)
+    return manifest
 
 
 def _staged(root: Path, staging: Path, archive: bytes, progress: Progress) -> Manifest:
@@ -121,3 +129,10 @@ def finish(root: Path) -> Path | None:
     ready.rename(root / RESTORING)  # done: what is left is rubbish, also if this is interrupted now
     shutil.rmtree(root / RESTORING, ignore_errors=True)
     return aside if aside.exists() else None
+
+
+def give_up(root: Path) -> None:
+    """Have a restored home that waits to be finished not be moved into place. Blocking."""
+    shutil.rmtree(root / RESTORING, ignore_errors=True)
+    (root / RESTORED).rename(root / RESTORING)
+    shutil.rmtree(root / RESTORING, ignore_errors=True)

@@ -26,13 +26,35 @@ from hub.web.secrets_shown import digest, page_token
 from hub.web.wire import encode
 
 
-def entry_routes(
-    door: Doorkeeper, logins: Logins, setup_code: Callable[[], str], owned: Callable[[], None]
-) -> tuple[Route, ...]:
-    """The routes. `setup_code` says with which code somebody from elsewhere may make the owner, empty for none; `owned`
-    is told when that has happened.
+class Newcomers:
+    """Who may come to a home that has no owner yet, and make it theirs.
+
+    `setup_code` says with which code somebody from elsewhere may, empty for none.
     """
-    handlers = _Handlers(door, logins, setup_code, owned)
+
+    def __init__(self, door: Doorkeeper, logins: Logins, setup_code: Callable[[], str]) -> None:
+        self._door = door
+        self._logins = logins
+        self._setup_code = setup_code
+
+    def check(self, request: web.Request, code: str) -> Attempt:
+        """Raise `Refused`: 409 where the home has an owner, 403 for another code than the hub's, 429 too soon."""
+        if ready(self._door).owned:
+            raise Refused(409, "owned", "this home has an owner", "log in, or ask them for an account")
+        attempt = _attempt(request, self._door.cookies)
+        if not is_loopback(attempt.address):
+            self._logins.code_tried(attempt)
+            right = self._setup_code()
+            if not right or not hmac.compare_digest(digest(code), digest(right)):
+                raise Refused(403, "setup_code", "this is not the code", "type the one that the hub printed")
+        return attempt
+
+
+def entry_routes(
+    door: Doorkeeper, logins: Logins, newcomers: Newcomers, owned: Callable[[], None]
+) -> tuple[Route, ...]:
+    """The routes. `owned` is told when somebody has become the owner."""
+    handlers = _Handlers(door, logins, newcomers, owned)
     public, guest = Access.PUBLIC, Access.GUEST
     return (
         Route(method="POST", path="/api/v1/setup", access=public, summary="Make the owner, once.",
@@ -49,25 +71,16 @@ def entry_routes(
 
 
 class _Handlers:
-    def __init__(
-        self, door: Doorkeeper, logins: Logins, setup_code: Callable[[], str], owned: Callable[[], None]
-    ) -> None:
+    def __init__(self, door: Doorkeeper, logins: Logins, newcomers: Newcomers, owned: Callable[[], None]) -> None:
         self._door = door
         self._logins = logins
-        self._setup_code = setup_code
+        self._newcomers = newcomers
         self._owned = owned
 
     async def setup(self, request: web.Request) -> web.Response:
         asked = await read_json(request, SetupRequest)
         people = self._people()
-        if people.owned:
-            raise Refused(409, "owned", "this home has an owner", "log in, or ask them for an account")
-        attempt = _attempt(request, self._door.cookies)
-        if not is_loopback(attempt.address):
-            self._logins.code_tried(attempt)
-            code = self._setup_code()
-            if not code or not hmac.compare_digest(digest(asked.code), digest(code)):
-                raise Refused(403, "setup_code", "this is not the code", "type the one that the hub printed")
+        attempt = self._newcomers.check(request, asked.code)
         owner = await people.make_owner(asked.name, asked.password)
         self._owned()
         return self._entered(await self._logins.enter(people, owner, attempt))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from hub.web.areas_port import AreaKeeper
+from hub.web.backups import Backups
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers_port import PeerKeeper
 from hub.web.ports import (
@@ -46,3 +47,4 @@ class Rooms:
     """Whether it would understand every name that the home has now."""
     restart: Callable[[], Awaitable[None]] | None = None
     """Begin the hub anew soon; raises `SettingsError` where it would not come up."""
+    backups: Backups | None = None

@@ -21,13 +21,14 @@ from hub.core.states import StateTable
 from hub.web.account_routes import account_routes
 from hub.web.api import Api
 from hub.web.authority_route import authority_route
+from hub.web.backup_routes import backup_routes
 from hub.web.bodies import MOST_BYTES
 from hub.web.callers import Caller
 from hub.web.certificates import Certificates
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.cookies import Cookies
 from hub.web.doorkeeper import Doorkeeper
-from hub.web.entry_routes import entry_routes
+from hub.web.entry_routes import Newcomers, entry_routes
 from hub.web.failures import Refused, response_of
 from hub.web.home_files import WebFiles
 from hub.web.listen import ListenSockets
@@ -96,6 +97,8 @@ class WebServer:
         self._gate: ConnectionGate | None = None
         self._listener: asyncio.Server | None = None
         self._complete = False
+        logins = Logins(self._clock)
+        newcomers = Newcomers(self._door, logins, lambda: self.setup_code)
         self.setup_code = ""
         """With which somebody from elsewhere may make the owner; empty when nobody may."""
         self.routes = (
@@ -103,10 +106,11 @@ class WebServer:
                   response=HealthResponse),
             Route(method="GET", path="/api/v1/openapi.json", access=Access.PUBLIC, summary="This description.",
                   handler=self._openapi),
-            *entry_routes(self._door, Logins(self._clock), lambda: self.setup_code, self._owned),
+            *entry_routes(self._door, logins, newcomers, self._owned),
             *account_routes(self._door),
             authority_route(self._certificates),
             *room_routes(self._api),
+            *backup_routes(lambda: self.rooms.backups, lambda: self.rooms.restart, newcomers, self._api.run),
             Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
                   handler=self._live.serve, content="", socket=True),
             Route(method="GET", path="/api/v1/listen", access=Access.MEMBER, summary="A WebSocket: sound, answers.",

@@ -2,7 +2,6 @@
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,24 +9,14 @@ from click.testing import CliRunner, Result
 from hub.cli.backup import backup, restore
 from hub.core.errors import StoreError, UsageError
 from hub.store.database import Database
+from tests.fast_cipher import use_fast_cipher
 
 PASSPHRASE = "correct horse"
 
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cipher that takes no seconds, and none of whose files is opened by another passphrase."""
-    begins = b"age-encryption.org/v1\n"
-
-    def decrypt(sealed: bytes, passphrase: str) -> bytes:
-        head = begins + passphrase.encode()
-        if not sealed.startswith(head):
-            raise ValueError("Decryption failed")
-        return sealed[len(head) :]
-
-    cipher = SimpleNamespace(encrypt=lambda data, passphrase: begins + passphrase.encode() + data, decrypt=decrypt)
-    fake = SimpleNamespace(passphrase=cipher, DecryptError=ValueError)
-    monkeypatch.setattr("hub.store.backup_file.pyrage", fake)
+    use_fast_cipher(monkeypatch)
     monkeypatch.setattr("hub.cli.backup.log_to_stderr", lambda: None)  # this process has logs of its own
 
 
