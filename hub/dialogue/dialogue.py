@@ -10,11 +10,12 @@ from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
 from hub.core.entities import Entity, HomeView
 from hub.core.events import Hypothesis, Origin, Replied
+from hub.core.gestures import uses
 from hub.core.settings import GestureSettings
 from hub.core.states import StateTable
 from hub.dialogue.answering import Turn, answer
 from hub.dialogue.conversation import Conversation, Missed, Reading
-from hub.dialogue.gestures import Gestures, Made, uses
+from hub.dialogue.gestures import Gestures, Made
 from hub.dialogue.grammars import Grammars
 from hub.dialogue.hearing import Heard, best_reading
 from hub.dialogue.home_grammar import HomeGrammar

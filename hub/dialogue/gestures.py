@@ -4,14 +4,14 @@ A gesture alone never does anything risky. It can confirm what the hub asked abo
 says yes; and what hearth.toml lets it `say` is asked about first where a voice would be asked.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Final, Literal
 
 from msgspec import Struct
 
 from hub.core.clock import Clock
 from hub.core.entities import Entity, HomeView
-from hub.core.settings import GestureSettings
+from hub.core.gestures import Does
 from hub.core.states import StateTable
 from hub.dialogue.answering import Turn, answer
 from hub.dialogue.conversation import Act, Own, Step
@@ -22,17 +22,6 @@ from hub.dialogue.sessions import Sessions
 from hub.dialogue.turns import GESTURE, SELECT, Circumstances, Means
 from hub.sdk.intents import Target
 
-Does = Literal["", "stop", "yes", "no", "raise", "lower", "select", "nothing"]
-DEFAULTS: Final[Mapping[str, Does]] = {
-    "open_palm": "stop",
-    "thumb_up": "yes",
-    "thumb_down": "no",
-    "raise": "raise",
-    "lower": "lower",
-    "point": "select",
-}
-"""What gestures are for where `[[gesture]]` says nothing; all others are for nothing."""
-
 _STEPS: Final = {
     ("light", "raise"): ("lights", "brighter", 1),
     ("light", "lower"): ("lights", "dimmer", -1),
@@ -40,21 +29,6 @@ _STEPS: Final = {
     ("media_player", "lower"): ("media", "quieter", -1),
 }
 """Kind and motion -> the skill's intent that takes a step, and the step's sign."""
-
-
-class Use(Struct, frozen=True):
-    """What one gesture is for: one of `does`, or a sentence."""
-
-    does: Does = "nothing"
-    say: str = ""
-
-
-def uses(settings: Iterable[GestureSettings] = ()) -> dict[str, Use]:
-    """What each gesture is for: what `settings` say, else the default."""
-    found = {name: Use(does) for name, does in DEFAULTS.items()}
-    for gesture in settings:
-        found[gesture.name] = Use("nothing", gesture.say) if gesture.say else Use(gesture.does or "nothing")
-    return found
 
 
 class Made(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from hub.web.api import Api
 from hub.web.areas import area_routes
 from hub.web.entity_changes import entity_routes
+from hub.web.gesture_routes import gesture_routes
 from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
@@ -25,6 +26,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *area_routes(lambda: api.rooms.areas),
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),
+        *gesture_routes(lambda: api.rooms.settings),
         *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
         *restart_routes(lambda: api.rooms.restart, api.run),
     )

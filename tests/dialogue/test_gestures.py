@@ -3,8 +3,8 @@
 import pytest
 
 from hub.core.events import Event, IntentMatched, NotUnderstood, Replied
+from hub.core.gestures import Use, uses
 from hub.core.settings import GestureSettings
-from hub.dialogue.gestures import Use, uses
 from tests.dialogue.real_home import CORNERS, RealHome, settings
 
 SAYS = """
@@ -28,6 +28,15 @@ def causes_of(home: RealHome, event: Event) -> set[int]:
         found.add(cause)
         waiting.extend(known[cause].causes if cause in known else ())
     return found
+
+
+async def test_what_a_gesture_is_for_can_change_while_the_hub_runs() -> None:
+    async with RealHome() as home:
+        assert await home.gesture("fist") is None
+        home.dialogue.use_gestures([GestureSettings(name="fist", say="turn on the lamp")])
+        assert await home.gesture("fist") is not None
+        home.dialogue.use_gestures([])
+        assert await home.gesture("fist") is None
 
 
 # -- thumbs ----------------------------------------------------------------------------------------------------------

@@ -33,6 +33,19 @@ async def test_settings_are_told_changed_and_refused(server: WebServer, client: 
         await _change(client, nonsense, 422)
 
 
+async def test_what_gestures_are_for(server: WebServer, client: aiohttp.ClientSession) -> None:
+    await _change(
+        client, {"gesture": [{"name": "fist", "say": "lights off"}, {"name": "open_palm", "does": "nothing"}]}
+    )
+    async with client.get("/api/v1/gestures") as answer:
+        told = await answer.json()
+    named = {gesture.pop("name"): gesture for gesture in told["gestures"]}
+    assert not told["locked"] and len(named) == 16
+    assert named["fist"] == {"does": "nothing", "say": "lights off", "default": "nothing", "yours": True}
+    assert named["open_palm"] == {"does": "nothing", "say": "", "default": "stop", "yours": True}
+    assert named["thumb_up"] == {"does": "yes", "say": "", "default": "yes", "yours": False}
+
+
 async def test_how_far_the_home_is_set_up(server: WebServer, client: aiohttp.ClientSession) -> None:
     path = "/api/v1/first-steps"
     async with client.get(path) as answer:
@@ -60,7 +73,7 @@ async def test_who_does_not_look_after_the_hub_changes_nothing(
 async def test_before_the_store_is_open_there_are_no_settings(
     empty_server: WebServer, client: aiohttp.ClientSession
 ) -> None:
-    for path in ("settings", "first-steps"):
+    for path in ("settings", "first-steps", "gestures"):
         async with client.get(f"/api/v1/{path}") as answer:
             assert answer.status == 503
     await _change(client, {"home.name": "Mine"}, 503)
