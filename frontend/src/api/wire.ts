@@ -190,6 +190,15 @@ export interface OpenSession {
   here: boolean;
 }
 
+/** What a gesture is for: what it `does`, or the sentence that it is taken to `say`. `yours`: somebody said so. */
+export interface Gesture {
+  name: string;
+  does: string;
+  say: string;
+  default: string;
+  yours: boolean;
+}
+
 /** An event of the live socket: its class as `event`, and its own fields beside these. */
 export interface LiveEvent {
   event: string;

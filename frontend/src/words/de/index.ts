@@ -1,15 +1,18 @@
 /** German. */
 import { count } from "../count";
 import { deDoor } from "./door";
+import { deGestures } from "./gestures";
 import type { Words } from "../en";
 
 export const de: Words = {
   ...deDoor,
+  ...deGestures,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
   about: {
+    gestures: "Was Hände sagen können, und was Kameras eben erkannten",
     hubs: "Die Hubs dieses Zuhauses, und einen weiteren hereinlassen",
     learning: "Was der Hub aus dem Gebrauch lernt, und was daraus wurde",
   },

@@ -1,14 +1,17 @@
 /** English. The other languages say the same things: the compiler checks that none is missing. */
 import { count } from "../count";
 import { enDoor } from "./door";
+import { enGestures } from "./gestures";
 
 export const en = {
   ...enDoor,
+  ...enGestures,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
   about: {
+    gestures: "What your hands can say, and what cameras just made out",
     hubs: "The hubs of this home, and letting another in",
     learning: "What the hub learns from use, and what came of it",
   } as Record<string, string>,

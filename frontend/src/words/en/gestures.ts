@@ -1,0 +1,43 @@
+/** English: what hands can say. */
+
+export const enGestures = {
+  gestures: {
+    title: "Gestures",
+    lead: "What your hands can say to the hub where a camera sees them. A gesture counts after an open palm or the wake word; alone it does nothing risky.",
+    names: {
+      open_palm: "Open palm", fist: "Fist", point: "Pointing finger", victory: "Two fingers", three: "Three fingers",
+      four: "Four fingers", thumb_up: "Thumb up", thumb_down: "Thumb down", ok: "Ring of thumb and finger",
+      rock: "Index and little finger", call: "Thumb and little finger", swipe_left: "Swipe to the left",
+      swipe_right: "Swipe to the right", raise: "Raise a flat hand", lower: "Lower a flat hand", circle: "Draw a circle",
+    } as Record<string, string>,
+    does: {
+      stop: "Stop what sounds in the room",
+      yes: "Yes to what the hub asked",
+      no: "No to what the hub asked",
+      raise: "Brighter or louder",
+      lower: "Darker or quieter",
+      select: "What is pointed at is “it”",
+      nothing: "Nothing",
+    } as Record<string, string>,
+    says: (sentence: string) => `Does “${sentence}”`,
+    asItComes: "as it comes",
+    yours: "set here",
+    change: "Change",
+    what: "What it is for",
+    back: (what: string) => `As it comes: ${what}`,
+    say: "Do what a sentence would do",
+    sentence: "Sentence",
+    sentenceHint: "In the language of the home, as if it had been said in that room.",
+    save: "Save",
+    saved: (name: string, what: string) => `${name}: ${what}. It holds from now on.`,
+    locked: "hearth.toml decides what gestures are for. Change it there, or remove the gestures from it to change them here.",
+    seen: "Seen just now",
+    seenLead: "What cameras made out since you opened this screen. No picture is kept, and none comes to this page.",
+    none: "Nothing yet. Show a hand to a camera of the home.",
+    noCamera: "No camera of this home looks for hands. Add a [[camera]] to hearth.toml, and what it makes out appears here.",
+    meant: "meant",
+    only: "seen only",
+    sure: (percent: string) => `${percent} sure`,
+    at: (camera: string) => `at ${camera}`,
+  },
+};
