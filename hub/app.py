@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
+    from hub.plugins.device_keeper import DeviceKeeper
     from hub.satellites.browser import BrowserSatellites
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
@@ -68,6 +69,7 @@ class Hub:
     home: "Home"
     dispatcher: "Dispatcher"
     why: "Why"
+    devices: "DeviceKeeper"
     rooms: "Rooms | None" = None
     dialogue: "Dialogue | None" = None
     ears: "Ears | None" = None
@@ -139,8 +141,8 @@ async def running_hub(
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
             settings=ground.settings, bus=ground.bus, states=ground.states, home=floor.home,
-            dispatcher=floor.dispatcher, why=floor.why, rooms=beliefs.rooms, dialogue=dialogue, ears=ears, eyes=eyes,
-            web=server, swarm=swarm, arbiter=arbiter, learning=learning,
+            dispatcher=floor.dispatcher, why=floor.why, devices=floor.kept, rooms=beliefs.rooms, dialogue=dialogue,
+            ears=ears, eyes=eyes, web=server, swarm=swarm, arbiter=arbiter, learning=learning,
         )  # fmt: skip
 
 

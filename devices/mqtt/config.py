@@ -13,7 +13,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
     port: Annotated[int, Meta(title="Port", ge=1, le=65535)] = 1883
     username: Annotated[str, Meta(title="User name")] = ""
-    password: Annotated[str, Meta(title="Password")] = ""
+    password: Annotated[str, Meta(title="Password", extra_json_schema={"writeOnly": True})] = ""
     discovery_prefix: Annotated[
         str, Meta(title="Discovery prefix", description="Home Assistant's discovery; empty: off", pattern=r"^[^+#]*$")
     ] = "homeassistant"

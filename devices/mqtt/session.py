@@ -9,7 +9,7 @@ import aiomqtt
 import structlog
 
 from hub.core.errors import HearthError, ProtocolError
-from hub.sdk import CommandError, Context, DeviceCommand, StateReported, UnavailableError, Update
+from hub.sdk import CommandError, Context, DeviceCommand, StateReported, Trouble, UnavailableError, Update
 
 from .acknowledgements import Acknowledgements
 from .client import Client, as_socket
@@ -39,6 +39,7 @@ class Session:
         self._acks = Acknowledgements(config.timeout_s)
         self._client: Client | None = None
         self._modern = True
+        self._trouble = False
         self._queue: asyncio.Queue[Update | BaseException] = asyncio.Queue(maxsize=1000)
         self._subscribe = asyncio.Event()
         self._complaints: set[str] = set()
@@ -75,6 +76,8 @@ class Session:
                 await self._converse()
             except (aiomqtt.MqttError, HearthError, OSError, TimeoutError) as error:
                 log.warning("broker cannot be reached", broker=self._address, error=str(error), retry_s=round(wait, 1))
+                self._trouble = True
+                await self._tell([Trouble(str(error))])
             if self._roster.connected:
                 wait = self._config.first_wait_s  # it had worked: this is a new trouble
                 self._acks.fail_all(self._gone())
@@ -102,6 +105,9 @@ class Session:
 
     async def _listen(self, client: Client) -> None:
         self._client = client
+        if self._trouble:
+            self._trouble = False
+            await self._tell([Trouble("")])
         await self._tell(self._roster.broker_back())
         prefix = self._config.discovery_prefix
         wanted = {f"{prefix}/+/+/config": 0, f"{prefix}/+/+/+/config": 0} if prefix else {}

@@ -1,42 +1,45 @@
-"""`hearth device`: device integrations."""
+"""`hearth device`: what the home is connected to. The hub that runs does it; where none does, the command itself."""
 
+import asyncio
 import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option
-from hub.core.bundled import bundled
-from hub.core.errors import HearthError
-from hub.core.settings_file import load_settings
+from hub.cli.device_work import DeviceWork, alone, beside_hub
+from hub.cli.output import emit, json_option, log_to_stderr
+from hub.core.errors import NotFoundError
 
 
 @click.group()
 def device() -> None:
-    """Device integrations: list them, and what this home has set up."""
+    """Devices: what this home is connected to, and what can be added."""
+    log_to_stderr("error")
 
 
 @device.command("list")
 @home_option
 @json_option
 def list_devices(config: str | None, as_json: bool) -> None:
-    """The integrations that come with the hub or from this home's plugin folders, and whether they are in use."""
-    from hub.sdk.manifest import DeviceManifest, read_manifest
+    """The integrations that come with the hub or from this home's plugin folders, and which of them are in use."""
 
-    with chosen_home(config) as paths:
-        settings = load_settings(paths.settings).settings
-        in_use = {"virtual": bool(settings.entity), "mqtt": bool(settings.mqtt)}
-        for path in sorted(bundled("devices").glob("*/device.toml")):
-            try:
-                manifest = read_manifest(path, DeviceManifest)
-            except HearthError as error:
-                click.echo(f"{path.parent.name}: {error}", err=True)
-                continue
-            used = in_use.get(manifest.id, False) and manifest.id not in settings.plugins.disabled
+    async def show(work: DeviceWork) -> None:
+        told = await work.status()
+        for kind in told["available"]:
+            here = [each for each in told["devices"] if each["integration"] == kind["integration"]]
             if as_json:
-                emit({"device": manifest.id, "name": manifest.name, "version": manifest.version, "in_use": used})
-            else:
-                click.echo(f"{manifest.id:<12} {manifest.name:<28} {'in use' if used else ''}")
+                line = {"device": kind["integration"], "name": kind["name"], "version": kind.get("version", "")}
+                emit({**line, "in_use": bool(here), "instances": here})
+                continue
+            click.echo(f"{kind['integration']:<12} {kind['name']:<28} {'in use' if here else ''}".rstrip())
+            for each in here:
+                by = "hearth.toml" if each["locked"] else each["trouble"] or each["state"]
+                where = " ".join(str(each["config"][name]) for name in ("host", "port") if name in each["config"])
+                click.echo(f"  {each['instance']:<20} {where:<20} {by}".rstrip())
+
+    _with_work(config, show)
 
 
 @device.command("discover")
@@ -44,8 +47,6 @@ def list_devices(config: str | None, as_json: bool) -> None:
 @json_option
 def discover(seconds: float, as_json: bool) -> None:
     """Brokers and satellites that announce themselves on this network."""
-    import asyncio
-
     from hub.satellites.announced import announced
 
     for found in asyncio.run(announced(seconds)):
@@ -56,17 +57,77 @@ def discover(seconds: float, as_json: bool) -> None:
 
 
 @device.command("add")
-@click.argument("kind", type=click.Choice(["mqtt"]))
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=1883, show_default=True)
+@click.argument("integration")
+@click.argument("values", nargs=-1, metavar="[FIELD=VALUE]...")
+@click.option("--host", help="The same as host=...")
+@click.option("--port", type=click.IntRange(1, 65535), help="The same as port=...")
+@click.option("--ask", multiple=True, metavar="FIELD", help="Ask for this one unseen, such as a password.")
 @home_option
-def add(kind: str, host: str, port: int, config: str | None) -> None:
-    """Write a broker into this home's hearth.toml."""
+@json_option
+def add(
+    integration: str,
+    values: tuple[str, ...],
+    host: str | None,
+    port: int | None,
+    ask: tuple[str, ...],
+    config: str | None,
+    as_json: bool,
+) -> None:
+    """Add a device, such as `hearth device add mqtt --host 192.168.1.10 username=hub --ask password`."""
+    given: dict[str, Any] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{value!r} is not FIELD=VALUE")
+        given[name] = text
+    given |= {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    given |= {name: click.prompt(name, hide_input=True, err=True) for name in ask}
+
+    async def put(work: DeviceWork) -> None:
+        kinds = {kind["integration"]: kind for kind in (await work.status())["available"]}
+        if integration not in kinds:
+            raise NotFoundError(f"there is no integration {integration!r}", remedy=f"there are: {', '.join(kinds)}")
+        fields = kinds[integration]["schema"].get("properties", {})
+        added = await work.add(integration, {n: _typed(fields.get(n, {}), value) for n, value in given.items()})
+        if as_json:
+            emit({"event": "added", **added})
+        else:
+            click.echo(f"added {added['instance']}; {work.takes_effect}")
+
+    _with_work(config, put)
+
+
+@device.command("remove")
+@click.argument("instance")
+@home_option
+@json_option
+def remove(instance: str, config: str | None, as_json: bool) -> None:
+    """Remove a device that was added: INSTANCE is its name in `hearth device list`."""
+
+    async def drop(work: DeviceWork) -> None:
+        gone = await work.remove(instance)
+        emit({"event": "removed", **gone}) if as_json else click.echo(f"removed {gone['instance']}")
+
+    _with_work(config, drop)
+
+
+def _typed(field: dict[str, Any], value: Any) -> Any:
+    """What was typed as the field's schema wants it; as text where that is what it is, and it will be refused."""
+    if not isinstance(value, str) or field.get("type", "string") == "string":
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _with_work(config: str | None, do: Callable[[DeviceWork], Awaitable[None]]) -> None:
+    from hub.cli import beside
+
+    async def run() -> None:
+        running = beside.running_hub(paths)
+        async with beside_hub(running) if running is not None else alone(paths) as work:
+            await do(work)
+
     with chosen_home(config) as paths:
-        known = load_settings(paths.settings).settings.mqtt
-        if any((broker.host, broker.port) == (host, port) for broker in known):
-            click.echo(f"{kind} {host}:{port} is already in {paths.settings}")
-            return
-        with paths.settings.open("a", encoding="utf-8") as file:
-            file.write(f"\n[[{kind}]]\nhost = {json.dumps(host)}\nport = {port}\n")  # JSON's strings are TOML's too
-        click.echo(f"added to {paths.settings}; it takes effect when the hub starts")
+        asyncio.run(run())

@@ -173,12 +173,13 @@ def check(directory: Path, as_json: bool) -> int:
 @home.command()
 @home_option
 def export(config: str | None) -> None:
-    """Write the home as it stands, discovered entities included, as a hearth.toml on stdout."""
+    """Write the home as it stands, what was found and added included, as a hearth.toml on stdout."""
 
     async def write(hub: "Hub") -> None:
         from hub.home.export import as_toml
 
-        click.echo(as_toml(hub.home.view(), hub.settings), nl=False)
+        added = [(wanted.id, wanted.config) for wanted in hub.devices.added()]
+        click.echo(as_toml(hub.home.view(), hub.settings, added), nl=False)
 
     _with_hub(config, write)
 

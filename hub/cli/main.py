@@ -20,7 +20,7 @@ COMMANDS: Final = {
     "models": ("hub.cli.models", "models", "List, fetch and check the models."),
     "learn": ("hub.cli.learn", "learn", "What is learnt at home, and rounds with other hubs."),
     "skill": ("hub.cli.skill", "skill", "Skills: write, check, test, pack; install, list, remove."),
-    "device": ("hub.cli.device", "device", "Device integrations: what is there, what can be added."),
+    "device": ("hub.cli.device", "device", "Devices: what the home is connected to; add, remove."),
     "peer": ("hub.cli.peer", "peer", "The home's hubs: list, pair another one, remove one."),
     "privacy": ("hub.cli.privacy", "privacy", "What leaves this hub and what it keeps: look, check, delete."),
     "backup": ("hub.cli.backup", "backup", "Write the home to one encrypted file."),

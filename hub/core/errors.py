@@ -68,6 +68,12 @@ class ValueRefusedError(HearthError):
     code = "value_refused"
 
 
+class FieldRefusedError(ValueRefusedError):
+    """One field of a form has a value that cannot be; `place` is the field's name."""
+
+    code = "field_refused"
+
+
 class RawMediaError(HearthError):
     """Raw sound or picture was about to leave RAM: by the bus, pickle, JSON, a log line or a repr."""
 

@@ -31,6 +31,11 @@ class HomePaths(Struct, frozen=True):
         """This hub's key, and what it knows of the home's other hubs."""
         return self.root / "swarm"
 
+    @property
+    def device_secrets(self) -> Path:
+        """Passwords of the devices that were added in the app."""
+        return self.root / "devices.secret"
+
 
 def default_home() -> Path:
     """`$HEARTH_HOME`, or ~/.config/hearth."""

@@ -1,11 +1,9 @@
 """The home over the store, and the devices in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from hub.floors.ground import Ground, imported
 from hub.floors.store import Store, follow_settings
@@ -20,8 +18,11 @@ if TYPE_CHECKING:
     from hub.home.undo import UndoLog
     from hub.home.why import Why
     from hub.plugins.device_host import DeviceHost
+    from hub.plugins.device_keeper import DeviceKeeper
+    from hub.satellites.announced import Announced
     from hub.store.database import Database
     from hub.store.history import History
+    from hub.store.home_table import HomeTable
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class HomeFloor:
     why: "Why"
     devices: "DeviceHost"
     settings: "HouseholdSettings"
+    kept: "DeviceKeeper"
 
 
 async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> HomeFloor:
@@ -81,46 +83,36 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     data = PluginData(database)
     devices = DeviceHost(home, states, dispatcher, bus, ground.supervisor, data=data, connect=guard.open_socket)
     stack.push_async_callback(devices.close)
-    _start_devices(devices, ground)
+    kept = await _start_devices(devices, home, table, ground)
     why = Why(home, states, ring, history)
-    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, store.settings)
+    household = store.settings
+    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, household, kept)
 
 
-class Integration(NamedTuple):
-    """An integration that hearth.toml asks for; `place` is where."""
-
-    id: str
-    config: Mapping[str, Any]
-    instance: str
-    place: str
-
-
-def _start_devices(devices: "DeviceHost", ground: Ground) -> None:
-    """What hearth.toml asks for. Integrations that any hub of the home could run are started by `hub.floors.swarm`."""
+async def _start_devices(host: "DeviceHost", home: "Home", table: "HomeTable", ground: Ground) -> "DeviceKeeper":
+    """What hearth.toml asks for and the household added. What any hub of the home could run starts with the swarm."""
     from hub.home.declared import is_virtual, virtual_config
+    from hub.plugins.device_keeper import DeviceKeeper
+    from hub.plugins.device_shelf import DeviceShelf
     from hub.plugins.discovery import find_devices
+    from hub.plugins.wanted_devices import declared_devices
+    from hub.store.kept_devices import DeviceTable
 
-    settings = ground.settings
-    devices.offer(find_devices(settings.plugins))
-    if any(is_virtual(e) for e in settings.entity):
-        devices.start("virtual", virtual_config(settings), place=str(ground.paths.settings))
-    if not settings.swarm.enabled:
-        start_integrations(devices, ground)
-
-
-def start_integrations(devices: "DeviceHost", ground: Ground) -> None:
-    """Start the integrations that talk to things in the home."""
-    for wanted in integrations(devices, ground):
-        devices.start(wanted.id, wanted.config, instance=wanted.instance, place=wanted.place)
-
-
-def integrations(devices: "DeviceHost", ground: Ground) -> Iterator[Integration]:
-    """The integrations that hearth.toml asks for, without the virtual things."""
     settings, place = ground.settings, str(ground.paths.settings)
-    for number, broker in enumerate(settings.mqtt):
-        instance = "mqtt" if number == 0 else f"mqtt_{number + 1}"
-        yield Integration("mqtt", msgspec.to_builtins(broker), instance, f"{place} [[mqtt]]")
-    known = {found.manifest.id for found in devices.available()}
-    for integration, config in settings.plugins.config.items():
-        if integration in known:
-            yield Integration(integration, config, integration, f"{place} [plugins.config.{integration}]")
+    host.offer(find_devices(settings.plugins))
+    if any(is_virtual(e) for e in settings.entity):
+        host.start("virtual", virtual_config(settings), place=place)
+    found = host.available()
+    declared = tuple(declared_devices(settings, {each.manifest.id for each in found}, place))
+    shelf = DeviceShelf(DeviceTable(table, ground.paths.device_secrets), found, declared, host.code)
+    await shelf.load()
+    keeper = DeviceKeeper(shelf, host, home, _announced)
+    if not settings.swarm.enabled:
+        keeper.start()
+    return keeper
+
+
+async def _announced(seconds: float, services: Mapping[str, str]) -> "Sequence[Announced]":
+    from hub.satellites.announced import announced
+
+    return await announced(seconds, services)

@@ -16,11 +16,12 @@ from hub.core.events import PeerTrouble
 from hub.core.paths import HomePaths
 from hub.core.settings import SwarmSettings
 from hub.floors.ground import Ground, imported
-from hub.floors.home import HomeFloor, Integration, integrations, start_integrations
+from hub.floors.home import HomeFloor
 
 if TYPE_CHECKING:
     from hub.guard.connect import Guard
     from hub.perception.presence.rooms import Rooms
+    from hub.plugins.wanted_devices import WantedDevice
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.swarm.bulk import HttpBulk
     from hub.swarm.contact import Contact
@@ -55,9 +56,9 @@ async def build_swarm(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -
     except HearthError as error:
         log.error("the hub does not see other hubs", error=str(error))
         ground.supervisor.failures["swarm"] = str(error)
-        start_integrations(floor.devices, ground)
+        floor.kept.start()
         return None
-    _share_integrations(ground, floor, swarm.shared)
+    floor.kept.start(_Shared(floor, swarm.shared))
     return swarm
 
 
@@ -150,15 +151,25 @@ def build_arbiter(swarm: Swarm | None, rooms: "Rooms", ground: Ground) -> "Arbit
     return arbiter
 
 
-def _share_integrations(ground: Ground, floor: HomeFloor, shared: "SharedHome") -> None:
-    """Hubs whose hearth.toml ask for the same integration run it on one of them."""
-    from hub.swarm.duty.duties import duty_of
+class _Shared:
+    """Hubs that are asked for the same integration run it on one of them."""
 
-    for wanted in integrations(floor.devices, ground):
-        shared.duties.offer(duty_of(wanted.id, wanted.config), _work(floor, wanted), brings=wanted.instance)
+    def __init__(self, floor: HomeFloor, shared: "SharedHome") -> None:
+        self._floor = floor
+        self._duties = shared.duties
+
+    def start(self, wanted: "WantedDevice") -> None:
+        from hub.swarm.duty.duties import duty_of
+
+        self._duties.offer(duty_of(wanted.id, wanted.config), _work(self._floor, wanted), brings=wanted.instance)
+
+    async def stop(self, wanted: "WantedDevice") -> None:
+        from hub.swarm.duty.duties import duty_of
+
+        await self._duties.withdraw(duty_of(wanted.id, wanted.config))
 
 
-def _work(floor: HomeFloor, wanted: Integration) -> Callable[[], Awaitable[None]]:
+def _work(floor: HomeFloor, wanted: "WantedDevice") -> Callable[[], Awaitable[None]]:
     async def work() -> None:
         started = floor.devices.start(wanted.id, wanted.config, instance=wanted.instance, place=wanted.place)
         try:

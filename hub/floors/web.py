@@ -44,7 +44,7 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     from hub.web.backups import Backups
 
     rooms = server.rooms
-    rooms.areas, rooms.editor = floor.areas, floor.home
+    rooms.areas, rooms.editor, rooms.devices = floor.areas, floor.home, floor.kept
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
     rooms.settings = floor.settings

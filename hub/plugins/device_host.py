@@ -22,7 +22,7 @@ from hub.plugins.loader import load_device
 from hub.plugins.ports import BoundedData, PluginData
 from hub.plugins.updates import Updates
 from hub.sdk.context import Context
-from hub.sdk.device import Device, Update
+from hub.sdk.device import Device, Trouble, Update
 
 log = structlog.get_logger(__name__)
 _BREATH = 64
@@ -42,6 +42,8 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
     applied: int
     refused: int
     error: str = ""
+    trouble: str = ""
+    """Why it cannot do its work now, by its own word or because it failed."""
 
 
 class _Instance:
@@ -84,12 +86,25 @@ class DeviceHost:
         self._connect = connect
         self._found: dict[str, FoundDevice] = {}
         self._instances: dict[str, _Instance] = {}
+        self._loaded: dict[str, Device] = {}
+        self._reports: dict[str, str] = {}
 
     def offer(self, found: Found[FoundDevice]) -> None:
         """Know these integrations; reports the broken ones. Nothing runs before `start`."""
         for broken in found.broken:
-            self._report(broken.plugin, str(broken.error))
+            self.left_out(broken.plugin, str(broken.error))
         self._found.update((f.manifest.id, f) for f in found.plugins)
+
+    def code(self, found: FoundDevice) -> Device:
+        """What an integration is made of, loaded once. Raises `PluginError`."""
+        name = found.manifest.id
+        if name not in self._loaded:
+            self._loaded[name] = load_device(found)
+        return self._loaded[name]
+
+    def report(self, instance: str) -> str:
+        """Why an instance was left out, empty when it was not."""
+        return self._reports.get(instance, "")
 
     def available(self) -> list[FoundDevice]:
         """The integrations that could be started."""
@@ -107,11 +122,12 @@ class DeviceHost:
         name = instance or integration
         if name in self._instances:
             raise UsageError(f"{name} runs already", remedy="stop it first, or give the second another instance name")
+        self._reports.pop(name, None)
         try:
-            device = load_device(found)
+            device = self.code(found)
             settings = _config(device, config, place or f"config of {name}")
         except HearthError as error:
-            self._report(name, str(error))
+            self.left_out(name, str(error))
             return False
         updates = Updates(name, self._home, self._states, self._dispatcher.attribution)
         running = _Instance(found, device, settings, updates, CommandQueue(name))
@@ -158,7 +174,8 @@ class DeviceHost:
                 entities=len(self._home.owned_by(name)),
                 applied=i.updates.applied,
                 refused=i.updates.refused,
-                error=i.error or i.updates.last_refusal,
+                error=i.error or i.updates.trouble or i.updates.last_refusal,
+                trouble=i.error or i.updates.trouble,
             )
             for name, i in self._instances.items()
         ]
@@ -168,7 +185,7 @@ class DeviceHost:
         run = instance.device.run
         assert run is not None  # the loader checked it
         instance.queue.open()
-        instance.running, instance.error = True, ""
+        instance.running, instance.error, instance.updates.trouble = True, "", ""
         try:
             generator = cast("AsyncGenerator[Update, None]", run(context, instance.config))
             async with aclosing(generator) as updates:
@@ -189,7 +206,7 @@ class DeviceHost:
         count = 0
         async for update in stream:
             instance.updates.apply(update)
-            if not instance.settled.is_set():
+            if not instance.settled.is_set() and not isinstance(update, Trouble):
                 if quiet is not None:
                     quiet.cancel()
                 quiet = loop.call_later(_QUIET_S, instance.settled.set)
@@ -207,7 +224,9 @@ class DeviceHost:
             ports["connect"] = ConnectPort(name, grants, self._connect)
         return ports
 
-    def _report(self, plugin: str, error: str) -> None:
+    def left_out(self, plugin: str, error: str) -> None:
+        """Report an integration that cannot run."""
+        self._reports[plugin] = error
         log.error("an integration is left out", integration=plugin, error=error)
         self._bus.publish(PluginFailed(plugin=plugin, error=error))
 

@@ -12,7 +12,7 @@ from hub.core.states import StateTable
 from hub.core.traits import parse_value
 from hub.home.attribution import Attribution
 from hub.home.registry import Home
-from hub.sdk.device import EntityAdded, EntityRemoved, Reachable, StateReported
+from hub.sdk.device import EntityAdded, EntityRemoved, Reachable, StateReported, Trouble
 
 log = structlog.get_logger(__name__)
 MAX_ENTITIES: Final = 5000
@@ -35,6 +35,7 @@ class Updates:
         self.applied = 0
         self.refused = 0
         self.last_refusal = ""
+        self.trouble = ""
 
     def apply(self, update: object) -> bool:
         """Apply one update; False when it was refused. Never raises for what the integration says."""
@@ -47,6 +48,8 @@ class Updates:
                 self._reachable(update)
             elif isinstance(update, EntityRemoved):
                 self._remove(update)
+            elif isinstance(update, Trouble):
+                self.trouble = "".join(c for c in str(update.text)[:300] if c.isprintable())
             else:
                 raise ValueRefusedError(f"{type(update).__name__} is no update", remedy="yield what hub.sdk defines")
         except HearthError as error:

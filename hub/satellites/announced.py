@@ -1,6 +1,7 @@
 """What announces itself on the network. Names and addresses are hints only; nobody is trusted for them."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ _LONGEST_NAME: Final = 120
 
 
 class Announced(Struct, frozen=True):
-    """Somebody says that a service is here: `kind` mqtt or wyoming."""
+    """Somebody says that a service is here: `kind` mqtt, wyoming, or an integration's id."""
 
     kind: str
     name: str
@@ -21,14 +22,15 @@ class Announced(Struct, frozen=True):
     port: int
 
 
-async def announced(seconds: float) -> list[Announced]:
-    """Listen for `seconds` and return what was announced, at most 200 services.
+async def announced(seconds: float, more: Mapping[str, str] | None = None) -> list[Announced]:
+    """Listen for `seconds` and return what was announced, at most 200 services; `more`: service type -> kind.
 
     Raises `UnavailableError` when there is no network to listen on.
     """
     from zeroconf import ServiceStateChange, Zeroconf
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
+    services = {**(more or {}), **SERVICES}
     seen: dict[tuple[str, str], None] = {}
 
     def note(zeroconf: Zeroconf, service_type: str, name: str, state_change: ServiceStateChange) -> None:
@@ -41,12 +43,12 @@ async def announced(seconds: float) -> list[Announced]:
     except (OSError, RuntimeError) as error:  # a RuntimeError: there is no interface
         raise UnavailableError(f"cannot listen for announcements: {error}", remedy="is there a network?") from error
     async with zeroconf as network:
-        browser = AsyncServiceBrowser(network.zeroconf, list(SERVICES), handlers=[note])
+        browser = AsyncServiceBrowser(network.zeroconf, list(services), handlers=[note])
         await asyncio.sleep(seconds)
         for kind, name in seen:
             info = AsyncServiceInfo(kind, name)
             if await info.async_request(network.zeroconf, 500) and info.port:
                 label = "".join(c for c in name.removesuffix("." + kind)[:_LONGEST_NAME] if c.isprintable())
-                found += [Announced(SERVICES[kind], label, host, info.port) for host in info.parsed_addresses()[:4]]
+                found += [Announced(services[kind], label, host, info.port) for host in info.parsed_addresses()[:4]]
         await browser.async_cancel()
     return sorted(found, key=lambda a: (a.kind, a.name, a.host))

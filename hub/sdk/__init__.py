@@ -6,7 +6,7 @@ from hub.core.errors import CommandError, HearthError, UnavailableError
 from hub.core.events import Value
 from hub.core.traits import TraitConfig
 from hub.sdk.context import Context, Fetched, StoredTimer
-from hub.sdk.device import Device, DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported, Update
+from hub.sdk.device import Device, DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported, Trouble, Update
 from hub.sdk.intents import Target
 from hub.sdk.manifest import API_VERSION
 from hub.sdk.skill import Skill
@@ -30,6 +30,7 @@ __all__ = [
     "StoredTimer",
     "Target",
     "TraitConfig",
+    "Trouble",
     "UnavailableError",
     "Update",
     "Value",

@@ -39,7 +39,13 @@ class Reachable(Struct, frozen=True):
     available: bool
 
 
-Update = EntityAdded | EntityRemoved | StateReported | Reachable
+class Trouble(Struct, frozen=True):
+    """The integration runs, and cannot do its work: `text` says why, to the household. Empty: all is well again."""
+
+    text: str
+
+
+Update = EntityAdded | EntityRemoved | StateReported | Reachable | Trouble
 
 
 class DeviceCommand:

@@ -47,7 +47,7 @@ def _by(column: str, table: str) -> tuple[Index, Index]:
 home_objects = Table(
     "home_objects",
     metadata,
-    Column("kind", Text, primary_key=True),  # area, person, entity, override, setting, placement, usage
+    Column("kind", Text, primary_key=True),  # area, person, entity, override, setting, placement, usage, device
     Column("id", Text, primary_key=True),
     Column("data", Text, nullable=False),  # JSON
     Column("changed", BigInteger, nullable=False),

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
 from hub.core.errors import ProtocolError, StoreError
+from hub.store.secret_files import read_secret, write_secret
 from hub.swarm import certificates
 from hub.swarm.identity import Identity
 from hub.swarm.members import Records
-from hub.swarm.secret_files import read_secret, write_secret
 
 
 class _Kept(Struct, frozen=True):

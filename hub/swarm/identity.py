@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.core.errors import ProtocolError, StoreError
+from hub.store.secret_files import read_secret, write_secret
 from hub.swarm import certificates
 from hub.swarm.check_digits import shown
-from hub.swarm.secret_files import read_secret, write_secret
 
 _BEGIN_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
 

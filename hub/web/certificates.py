@@ -10,7 +10,7 @@ import structlog
 from hub.core.clock import Clock
 from hub.core.errors import SettingsError
 from hub.guard.tls import load_anew, server_context
-from hub.swarm.secret_files import read_secret, write_secret
+from hub.store.secret_files import read_secret, write_secret
 from hub.web.home_files import WebFiles
 
 if TYPE_CHECKING:

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import web
+from msgspec import UNSET
 
-from hub.core.errors import HearthError
+from hub.core.errors import FieldRefusedError, HearthError
 from hub.web.wire import ErrorDetail, ErrorResponse, encode
 
 _STATUS: Final = {
     "usage": 400,
     "not_found": 404,
     "value_refused": 422,
+    "field_refused": 422,
     "denied": 403,
     "locked": 403,
     "confirmation_required": 409,
@@ -61,7 +63,9 @@ def response_of(error: Exception) -> web.Response:
             response.force_close()
         return response
     if isinstance(error, HearthError):
-        detail = ErrorDetail(code=error.code, message=error.message, remedy=error.remedy)
+        # A place may be a file of this machine; only of a form it is a field's name, which the page can show.
+        place = error.place if isinstance(error, FieldRefusedError) else UNSET
+        detail = ErrorDetail(code=error.code, message=error.message, remedy=error.remedy, field=place)
         return _response(_STATUS.get(error.code, 500), detail)
     if isinstance(error, web.HTTPException):
         code, message, remedy = _PLAIN.get(error.status, ("http", error.reason, ""))

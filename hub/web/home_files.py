@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from hub.swarm.secret_files import read_secret, write_secret
+from hub.store.secret_files import read_secret, write_secret
 from hub.web.secrets_shown import fresh_token
 
 

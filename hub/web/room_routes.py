@@ -2,6 +2,7 @@
 
 from hub.web.api import Api
 from hub.web.areas import area_routes
+from hub.web.devices import device_routes
 from hub.web.entity_changes import entity_routes
 from hub.web.gesture_routes import gesture_routes
 from hub.web.home_routes import home_routes
@@ -23,6 +24,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
     return (
         *home_routes(api),
         *entity_routes(api),
+        *device_routes(lambda: api.rooms.devices),
         *area_routes(lambda: api.rooms.areas),
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),

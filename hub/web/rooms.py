@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hub.web.areas_port import AreaKeeper
 from hub.web.backups import Backups
+from hub.web.devices_port import DeviceKeeper
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers_port import PeerKeeper
 from hub.web.ports import (
@@ -27,6 +28,7 @@ class Rooms:
 
     home: HomeReader | None = None
     areas: AreaKeeper | None = None
+    devices: DeviceKeeper | None = None
     editor: EntityEditor | None = None
     commander: Commander | None = None
     speaker: Speaker | None = None

@@ -6,7 +6,7 @@ Ids are 64-bit and cross as text: JavaScript would round them.
 from typing import Annotated, Any, Final
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from hub.core.events import Event, Value
 from hub.core.traits import TraitConfig
@@ -18,11 +18,12 @@ _IDS: Final = ("id", "command")
 
 
 class ErrorDetail(Struct, frozen=True, kw_only=True):
-    """What went wrong: a code for programs, a message and a remedy for people."""
+    """What went wrong: a code for programs, a message and a remedy for people; of a form, in which field."""
 
     code: str
     message: str
     remedy: str = ""
+    field: str | UnsetType = UNSET
 
 
 class ErrorResponse(Struct, frozen=True):

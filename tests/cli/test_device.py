@@ -1,32 +1,47 @@
-"""`hearth device`: the integrations, and a broker that is added."""
+"""`hearth device`: the integrations, and brokers that are added and removed, beside a hub that runs and without one."""
 
 from pathlib import Path
+from typing import Any
 
-from hub.core.settings_file import load_settings
-from tests.command import hearth, lines_of
-
-
-def test_integrations_are_listed_with_their_use(home: Path) -> None:
-    def in_use() -> dict[str, bool]:
-        ran = hearth("device", "list", "--json", "--config", home)
-        assert (ran.returncode, ran.stderr) == (0, "")
-        return {line["device"]: line["in_use"] for line in lines_of(ran)}
-
-    assert in_use() == {"mqtt": False, "virtual": True}
-    added = hearth("device", "add", "mqtt", "--host", 'odd"name', "--port", "1884", "--config", home)
-    assert (added.returncode, added.stderr) == (0, "")
-    assert in_use() == {"mqtt": True, "virtual": True}
-    loaded = load_settings(home / "hearth.toml")
-    assert loaded.problems == ()
-    assert [(broker.host, broker.port) for broker in loaded.settings.mqtt] == [('odd"name', 1884)]
-    again = hearth("device", "add", "mqtt", "--host", 'odd"name', "--port", "1884", "--config", home)
-    assert again.returncode == 0 and "already" in again.stdout
-    assert load_settings(home / "hearth.toml") == loaded
+from hub.core.settings_file import parse_settings
+from tests.command import failed, hearth, lines_of
 
 
-def test_what_is_no_broker_is_not_written(home: Path) -> None:
+def _listed(home: Path) -> dict[str, Any]:
+    ran = hearth("device", "list", "--json", "--config", home)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return {line["device"]: line for line in lines_of(ran)}
+
+
+def test_a_broker_is_added_listed_exported_and_removed_without_a_hub(home: Path) -> None:
     before = (home / "hearth.toml").read_text()
-    for wrong in (("mqtt", "--port", "99999"), ("mqtt", "--port", "0"), ("zigbee",), ()):
+    assert {name: line["in_use"] for name, line in _listed(home).items()} == {"mqtt": False, "virtual": True}
+    added = hearth("device", "add", "mqtt", "--host", 'odd"name', "--port", "1884", "password=sesame", "timeout_s=2",
+                   "--config", home)  # fmt: skip
+    assert (added.returncode, added.stderr) == (0, "")
+    assert added.stdout == "added mqtt_added; it works when the hub starts\n"
+    listed = _listed(home)["mqtt"]
+    assert listed["in_use"] and "sesame" not in str(listed)
+    assert [(each["instance"], each["locked"], each["config"]) for each in listed["instances"]] == [
+        ("mqtt_added", False, {"host": 'odd"name', "port": 1884, "timeout_s": 2.0})
+    ]
+    assert 'odd"name 1884' in hearth("device", "list", "--config", home).stdout
+    failed(hearth("device", "add", "mqtt", "--host", 'odd"name', "--port", "1884", "--config", home), "already")
+    exported = parse_settings(hearth("home", "export", "--config", home).stdout)
+    assert not [problem for problem in exported.problems if "mqtt" in problem.message]
+    assert [(broker.host, broker.password) for broker in exported.settings.mqtt] == [('odd"name', "sesame")]
+    assert hearth("device", "remove", "mqtt_added", "--config", home).stdout == "removed mqtt_added\n"
+    assert not _listed(home)["mqtt"]["in_use"]
+    failed(hearth("device", "remove", "mqtt_added", "--config", home), "no device")
+    assert (home / "hearth.toml").read_text() == before
+
+
+def test_what_is_no_device_is_not_kept(home: Path) -> None:
+    usage: tuple[tuple[str, ...], ...] = (("mqtt", "--port", "99999"), ("mqtt", "host"), ())
+    for wrong in usage:
         ran = hearth("device", "add", *wrong, "--config", home)
         assert (ran.returncode, ran.stdout) == (2, "")
-    assert (home / "hearth.toml").read_text() == before
+    for refused in (("zigbee",), ("mqtt", "port=many"), ("mqtt", "nose=red")):
+        failed(hearth("device", "add", *refused, "--config", home))
+    assert not _listed(home)["mqtt"]["in_use"]
+    failed(hearth("device", "remove", "virtual", "--config", home), "hearth.toml decides")

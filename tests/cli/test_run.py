@@ -124,6 +124,14 @@ def test_commands_beside_a_running_hub_are_its_own(home: Path, start: Start) -> 
     risky = _hearth("home", "set", "cover.garage_door", "100", "--config", str(home))
     assert risky.returncode == 1
     assert "--yes" in risky.stderr
+    added = _hearth("device", "add", "mqtt", "--port", "1", "--config", str(home))
+    assert added.stdout == "added mqtt_added; it works from now on\n", added.stderr
+    with urllib.request.urlopen(f"{url}api/v1/devices") as answer:
+        assert [device["instance"] for device in json.load(answer)["devices"]] == ["virtual", "mqtt_added"]
+    again = _hearth("device", "add", "mqtt", "--port", "1", "--config", str(home))
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    assert _hearth("device", "remove", "mqtt_added", "--config", str(home)).stdout == "removed mqtt_added\n"
 
 
 def test_two_hubs_do_not_run_over_one_home(home: Path, start: Start) -> None:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import StoreError, UsageError
+from hub.store.secret_files import read_secret, write_secret
 from hub.swarm import certificates
 from hub.swarm.check_digits import beginning, shown
 from hub.swarm.identity import Identity
-from hub.swarm.secret_files import read_secret, write_secret
 
 IDS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

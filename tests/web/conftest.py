@@ -1,7 +1,7 @@
 """A real web server on a free port of this machine, with rooms of the tests' own behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +232,25 @@ class Pupils:
         return 40
 
 
+class Cabinet:
+    """Plays the devices, of which there are none."""
+
+    async def kinds(self) -> Sequence[Any]:
+        return []
+
+    async def devices(self) -> Sequence[Any]:
+        return []
+
+    async def found(self) -> Sequence[Any]:
+        return []
+
+    async def add(self, integration: str, config: Mapping[str, Any], instance: str = "") -> Any:
+        raise NotFoundError("there is no integration")
+
+    async def remove(self, instance: str) -> Any:
+        raise NotFoundError("there is no device")
+
+
 @pytest.fixture
 def bus() -> Bus:
     return Bus()
@@ -292,7 +311,7 @@ def rooms_of(house: House) -> Rooms:
     home = Home(Settings(area=(Area(id="kitchen", name="Kitchen"),)), bus, StateTable(bus))
     areas = Areas(home, HomeTable(None))  # type: ignore[arg-type]  # nothing is kept by these tests
     return Rooms(
-        areas=areas, editor=home,
+        areas=areas, editor=home, devices=Cabinet(),
         home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
         learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView),
     )  # fmt: skip
