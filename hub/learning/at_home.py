@@ -31,7 +31,7 @@ _LOOK_S: Final = 900.0
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """What is kept of a kind, whether that is enough for a round, and how the last round went."""
+    """What is kept of a kind, whether that is enough for a round, and how the last rounds went, the newest last."""
 
     kind: str
     examples: int
@@ -40,6 +40,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     enough: bool
     round: int
     last: Report | None
+    rounds: tuple[Report, ...] = ()
 
 
 async def standings(examples: Examples, heads: KeptHeads) -> list[Standing]:
@@ -57,6 +58,7 @@ async def standings(examples: Examples, heads: KeptHeads) -> list[Standing]:
                 enough=held[kind].count >= LEAST_EXAMPLES,
                 round=kept.round if kept else 0,
                 last=kept.report if kept else None,
+                rounds=kept.reports if kept else (),
             )
         )
     return found

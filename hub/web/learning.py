@@ -17,6 +17,7 @@ class RoundResponse(Struct, frozen=True, kw_only=True):
 
     `members` took part, the updates of those `counted` are in the result, those `out` were voted to do harm. Of `held`
     examples that were not learnt from, so many were `right_before` and are `right`, at a loss of `before` and `after`.
+    `at`: UTC seconds; 0 when not kept yet.
     """
 
     kind: str
@@ -32,10 +33,14 @@ class RoundResponse(Struct, frozen=True, kw_only=True):
     right_before: int
     right: int
     bytes_sent: int
+    at: float
 
 
 class KindResponse(Struct, frozen=True, kw_only=True):
-    """What is kept of a kind: how many examples, their size, when the oldest came (UTC seconds), the last round."""
+    """What is kept of a kind: how many examples, their size, when the oldest came (UTC seconds), the last round.
+
+    `rounds` are the newest ones, the last one last.
+    """
 
     kind: str
     examples: int
@@ -44,6 +49,7 @@ class KindResponse(Struct, frozen=True, kw_only=True):
     enough: bool
     round: int
     last: RoundResponse | None
+    rounds: list[RoundResponse]
 
 
 class LearningResponse(Struct, frozen=True, kw_only=True):

@@ -201,6 +201,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     right_before: int = 20
     right: int = 28
     bytes_sent: int = 354
+    at: float = 1_800_000_000.0
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -211,6 +212,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     enough: bool = True
     round: int = 4
     last: Outcome | None = None
+    rounds: tuple[Outcome, ...] = ()
 
 
 class Pupils:
@@ -220,7 +222,10 @@ class Pupils:
         self.forgotten: list[str] = []
 
     async def status(self) -> Sequence[Kept]:
-        return [Kept(kind="gesture", last=Outcome(kind="gesture")), Kept(kind="wake", round=0, oldest=None)]
+        return [
+            Kept(kind="gesture", last=Outcome(kind="gesture"), rounds=(Outcome(kind="gesture"),)),
+            Kept(kind="wake", round=0, oldest=None),
+        ]
 
     async def round(self, kind: str) -> Outcome:
         if kind != "gesture":

@@ -123,6 +123,8 @@ export interface Round {
   right_before: number;
   right: number;
   bytes_sent: number;
+  /** UTC seconds; 0 when it is not kept yet. */
+  at: number;
 }
 
 export interface Kind {
@@ -133,6 +135,8 @@ export interface Kind {
   enough: boolean;
   round: number;
   last: Round | null;
+  /** The newest last. */
+  rounds: Round[];
 }
 
 export interface Health {

@@ -9,7 +9,7 @@ import { Watching } from "../home/watching";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
-import { day, size } from "../words/figures";
+import { day, number, size } from "../words/figures";
 
 const EVERY_MS = 10_000;
 
@@ -42,6 +42,7 @@ export class LearningScreen extends Watching {
         ${kind.oldest ? html`<span class="hint">${since(day(kind.oldest))}</span>` : nothing}</p>
       <p class="hint">${kind.enough ? enough : few}</p>
       ${kind.last ? round(kind.last) : nothing}
+      ${kind.rounds.length > 1 ? rounds(kind.rounds) : nothing}
       ${session.may("admin") ? html`<div class="buttons">
         <button type="button" class="strong" aria-label=${`${learn}: ${name}`} ?disabled=${!kind.enough || this.busy !== ""}
           @click=${() => this.learn(kind.kind)}>${busy ? learning : learn}</button>
@@ -98,4 +99,15 @@ function round(done: Round): TemplateResult {
       ${done.out.length ? html`<li>${out(done.out.length)}</li>` : nothing}
       ${done.bytes_sent ? html`<li>${sent(size(done.bytes_sent))}</li>` : nothing}
     </ul>`;
+}
+
+/** All rounds that are kept, the newest first: when, what came of it, what was right before and after. */
+function rounds(all: Round[]): TemplateResult {
+  const { rounds: title, round: nth, change } = words().learning;
+  const share = (right: number, held: number): string => number((100 * right) / held, 0);
+  return html`<details><summary>${title(all.length)}</summary>
+    <ul class="plain rounds">${[...all].reverse().map((done) => html`<li>
+      <strong>${done.at ? day(done.at) : nth(done.round)}</strong>
+      ${done.held ? change(share(done.right_before, done.held), share(done.right, done.held)) : nothing}
+      <span class="hint">${outcome(done)}</span></li>`)}</ul></details>`;
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 import structlog
 from numpy.typing import ArrayLike
@@ -79,10 +80,10 @@ class HomePupil:
             tried = self.trial is not None and not self.trial.over
             self.trial = Trial(self.trial.before if tried and self.trial else self.own, own, self._clock)
         kind = shared.kind
-        if report is None:
-            before = await self._heads.read(kind)
-            report = before.report if before else None
-        await self._heads.write(kind, KeptHead(number, shared.open, own.open, report))
+        reports = await self._reports()
+        if report is not None:
+            reports = (*reports, msgspec.structs.replace(report, at=self._clock.now()))
+        await self._heads.write(kind, KeptHead(number, shared.open, own.open, reports))
         self.round, self.shared, self.own = number, shared, own
         self._changed(own)
 
@@ -111,8 +112,11 @@ class HomePupil:
             await self._put_back(before)
 
     async def _put_back(self, own: Head) -> None:
-        kept = await self._heads.read(self.shared.kind)
-        report = kept.report if kept else None
-        await self._heads.write(self.shared.kind, KeptHead(self.round, self.shared.open, own.open, report))
+        reports = await self._reports()
+        await self._heads.write(self.shared.kind, KeptHead(self.round, self.shared.open, own.open, reports))
         self.own = own
         self._changed(own)
+
+    async def _reports(self) -> tuple[Report, ...]:
+        kept = await self._heads.read(self.shared.kind)
+        return kept.reports if kept else ()

@@ -1,5 +1,7 @@
 """Heads and reports on disk: what a hub has learnt outlives a restart. Sealed like the examples that it came from."""
 
+from typing import Final
+
 import msgspec
 import structlog
 from msgspec import Struct
@@ -17,20 +19,35 @@ from hub.store.upsert import insert_or_replace
 from hub.store.values import milliseconds
 
 log = structlog.get_logger(__name__)
+MOST_REPORTS: Final = 30
+"""Rounds whose reports are kept: a month of one a day."""
 
 
 class KeptHead(Struct, frozen=True):
-    """What is kept of a kind: the last round, the open weights of the shared head and of this hub's own, the report."""
+    """What is kept of a kind: the last round, the open weights of the shared head and of this hub's own, the reports.
+
+    `reports` are of the newest rounds, the last one last.
+    """
 
     round: int
     shared: Weights
     own: Weights
-    report: Report | None = None
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def report(self) -> Report | None:
+        """How the last round went."""
+        return self.reports[-1] if self.reports else None
 
 
 class _About(Struct, frozen=True, array_like=True):
     round: int
     report: Report | None
+    earlier: tuple[Report, ...] = ()
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        return self.earlier if self.report is None else (*self.earlier, self.report)
 
 
 class KeptHeads:
@@ -52,11 +69,11 @@ class KeptHeads:
             log.warning("a learnt head cannot be read; the hub begins again", kind=kind, error=str(error))
             return None
         half = len(frame.arrays) // 2
-        return KeptHead(about.round, frame.arrays[:half], frame.arrays[half:], about.report)
+        return KeptHead(about.round, frame.arrays[:half], frame.arrays[half:], about.reports)
 
     async def write(self, kind: str, kept: KeptHead) -> None:
         """Keep it; what was kept before goes."""
-        about = msgspec.msgpack.encode(_About(kept.round, kept.report))
+        about = msgspec.msgpack.encode(_About(kept.round, kept.report, kept.reports[-MOST_REPORTS:-1]))
         sealed = self._seal.seal(pack(about, [*kept.shared, *kept.own]), f"head {kind}")
         row = {"kind": kind, "at": milliseconds(self._clock.now()), "sealed": sealed}
         await self._database.write(insert_or_replace(heads, self._database.dialect).values(row))

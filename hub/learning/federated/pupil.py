@@ -15,6 +15,7 @@ class Report(Struct, frozen=True, kw_only=True):
     `merged`: the hub uses what was learnt together. `own`: that was worse here, and the hub uses its own. `alone`:
     nothing was sent, and the hub learnt by itself. `given up`: nothing has changed. `before` and `after` are losses in
     nats on the hub's held-out examples, `right` and `right_before` how many of these `held` examples it got right.
+    `at`: when it was kept, UTC seconds.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Report(Struct, frozen=True, kw_only=True):
     right_before: int = 0
     right: int = 0
     bytes_sent: int = 0
+    at: float = 0.0
 
 
 class Pupil(Protocol):

@@ -195,6 +195,8 @@ export const de: Words = {
     enough: "Genug, um daraus zu lernen",
     few: "Noch zu wenige, um daraus zu lernen",
     round: (n) => `Runde ${n}`,
+    rounds: (n) => `Die letzten ${n} Runden`,
+    change: (before, after) => `von ${before} auf ${after} % richtig`,
     outcomes: {
       merged: "Mit anderen Hubs zusammen gelernt",
       own: "Behalten, was dieser Hub selbst lernte: das gemeinsam Gelernte war hier schlechter",

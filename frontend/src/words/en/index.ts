@@ -194,6 +194,8 @@ export const en = {
     enough: "Enough to learn from",
     few: "Too few to learn from yet",
     round: (n: number) => `Round ${n}`,
+    rounds: (n: number) => `The last ${n} rounds`,
+    change: (before: string, after: string) => `from ${before} to ${after} % right`,
     outcomes: {
       merged: "Learnt together with other hubs",
       own: "Kept what this hub learnt by itself: what was learnt together was worse here",
