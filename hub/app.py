@@ -104,7 +104,7 @@ async def running_hub(
         ears_loading = _begun("ears", open_ears(ground, stack), stack) if Parts.EARS in parts else None
         eyes_loading = _begun("eyes", open_eyes(ground, stack), stack) if looks else None
         floor = await build_home(ground, store, stack)
-        dialogue, ears, eyes, feed = None, None, None, None
+        dialogue, ears, eyes, feed, skills = None, None, None, None, None
         if server is not None:
             await know_people(server, floor)
             show_home(server, ground, floor)
@@ -117,7 +117,7 @@ async def running_hub(
                 usage = await count_usage(ground, floor, stack)
                 feed = grammar_feed(ground, ears_loading, usage)
                 ground.supervisor.start("usage", partial(usage.run, feed.refresh))
-            dialogue = await build_dialogue(ground, floor, stack, feed, beliefs, swarm)
+            dialogue, skills = await build_dialogue(ground, floor, stack, feed, beliefs, swarm)
         if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES | Parts.SWARM):
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
@@ -127,7 +127,7 @@ async def running_hub(
             rooms.cameras = lambda: () if eyes is None else eyes.paces()
             rooms.learning = lambda: learning.here
             if dialogue is not None:
-                show_dialogue(server, dialogue, feed)
+                show_dialogue(server, dialogue, feed, skills)
             server.open()
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)

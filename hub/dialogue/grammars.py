@@ -75,7 +75,8 @@ class Grammars:
 
     async def reload(self) -> None:
         """Read the skills' words again and rebuild: after a skill was added or removed."""
-        self._sentences.clear()
+        async with self._building:  # one that is being built still has the old words
+            self._sentences.clear()
         for language in list(self._matchers) or [self._home().language]:
             await self._build(language)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hub.dialogue.usage import Usage
     from hub.floors.swarm import Swarm
     from hub.perception.presence.rooms import Rooms
+    from hub.plugins.home_skills import HomeSkills
+    from hub.plugins.ports import Say
     from hub.plugins.skill_host import SkillHost
     from hub.plugins.timers import Timers
 
@@ -76,17 +78,14 @@ async def build_dialogue(
     feed: "GrammarFeed | None",
     occupancy: Beliefs,
     swarm: "Swarm | None" = None,
-) -> "Dialogue":
+) -> "tuple[Dialogue, HomeSkills]":
     """The skills of the home and its conversations, with what a hand may add to them."""
-    await imported("hub.dialogue.dialogue", "hub.plugins.skill_host")
+    await imported("hub.dialogue.dialogue", "hub.plugins.home_skills")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
     from hub.plugins.cages import Cages
-    from hub.plugins.discovery import find_skills
-    from hub.plugins.fetching import Fetching
-    from hub.plugins.ports import HubHome, HubPorts, SayRequest
+    from hub.plugins.ports import SayRequest
     from hub.plugins.skill_host import SkillHost
-    from hub.store.plugin_data import PluginData
 
     settings, bus = ground.settings, ground.bus
     cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
@@ -107,7 +106,6 @@ async def build_dialogue(
         occupancy=occupancy,
     )
     floor.settings.at_once("gesture", dialogue.use_gestures)
-    timers = await _timers(ground, floor, skills, swarm)
 
     async def say(ask: SayRequest) -> None:
         await dialogue.announce(
@@ -119,25 +117,60 @@ async def build_dialogue(
             causes=ask.causes,
         )
 
-    home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
-    fetching = Fetching(floor.guard)
-    stack.push_async_callback(fetching.close)
-    skills.start(
-        find_skills(settings.plugins, ground.paths.root),
-        HubPorts(home=home, timers=timers, data=PluginData(floor.database), say=say, fetch=fetching),
-    )
-    await skills.ready()
+    timers, home_skills = await _start_skills(ground, floor, skills, dialogue, say, stack, swarm)
 
     async def carry_out(made: GestureMade) -> None:
         await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
 
     stack.callback(bus.handle(GestureMade, carry_out, name="gestures"))
-    if swarm is not None:
-        await swarm.shared.timers.able(manifest.id for manifest in skills.manifests())
     await dialogue.start()
     stack.push_async_callback(dialogue.close)
     ground.supervisor.start("timers", timers.run)
-    return dialogue
+    return dialogue, home_skills
+
+
+async def _start_skills(
+    ground: Ground,
+    floor: HomeFloor,
+    skills: "SkillHost",
+    dialogue: "Dialogue",
+    say: "Say",
+    stack: AsyncExitStack,
+    swarm: "Swarm | None",
+) -> "tuple[Timers, HomeSkills]":
+    """The skills run, and their timers are known; who changes a skill has everybody follow who knows of skills."""
+    from hub.plugins.fetching import Fetching
+    from hub.plugins.home_skills import HomeSkills
+    from hub.plugins.ports import HubHome, HubPorts
+    from hub.store.plugin_data import PluginData
+
+    data = PluginData(floor.database)
+    timers = await _timers(ground, floor, skills, swarm)
+
+    async def able() -> None:
+        if swarm is not None:
+            await swarm.shared.timers.able(manifest.id for manifest in skills.manifests())
+
+    async def changed(skill: str) -> None:
+        await able()
+        timers.skill_back(skill)
+        await dialogue.reload()
+
+    async def forget(skill: str) -> None:
+        await data.clear(skill)
+        if swarm is None or not swarm.shared.timers.elsewhere(skill):
+            await timers.forget(skill)
+
+    home_skills = HomeSkills(
+        ground.paths.root, ground.settings.plugins, skills, ground.bus, changed=changed, forget=forget
+    )
+    stack.callback(home_skills.close)
+    home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
+    fetching = Fetching(floor.guard)
+    stack.push_async_callback(fetching.close)
+    await home_skills.start(HubPorts(home=home, timers=timers, data=data, say=say, fetch=fetching))
+    await able()
+    return timers, home_skills
 
 
 async def _timers(ground: Ground, floor: HomeFloor, skills: "SkillHost", swarm: "Swarm | None") -> "Timers":

@@ -10,6 +10,7 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
+    from hub.plugins.home_skills import HomeSkills
     from hub.web.server import WebServer
 
 
@@ -53,11 +54,13 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     server.open(complete=False)
 
 
-def show_dialogue(server: "WebServer", dialogue: "Dialogue", feed: "GrammarFeed | None") -> None:
-    """The page can be spoken to from now on."""
+def show_dialogue(
+    server: "WebServer", dialogue: "Dialogue", feed: "GrammarFeed | None", skills: "HomeSkills | None"
+) -> None:
+    """The page can be spoken to from now on, and shows what understands."""
     from hub.web.speaking import SpokenTo
 
     rooms = server.rooms
-    rooms.speaker = SpokenTo(dialogue)
+    rooms.speaker, rooms.skills = SpokenTo(dialogue), skills
     rooms.listening = None if feed is None else feed.listening
     rooms.names_known = lambda: dialogue.current and feed is not None and feed.current

@@ -8,9 +8,10 @@ import structlog
 
 from hub.core.errors import HearthError, PluginError
 from hub.guard.zygote import Caged
-from hub.plugins.appetite import Diet, appetite
+from hub.plugins.appetite import Appetite, Diet, appetite
 from hub.plugins.broker import PortBroker
 from hub.plugins.cages import Cages
+from hub.plugins.condition import Condition
 from hub.plugins.discovery import FoundSkill
 from hub.plugins.event_feed import EventFeed
 from hub.plugins.hub_side import HubSide
@@ -48,6 +49,9 @@ class CagedSkill:
         self._up = asyncio.Event()
         self._process: Caged | None = None
         self._verdict = ""
+        self._trouble = ""
+        self._taken: Appetite | None = None
+        self._cpu_share: float | None = None
         self._probes: set[asyncio.Task[None]] = set()
         loop = asyncio.get_running_loop()
         self._first: asyncio.Future[None] = loop.create_future()
@@ -57,6 +61,19 @@ class CagedSkill:
     def pid(self) -> int | None:
         """Its process, None while there is none."""
         return self._process.pid if self._process is not None else None
+
+    def condition(self) -> Condition:
+        """How it is, and what it takes."""
+        side, taken = self._side, self._taken
+        if side is None or not side.alive:
+            return Condition(state="restarting" if self._first.done() else "starting", reason=self._trouble, caged=True)
+        return Condition(
+            state="running",
+            caged=True,
+            slow=side.pace.slow,
+            memory=None if taken is None else taken.memory,
+            cpu_share=self._cpu_share,
+        )
 
     async def started(self) -> None:
         """Wait until it runs; raises what kept it from running the first time, and then it is not tried again."""
@@ -111,13 +128,14 @@ class CagedSkill:
                 return
             if loop.time() - began > patience.longest_wait_s:
                 wait_s = patience.first_wait_s  # it ran well for a while: this is a new trouble
+            self._trouble = reason
             self._failed(f"{reason}; it is started again in {wait_s:g} s")
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, patience.longest_wait_s)
 
     async def _live(self) -> str:
         """One life; returns how it ended, or raises what kept it from beginning."""
-        self._verdict = ""
+        self._verdict, self._taken, self._cpu_share = "", None, None
         process = self._process = await self._cages.open(self.found)
         tasks: list[asyncio.Task[None]] = []
         try:
@@ -169,6 +187,9 @@ class CagedSkill:
         while True:
             await asyncio.sleep(self._cages.patience.look_s)
             taken, now = appetite(process.pid), loop.time()
+            if taken is not None and self._taken is not None:
+                self._cpu_share = (taken.cpu_s - self._taken.cpu_s) / max(now - seen, 1e-3)
+            self._taken = taken
             if taken is not None and (reason := diet.too_much(taken, now - seen)):
                 self._condemn(f"it {reason}")
             seen = now

@@ -4,21 +4,28 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from hub.core.bundled import bundled
 from hub.core.errors import HearthError, ManifestError
 from hub.core.settings import PluginSettings
+from hub.plugins.grant_words import within
+from hub.plugins.switches import SkillSwitches
 from hub.sdk.locale import Locale, SkillWords, read_locale
-from hub.sdk.manifest import DeviceManifest, SkillManifest, read_manifest
+from hub.sdk.manifest import DeviceManifest, Grant, SkillManifest, read_manifest
 
 
 class FoundSkill(Struct, frozen=True):
-    """A skill whose manifest and words are sound."""
+    """A skill whose manifest and words are sound.
+
+    Its manifest has the grants that the household agreed to; where these are not all, `asked` are all.
+    """
 
     folder: Path
     manifest: SkillManifest
     words: SkillWords
+    asked: tuple[Grant, ...] | None = None
 
     @property
     def code(self) -> Path:
@@ -60,22 +67,57 @@ class Found(Struct, Generic[F], frozen=True):
     broken: tuple[Broken, ...]
 
 
-def find_skills(settings: PluginSettings, home: Path | None = None) -> Found[FoundSkill]:
-    """The bundled skills and those in `skills/` of the `home` and under the settings' paths, without the disabled."""
+def find_skills(settings: PluginSettings, home: Path | None = None, *, also_off: bool = False) -> Found[FoundSkill]:
+    """The bundled skills and those in `skills/` of the `home` and under the settings' paths, without the disabled.
+
+    Those that the household switched off are left out as well, unless `also_off` is asked for.
+    """
     found: list[FoundSkill] = []
     broken: list[Broken] = []
+    off = {*settings.disabled, *(SkillSwitches(home).off() if home is not None and not also_off else ())}
     for folder in _folders("skills", settings, "skill.toml", home):
         try:
             manifest = read_manifest(folder / "skill.toml", SkillManifest)
-            if manifest.id not in settings.disabled:
+            if manifest.id not in off:
                 _check(folder, manifest.id, "skill.py", [s.manifest.id for s in found])
-                skill = FoundSkill(folder, manifest, read_words(folder, manifest))
-                if not skill.bundled:
-                    check_words(skill)
-                found.append(skill)
+                found.append(read_skill(folder, manifest, home))
         except HearthError as error:
             broken.append(Broken(folder.name, error))
     return Found(tuple(found), tuple(broken))
+
+
+def find_home_skills(settings: PluginSettings, home: Path) -> Found[FoundSkill]:
+    """Every skill of a home, also those that are off, be it by a switch or by hearth.toml."""
+    found = find_skills(settings, home, also_off=True)
+    if not settings.disabled:
+        return found
+    ids = {one.manifest.id for one in found.plugins}
+    rest = find_skills(msgspec.structs.replace(settings, disabled=()), home, also_off=True)
+    off = [one for one in rest.plugins if one.manifest.id in settings.disabled and one.manifest.id not in ids]
+    return Found((*found.plugins, *off), found.broken)
+
+
+def read_skill(folder: Path, manifest: SkillManifest, home: Path | None) -> FoundSkill:
+    """The skill in `folder`, with no more than the household agreed to. Raises `ManifestError`, `PackageError`."""
+    skill = FoundSkill(folder, manifest, read_words(folder, manifest))
+    if skill.bundled:
+        return skill
+    check_words(skill)
+    return skill if home is None else _as_agreed(skill, home)
+
+
+def _as_agreed(skill: FoundSkill, home: Path) -> FoundSkill:
+    """An installed skill asks for what it was installed with, whatever its manifest says by now."""
+    if skill.folder.parent.resolve() != (home / "skills").resolve():
+        return skill
+    from hub.plugins.installed import InstalledSkills  # reads packages; not needed where none was installed
+
+    record = InstalledSkills(home).get(skill.manifest.id)
+    if record is None:
+        return skill
+    grants = within(skill.manifest.grant, record.grant)
+    manifest = msgspec.structs.replace(skill.manifest, grant=grants)
+    return FoundSkill(skill.folder, manifest, skill.words, asked=skill.manifest.grant)
 
 
 def find_devices(settings: PluginSettings) -> Found[FoundDevice]:

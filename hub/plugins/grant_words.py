@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from hub.core.errors import PackageError
 from hub.sdk.manifest import Grant
 
 _WORDS: Final = {
@@ -43,6 +44,31 @@ def more_than(asked: Iterable[Grant], granted: Iterable[Grant]) -> list[Grant]:
         before = wide.get(grant.port, frozenset())
         wide[grant.port] = None if not grant.only or before is None else before | frozenset(grant.only)
     return [grant for grant in asked if not _within(grant, wide)]
+
+
+def within(asked: Iterable[Grant], granted: tuple[Grant, ...]) -> tuple[Grant, ...]:
+    """Those that do not reach further than what was granted."""
+    return tuple(grant for grant in asked if not more_than((grant,), granted))
+
+
+def grant_id(grant: Grant) -> str:
+    """How a program names the grant: its port, and what it is narrowed to."""
+    return f"{grant.port}={','.join(grant.only)}" if grant.only else grant.port
+
+
+def chosen(asked: Iterable[Grant], ids: Iterable[str]) -> tuple[Grant, ...]:
+    """Those of what is asked for that the household agrees to, by `grant_id`.
+
+    Raises `PackageError` where the skill cannot do without one that is missing, or asks for no such thing.
+    """
+    asked, wanted = tuple(asked), frozenset(ids)
+    unknown = wanted - {grant_id(grant) for grant in asked}
+    if unknown:
+        raise PackageError(f"it does not ask for {plain(min(unknown))!r}", remedy="agree to what it asks for")
+    for grant in asked:
+        if not grant.optional and grant_id(grant) not in wanted:
+            raise PackageError(f"it cannot do without {grant_id(grant)!r}", remedy="agree to that, or leave it out")
+    return tuple(grant for grant in asked if grant_id(grant) in wanted)
 
 
 def _within(grant: Grant, wide: dict[str, frozenset[str] | None]) -> bool:

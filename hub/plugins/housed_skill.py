@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hub.core.clock import Clock
 from hub.plugins.broker import PortBroker, granted_ports
 from hub.plugins.channel import memory_pair
+from hub.plugins.condition import Condition
 from hub.plugins.discovery import FoundSkill
 from hub.plugins.event_feed import EventFeed
 from hub.plugins.hub_side import HubSide
@@ -50,6 +51,10 @@ class HousedSkill:
     async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer:
         """As `HubSide.call`."""
         return await self.side.call(message, context)
+
+    def condition(self) -> Condition:
+        """How it is."""
+        return Condition(state="running", slow=self.side.pace.slow)
 
     async def close(self) -> None:
         """Stop it; handlers that still run are cancelled."""

@@ -22,6 +22,7 @@ from hub.plugins.messages import (
     decode_for_hub,
     encode,
 )
+from hub.plugins.pace import Pace
 from hub.sdk.intents import CallContext, IntentAnswer
 
 log = structlog.get_logger(__name__)
@@ -41,10 +42,15 @@ class _Call:
         self.context = context
         self.answer: asyncio.Future[IntentAnswer] = loop.create_future()
         self.timer = asyncio.timeout(deadline_s)
-        self._left = deadline_s
+        self._deadline_s = self._left = deadline_s
         self._since = loop.time()
         self._end = loop.time() + _LONGEST_S
         self._requests = 0
+
+    def own_s(self) -> float:
+        """Seconds of its own that the plugin has taken so far."""
+        spent = self._deadline_s - self._left
+        return spent if self._requests else spent + asyncio.get_running_loop().time() - self._since
 
     def request_began(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -92,6 +98,8 @@ class HubSide:
         self._ids = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._alive = True
+        self.pace = Pace()
+        """How long its calls take."""
 
     @property
     def alive(self) -> bool:
@@ -127,6 +135,7 @@ class HubSide:
             return _failed(error)
         finally:
             self._calls.pop(number, None)
+            self.pace.note(call.own_s())
             if not answered:
                 self._take_back(number)
 

@@ -96,15 +96,18 @@ class InstalledSkills:
             )
         return Plan(package=package, before=before, more=tuple(more_than(package.manifest.grant, before.grant)))
 
-    def install(self, plan: Plan) -> InstalledSkill:
-        """Unpack what was planned; the old version stays until the new one is whole. Raises `PackageError`."""
+    def install(self, plan: Plan, agreed: tuple[Grant, ...] | None = None) -> InstalledSkill:
+        """Unpack what was planned; the old version stays until the new one is whole. Raises `PackageError`.
+
+        `agreed` are those of its grants that the household agreed to; None: all.
+        """
         package = plan.package
         record = InstalledSkill(
             id=package.manifest.id,
             name=package.manifest.name,
             version=package.manifest.version,
             signer=package.index.signer,
-            grant=package.manifest.grant,
+            grant=package.manifest.grant if agreed is None else agreed,
             files=package.index.files,
         )
         try:
@@ -112,31 +115,71 @@ class InstalledSkills:
             fresh = Path(tempfile.mkdtemp(prefix=f".new-{record.id}-", dir=self._folder))
             try:
                 _unpack(package, fresh)
-                self._swap(fresh, record)
+                self._swap(fresh, record, plan.before)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
         except OSError as error:
             raise PackageError(f"it cannot be unpacked: {error}", remedy="make room, or mend the folder") from error
         return record
 
-    def remove(self, skill: str) -> InstalledSkill:
-        """Take an installed skill out of the home. Raises `NotFoundError`."""
+    def named(self, skill: str) -> InstalledSkill:
+        """What is known of an installed skill. Raises `NotFoundError`."""
         found = self.get(skill) if _ID.fullmatch(skill) else None
         if found is None or found.id != skill:
             raise NotFoundError(f"{skill[:80]!r} was not installed", remedy="`hearth skill list` shows what was")
+        return found
+
+    def remove(self, skill: str) -> InstalledSkill:
+        """Take an installed skill out of the home. Raises `NotFoundError`."""
+        found = self.named(skill)
         shutil.rmtree(self._folder / found.id, ignore_errors=True)
         (self._records / f"{found.id}.json").unlink(missing_ok=True)
         return found
 
-    def _swap(self, fresh: Path, record: InstalledSkill) -> None:
+    def agree(self, skill: InstalledSkill, grants: tuple[Grant, ...]) -> InstalledSkill:
+        """From now on it has these grants. Raises `PackageError` when that cannot be written."""
+        record = msgspec.structs.replace(skill, grant=grants)
+        try:
+            self._write(record)
+        except OSError as error:
+            raise PackageError(f"it cannot be kept: {error}", remedy="make room, or mend the folder") from error
+        return record
+
+    def _swap(self, fresh: Path, record: InstalledSkill, before: InstalledSkill | None) -> None:
         place, old = self._folder / record.id, fresh.with_name(f"{fresh.name}.old")
-        if place.exists():
-            place.rename(old)
-        fresh.rename(place)
-        written = self._records / f".{record.id}.new"
-        written.write_bytes(msgspec.json.encode(record))
-        written.replace(self._records / f"{record.id}.json")
+        # The record first: there is no moment at which a stranger's code lies there and nobody knows what it may do.
+        self._write(record)
+        try:
+            if place.exists():
+                place.rename(old)
+            fresh.rename(place)
+        except OSError:
+            if old.exists():
+                old.rename(place)
+            if before is None:
+                (self._records / f"{record.id}.json").unlink(missing_ok=True)
+            else:
+                self._write(before)
+            raise
+        _sync(self._folder)
         shutil.rmtree(old, ignore_errors=True)
+
+    def _write(self, record: InstalledSkill) -> None:
+        written = self._records / f".{record.id}.new"
+        with written.open("wb") as file:
+            file.write(msgspec.json.encode(record))
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._records / f"{record.id}.json")
+        _sync(self._records)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _unpack(package: Package, folder: Path) -> None:

@@ -28,6 +28,8 @@ _PURPOSE: Final = b"hearth skill package 1\0"
 _FORMAT: Final = 1
 _MOST_BYTES: Final = 8 * 1024 * 1024
 _MOST_FILES: Final = 500
+MOST_PACKAGE_BYTES: Final = 2 * _MOST_BYTES
+"""Of the whole package; its files may come to half of that."""
 _LEFT_OUT: Final = frozenset({"__pycache__"})
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -100,7 +102,7 @@ def read_package_file(path: Path) -> Package:
     """The checked package in the file `path`; raises `PackageError`, `ManifestError`."""
     try:
         with path.open("rb") as file:
-            content = file.read(_MOST_BYTES * 2 + 1)
+            content = file.read(MOST_PACKAGE_BYTES + 1)
     except OSError as error:
         raise PackageError(f"it cannot be read: {error.strerror}", place=str(path), remedy="give a file") from error
     return read_package(content, str(path))
@@ -108,7 +110,7 @@ def read_package_file(path: Path) -> Package:
 
 def read_package(content: bytes, place: str) -> Package:
     """The package that `content` is, when everything about it is sound; raises `PackageError`, `ManifestError`."""
-    if len(content) > 2 * _MOST_BYTES:
+    if len(content) > MOST_PACKAGE_BYTES:
         raise _too_large()
     members = _members(content, place)
     signed, signature = members.pop(_INDEX, None), members.pop(_SIGNATURE, None)

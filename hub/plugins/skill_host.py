@@ -14,6 +14,7 @@ from hub.core.events import PluginFailed
 from hub.plugins.broker import PortBroker
 from hub.plugins.caged_skill import CagedSkill
 from hub.plugins.cages import Cages
+from hub.plugins.condition import Condition
 from hub.plugins.discovery import Found, FoundSkill
 from hub.plugins.event_feed import EventFeed
 from hub.plugins.housed_skill import HousedSkill
@@ -33,6 +34,8 @@ class _Running(Protocol):
     found: FoundSkill
 
     async def call(self, message: Callable[[int], ToPlugin], context: CallContext) -> IntentAnswer: ...
+
+    def condition(self) -> Condition: ...
 
     async def close(self) -> None: ...
 
@@ -60,9 +63,12 @@ class SkillHost:
         self._language = language
         self._cages = cages
         self._skills: dict[str, _Running] = {}
+        self._left_out: dict[str, str] = {}
+        self._ports: HubPorts | None = None
 
     def start(self, found: Found[FoundSkill], ports: HubPorts) -> None:
         """Load every skill that was found and start it; those in cages run after `ready`. Needs a running loop."""
+        self._ports = ports
         for broken in found.broken:
             self._report(broken.plugin, str(broken.error))
         for skill in found.plugins:
@@ -79,9 +85,41 @@ class SkillHost:
             if isinstance(outcome, BaseException):
                 await self._not_caged(one, outcome)
 
+    async def take_up(self, found: FoundSkill) -> None:
+        """Start one skill while the others run, in place of the one of its id; what is said meanwhile waits for it.
+
+        Returns when it runs or is left out. Call `start` first.
+        """
+        name = found.manifest.id
+        assert self._ports is not None
+        await self.let_go(name)  # first: what happens must not be told to both
+        try:
+            running = self._skills[name] = self._started(found, self._ports)
+            if isinstance(running, CagedSkill):
+                try:
+                    await running.started()
+                except HearthError as error:
+                    await self._not_caged(running, error)
+        except HearthError as error:
+            self._report(name, str(error))
+
+    async def let_go(self, skill: str) -> None:
+        """Stop one skill, if it runs; its handlers that still run are cancelled."""
+        self._left_out.pop(skill, None)
+        running = self._skills.pop(skill, None)
+        if running is not None:
+            await running.close()
+
+    def condition(self, skill: str) -> Condition:
+        """How a skill is."""
+        running = self._skills.get(skill)
+        if running is not None:
+            return running.condition()
+        return Condition(state="left_out" if skill in self._left_out else "off", reason=self._left_out.get(skill, ""))
+
     async def _not_caged(self, skill: CagedSkill, outcome: BaseException) -> None:
         name, cages = skill.found.manifest.id, self._cages
-        del self._skills[name]
+        self._skills.pop(name, None)
         await skill.close()
         if not isinstance(outcome, SealError) or cages is None:
             self._report(name, str(outcome))
@@ -152,6 +190,7 @@ class SkillHost:
 
     def _report(self, plugin: str, error: str) -> None:
         log.error("a skill is left out", skill=plugin, error=error)
+        self._left_out[plugin] = error
         self._bus.publish(PluginFailed(plugin=plugin, error=error))
 
 

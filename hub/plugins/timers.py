@@ -148,6 +148,17 @@ class Timers:
         """All timers, or one skill's, next first."""
         return await self._store.pending(skill)
 
+    async def forget(self, skill: str) -> None:
+        """The skill is gone for good, and its timers with it. Raises `StoreError`."""
+        for kept in await self._store.pending(skill):
+            await self._store.cancel(skill, kept.timer.id)
+        self.skill_back(skill)
+
+    def skill_back(self, skill: str) -> None:
+        """A skill runs again: timers that waited for it are rung."""
+        self._orphans = {key for key in self._orphans if key[0] != skill}
+        self._changed.set()
+
     def look(self) -> None:
         """Timers, or the hubs that ring them, are not what they were: look at once."""
         self._changed.set()

@@ -19,12 +19,14 @@ class Grant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One port that the plugin asks for, and why, in words that a user understands.
 
     `port` is home.read, home.control, home.people, say, clock, store, fetch, connect or events; `only` narrows it
-    (kinds, hosts, host:port, event types). `fetch` and `events` are for what `only` names, and nothing else.
+    (kinds, hosts, host:port, event types). `fetch` and `events` are for what `only` names, and nothing else. An
+    `optional` one may be left out by the household: the plugin does without.
     """
 
     port: str
     why: str
     only: tuple[str, ...] = ()
+    optional: bool = False
 
 
 class SkillManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -22,6 +22,8 @@ _STATUS: Final = {
     "command_failed": 502,
     "not_understood": 422,
     "pairing": 409,
+    "package": 422,
+    "manifest": 422,
     "protocol": 502,
     "egress": 403,
     "store": 503,

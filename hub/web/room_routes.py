@@ -12,6 +12,7 @@ from hub.web.peers import peer_routes
 from hub.web.restart_routes import restart_routes
 from hub.web.routes import Route
 from hub.web.settings_routes import settings_routes
+from hub.web.skills import skill_routes
 
 
 def room_routes(api: Api) -> tuple[Route, ...]:
@@ -31,4 +32,5 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *gesture_routes(lambda: api.rooms.settings),
         *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
         *restart_routes(lambda: api.rooms.restart, api.run),
+        *skill_routes(lambda: api.rooms.skills),
     )

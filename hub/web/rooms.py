@@ -20,6 +20,7 @@ from hub.web.ports import (
     WhyTeller,
 )
 from hub.web.settings_port import SettingsKeeper, StepsKeeper
+from hub.web.skills_port import SkillKeeper
 
 
 @dataclass(kw_only=True)
@@ -32,6 +33,7 @@ class Rooms:
     editor: EntityEditor | None = None
     commander: Commander | None = None
     speaker: Speaker | None = None
+    skills: SkillKeeper | None = None
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None

@@ -1,7 +1,7 @@
 """A real web server on a free port of this machine, with rooms of the tests' own behind it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from hub.core.bus import Bus
 from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
-from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PairingError
+from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PackageError, PairingError
 from hub.core.settings import Settings, WebSettings
 from hub.core.settings_file import parse_settings
 from hub.core.states import StateTable
@@ -23,6 +23,8 @@ from hub.home.areas import Areas
 from hub.home.first_steps import FirstSteps
 from hub.home.household_settings import HouseholdSettings
 from hub.home.registry import Home
+from hub.plugins.condition import Condition
+from hub.plugins.known_skill import KnownSkill
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
@@ -256,6 +258,28 @@ class Cabinet:
         raise NotFoundError("there is no device")
 
 
+class Shelf:
+    """Plays the home's skills; `tests/web/test_skills.py` has real ones."""
+
+    async def known(self) -> Sequence[KnownSkill]:
+        return [KnownSkill(skill="lights", name="Lights", source="hub", condition=Condition(state="running"))]
+
+    async def review(self, content: bytes) -> Any:
+        raise PackageError("it is no package")
+
+    async def install(self, digest: str, grants: Iterable[str]) -> Any:
+        raise NotFoundError("nothing was looked at")
+
+    async def grant(self, skill: str, grants: Iterable[str]) -> Any:
+        raise NotFoundError("no such skill")
+
+    async def switch(self, skill: str, on: bool) -> Any:
+        raise NotFoundError("no such skill")
+
+    async def remove(self, skill: str) -> None:
+        raise NotFoundError("no such skill")
+
+
 @pytest.fixture
 def bus() -> Bus:
     return Bus()
@@ -318,7 +342,7 @@ def rooms_of(house: House) -> Rooms:
     return Rooms(
         areas=areas, editor=home, devices=Cabinet(),
         home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
-        learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView),
+        learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView), skills=Shelf(),
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class SharedTimers:
         self._offers = offers
         self._pulse = pulse
         self._skilled = False
+        self._able: frozenset[str] = frozenset()
         self._ends: list[Callable[[], None]] = []
 
     def close(self) -> None:
@@ -60,11 +61,18 @@ class SharedTimers:
     async def able(self, skills: Iterable[str]) -> None:
         """This hub runs these skills: it rings their timers, and none of others'. Raises `StoreError`.
 
-        Until this was called, it takes itself and every other hub to run all.
+        Until this was called, it takes itself and every other hub to run all. Call it again when they are others.
         """
         self._skilled = True
-        self._offers.add(*map(_skill, skills))
+        duties = frozenset(map(_skill, skills))
+        self._offers.drop(*self._able - duties)
+        self._offers.add(*duties)
+        self._able = duties
         await self._offers.publish()
+
+    def elsewhere(self, skill: str) -> bool:
+        """Whether another hub that lives runs this skill."""
+        return any(hub != self._mesh.hub for hub in self._offers.able(_skill(skill)))
 
     async def adopt(self, store: TimerStore) -> None:
         """Take over the timers of a hub that was alone until now. Raises `StoreError`."""
