@@ -89,6 +89,13 @@ async def post(hub: RunningHub, path: str, body: dict[str, Any]) -> dict[str, An
         return await _answer(answer)
 
 
+async def upload(hub: RunningHub, path: str, content: bytes) -> dict[str, Any]:
+    """What the hub answers to a POST of bytes to `path`. Raises the error that it answered with."""
+    headers = {"Content-Type": "application/octet-stream"}
+    async with _session(hub) as session, session.post(path, data=content, headers=headers) as answer:
+        return await _answer(answer)
+
+
 def _session(hub: RunningHub) -> "aiohttp.ClientSession":
     import aiohttp
 

@@ -98,14 +98,13 @@ def _collected(folder: Path) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def read_package_file(path: Path) -> Package:
-    """The checked package in the file `path`; raises `PackageError`, `ManifestError`."""
+def package_bytes(path: Path) -> bytes:
+    """What is in the file `path`, no more than a package may have and one byte; raises `PackageError`."""
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_PACKAGE_BYTES + 1)
+            return file.read(MOST_PACKAGE_BYTES + 1)
     except OSError as error:
         raise PackageError(f"it cannot be read: {error.strerror}", place=str(path), remedy="give a file") from error
-    return read_package(content, str(path))
 
 
 def read_package(content: bytes, place: str) -> Package:

@@ -2,7 +2,7 @@
 
 from hub.core.commands import CommandResult
 from hub.core.entities import Area, Entity
-from hub.core.errors import CommandError, HearthError, UnavailableError
+from hub.core.errors import CommandError, GrantError, HearthError, UnavailableError
 from hub.core.events import Value
 from hub.core.traits import TraitConfig
 from hub.sdk.context import Context, Fetched, StoredTimer
@@ -23,6 +23,7 @@ __all__ = [
     "EntityAdded",
     "EntityRemoved",
     "Fetched",
+    "GrantError",
     "HearthError",
     "Reachable",
     "Skill",

@@ -36,8 +36,18 @@ def test_a_new_skill_is_sound_tested_packed_installed_and_understood(home: Path,
     said = lines_of(hearth("say", "note the bins in fridge", "--json", "--config", home))
     assert said[-1] == {"event": "reply", "text": "I noted the bins."} or said[-2]["text"] == "I noted the bins."
 
+    for state in ("off", "on"):
+        [line] = lines_of(hearth("skill", "switch", "fridge", state, "--json", "--config", home))
+        assert line == {"event": "switched", "skill": "fridge", "on": state == "on", "state": ""}
+        listed = {line["skill"]: line for line in lines_of(hearth("skill", "list", "--json", "--config", home))}
+        assert listed["fridge"]["enabled"] is (state == "on")
     [removed] = lines_of(hearth("skill", "remove", "fridge", "--yes", "--json", "--config", home))
     assert removed["skill"] == "fridge"
+    again = hearth("skill", "install", packed["file"], "--yes", "--config", home)
+    assert "of whom nothing is installed yet" in again.stdout
+    said = hearth("say", "what does fridge say", "--config", home)
+    assert "It says nothing." in said.stdout  # what it kept went with it
+    hearth("skill", "remove", "fridge", "--yes", "--config", home)
     failed(hearth("skill", "remove", "fridge", "--yes", "--config", home), "was not installed")
 
 
@@ -59,6 +69,16 @@ def test_grants_are_shown_in_words_and_nothing_happens_without_a_yes(home: Path,
     assert "nothing was installed" in ran.stderr
     assert "control things of the home (only: light): Because." in ran.stdout
     assert not (home / "skills").exists()
+
+
+def test_threat_38_what_a_skill_can_do_without_may_be_refused(home: Path, key: AuthorKey) -> None:
+    files = skill_files("say")
+    files["skill.toml"] += b'[[grant]]\nport = "home.people"\nwhy = "To greet you."\noptional = true\n'
+    content = crafted(files, key)
+    failed(install(home, content, "--yes", "--json", "--without", "say"), "cannot do without 'say'")
+    failed(install(home, content, "--yes", "--json", "--without", "store"), "does not ask for 'store'")
+    [line] = lines_of(install(home, content, "--yes", "--json", "--without", "home.people"))
+    assert line["grants"] == ["speak unasked: Because."]
 
 
 def test_threat_38_an_update_that_asks_for_more_asks_again(home: Path, key: AuthorKey) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import HearthError, ManifestError, PackageError
 from hub.plugins.author_key import AuthorKey, fingerprint, verified
-from hub.plugins.package import pack, read_package, read_package_file
+from hub.plugins.package import pack, package_bytes, read_package
 from tests.plugins.packages import crafted, link, manifest, skill_files, write_folder
 
 Make = Callable[[AuthorKey, AuthorKey], bytes]
@@ -156,7 +156,7 @@ def _sound(made: list[Any] = []) -> bytes:  # noqa: B006 -- made once
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="cannot be read"):
-        read_package_file(tmp_path / "nothing.hearthskill")
+        package_bytes(tmp_path / "nothing.hearthskill")
 
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
