@@ -6,6 +6,8 @@ import type { Said } from "../api/wire";
 import type { Turn } from "../home/conversation";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
+import "../parts/microphone";
+import "../parts/microphone-test";
 import { explain } from "../parts/notice";
 import { LANGUAGES, words } from "../words";
 import { moment } from "../words/figures";
@@ -18,28 +20,34 @@ export class VoiceScreen extends Watching {
   @state() private busy = false;
 
   protected override render(): TemplateResult {
-    const { title, label, hint, where, anywhere, say } = words().voice;
+    const { title, label, hint, where, say } = words().voice;
     return html`
       <h1>${title}</h1>
-      <div class="columns">
+      <p class="where"><label for="where">${where}</label> ${this.rooms()}</p>
+      <div class="columns"><div>
+        <hearth-microphone .area=${this.area}></hearth-microphone>
+        <details class="card"><summary>${words().microphone.test.title}</summary><hearth-microphone-test></hearth-microphone-test></details>
         <form class="card" autocomplete="off" @submit=${this.submit}>
           <label for="sentence">${label}</label>
           <input id="sentence" name="sentence" maxlength="500" required lang=${store.home.language} aria-describedby="hint"
             enterkeyhint="send">
           <p id="hint" class="hint">${hint}</p>
-          <label for="where">${where}</label>
           <div class="line">
-            <select id="where" @change=${(event: Event) => (this.area = (event.target as HTMLSelectElement).value)}>
-              <option value="">${anywhere}</option>
-              ${store.home.areas.map((area) => html`<option value=${area.id} ?selected=${area.id === this.area}>${area.name}</option>`)}
-            </select>
             <button type="submit" class="strong" ?disabled=${this.busy}>${say}</button>
           </div>
           <p class=${this.missed ? "answer bad" : "answer"} role="status" lang=${store.home.language}>${this.answer}</p>
           ${this.examples()}
         </form>
+      </div>
         ${this.recent()}
       </div>`;
+  }
+
+  private rooms(): TemplateResult {
+    return html`<select id="where" @change=${(event: Event) => (this.area = (event.target as HTMLSelectElement).value)}>
+      <option value="">${words().voice.anywhere}</option>
+      ${store.home.areas.map((area) => html`<option value=${area.id} ?selected=${area.id === this.area}>${area.name}</option>`)}
+    </select>`;
   }
 
   // In the language that the hub understands, whatever the page's is.

@@ -2,11 +2,13 @@
 import { count } from "../count";
 import { deDoor } from "./door";
 import { deGestures } from "./gestures";
+import { deVoice } from "./voice";
 import type { Words } from "../en";
 
 export const de: Words = {
   ...deDoor,
   ...deGestures,
+  ...deVoice,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
@@ -111,46 +113,6 @@ export const de: Words = {
     said: (text) => `Jemand sagte „${text}“`,
     asked: (what) => `Der Hub verlangte: ${what}`,
     became: (what) => `Es wurde: ${what}`,
-  },
-
-  voice: {
-    title: "Mit dem Zuhause reden",
-    label: "Etwas sagen",
-    hint: "Geschriebenes wird verstanden wie Gesprochenes.",
-    where: "Als wäre es gesagt worden in",
-    anywhere: "Kein bestimmter Raum",
-    say: "Sagen",
-    try: "Zum Beispiel",
-    examples: ["Mach das Küchenlicht an", "Stell die Lampe auf 40 Prozent", "Wie spät ist es", "Ist die Haustür abgeschlossen"],
-    recent: "Gesagt, seit diese Seite offen ist",
-    nothing: "Noch nichts. Was hier oder zu einem Mikrofon des Hauses gesagt wird, erscheint.",
-    forgotten: "Diese Liste steht nur in dieser Seite und ist weg, wenn sie geschlossen wird.",
-    heard: "Es wurden keine Worte gehört",
-    did: "Verstanden als",
-    not: "Nicht getan, denn",
-    answer: "Hearth",
-  },
-  reasons: {
-    not_understood: "die Worte bedeuten nichts, was dieses Zuhause kann",
-    unknown_name: "so heißt hier nichts",
-    unsupported: "das Gerät kann das nicht",
-    nothing_there: "so etwas gibt es in dem Raum nicht",
-    no_area: "der Raum war nicht klar",
-    one_area: "es wurde mehr als ein Raum genannt",
-    no_referent: "es war nicht klar, was gemeint ist",
-    not_pointed: "niemand zeigte sichtbar auf etwas Bekanntes",
-    not_pointing: "niemand zeigte sichtbar darauf",
-    which_of_many: "mehreres passt",
-    which: "mehreres passt",
-    not_sure: "es war nicht sicher genug zu verstehen",
-    nothing_asked: "es war nichts gefragt worden",
-    too_long: "es war zu lang",
-    silence: "es war nur Stille",
-    noise: "es war nur Geräusch",
-    lost: "der Ton brach ab",
-    denied: "das ist nicht erlaubt",
-    unavailable: "das Gerät ist nicht erreichbar",
-    timeout: "das Gerät antwortete nicht rechtzeitig",
   },
 
   hubs: {

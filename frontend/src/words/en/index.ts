@@ -2,10 +2,12 @@
 import { count } from "../count";
 import { enDoor } from "./door";
 import { enGestures } from "./gestures";
+import { enVoice } from "./voice";
 
 export const en = {
   ...enDoor,
   ...enGestures,
+  ...enVoice,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
@@ -111,46 +113,6 @@ export const en = {
     asked: (what: string) => `The hub asked for: ${what}`,
     became: (what: string) => `It became: ${what}`,
   },
-
-  voice: {
-    title: "Talk to the home",
-    label: "Say something",
-    hint: "Written words are understood like spoken ones.",
-    where: "As if said in",
-    anywhere: "No particular room",
-    say: "Say it",
-    try: "For example",
-    examples: ["turn on the kitchen light", "set the lamp to 40 percent", "what time is it", "is the front door locked"],
-    recent: "Said since this page was opened",
-    nothing: "Nothing yet. What is said here or to a microphone of the home appears.",
-    forgotten: "This list lives in this page only and is gone when you close it.",
-    heard: "Nothing was heard as words",
-    did: "Understood as",
-    not: "Not done, because",
-    answer: "Hearth",
-  },
-  reasons: {
-    not_understood: "the words mean nothing that this home can do",
-    unknown_name: "no such name is known here",
-    unsupported: "that thing cannot do this",
-    nothing_there: "there is nothing like that in the room",
-    no_area: "the room was not clear",
-    one_area: "more than one room was named",
-    no_referent: "it was not clear what “it” means",
-    not_pointed: "nobody was seen to point at something known",
-    not_pointing: "nobody was seen to point",
-    which_of_many: "more than one thing fits",
-    which: "more than one thing fits",
-    not_sure: "it was not heard surely enough",
-    nothing_asked: "nothing had been asked",
-    too_long: "it was too long",
-    silence: "there was only silence",
-    noise: "there was only noise",
-    lost: "the sound broke off",
-    denied: "it is not allowed",
-    unavailable: "the thing is out of reach",
-    timeout: "the thing did not answer in time",
-  } as Record<string, string>,
 
   hubs: {
     title: "Hubs of this home",

@@ -1,0 +1,209 @@
+/** The page as a microphone and a mouth of the home: what it hears goes to the hub, what the hub says sounds here. */
+import { Microphone, MicrophoneError, type Hears } from "./microphone";
+import { Sounding } from "./sounding";
+import type { Reply, Told, Wish } from "./wire";
+
+/** `waiting` for the wake word, `listening` for words, `hearing` them, `thinking`, `speaking`. */
+export type Phase = "off" | "opening" | "waiting" | "listening" | "hearing" | "thinking" | "speaking";
+
+/** The hub's own words for what is wrong; `offline`: it does not answer. */
+export interface Refusal {
+  code: string;
+  message: string;
+  remedy: string;
+}
+
+const MOST_UNSENT = 64_000; // bytes, two seconds: what the network does not take in time is left out
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
+const THOUGHT_MS = 10_000;
+const PUT_OUT = 4401;
+const AGAIN = new Set(["deaf", "unavailable", "worker_died"]);
+
+export class Listening extends EventTarget implements Hears {
+  phase: Phase = "off";
+  wish: Wish = { wake: false, act: true, area: "" };
+  words: string[] = [];
+  /** What was heard last, what was answered, and why it was not understood. */
+  heard = "";
+  reply = "";
+  missed = "";
+  /** A microphone's cause, or the hub's own words. */
+  trouble: MicrophoneError | Refusal | null = null;
+  /** How loud it is at the microphone, 0 to 1 from silence to as loud as can be. */
+  level = 0;
+  /** How often the wake word was heard. */
+  wakes = 0;
+  private readonly page = random();
+  private microphone: Microphone | undefined;
+  private sounding: Sounding | undefined;
+  private socket: WebSocket | undefined;
+  private timer = 0;
+  private wait = FIRST_WAIT_MS;
+  private opened = 0;
+
+  get on(): boolean {
+    return this.phase !== "off";
+  }
+
+  /** Samples of the hub's voice that have sounded here. */
+  get played(): number {
+    return this.sounding?.played ?? 0;
+  }
+
+  /** Begin, to be called when somebody has just pressed something; what went on before ends. */
+  async start(wish: Wish): Promise<void> {
+    this.stop();
+    const opening = (this.opened += 1);
+    Object.assign(this, { wish, trouble: null, heard: "", reply: "", missed: "", wakes: 0, phase: "opening" });
+    this.changed();
+    try {
+      const microphone = await Microphone.open(this);
+      if (opening !== this.opened) return microphone.close();
+      this.microphone = microphone;
+      this.sounding = new Sounding(microphone.context);
+      this.connect();
+    } catch (error) {
+      if (opening !== this.opened) return;
+      this.stop(error instanceof MicrophoneError ? error : new MicrophoneError("failed"));
+    }
+  }
+
+  /** Listen now, without the wake word. */
+  talk(): void {
+    if (this.phase === "waiting") this.send({ type: "talk" });
+  }
+
+  /** What was said is all. */
+  finish(): void {
+    if (this.wish.wake) return;
+    this.send({ type: "end" });
+  }
+
+  stop(trouble: Listening["trouble"] = null): void {
+    this.opened += 1;
+    clearTimeout(this.timer);
+    this.hangUp();
+    this.sounding?.silence();
+    this.microphone?.close();
+    this.microphone = undefined;
+    Object.assign(this, { trouble, level: 0, phase: "off" });
+    this.changed();
+  }
+
+  sound(samples: ArrayBuffer, level: number): void {
+    this.level = Math.max(0, Math.min(1, 1 + Math.log10(level + 1e-6) / 3));
+    const { socket, phase } = this;
+    if (socket?.readyState === WebSocket.OPEN && phase !== "opening" && socket.bufferedAmount < MOST_UNSENT) socket.send(samples);
+    this.dispatchEvent(new Event("level"));
+  }
+
+  lost(): void {
+    this.stop(new MicrophoneError("lost"));
+  }
+
+  private connect(): void {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/api/v1/listen`));
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => socket.send(JSON.stringify({ type: "start", page: this.page, ...this.wish }));
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      typeof data === "string" ? this.take(JSON.parse(data) as Told) : this.sounding?.take(data);
+    socket.onclose = ({ code }) => this.closed(code);
+  }
+
+  private hangUp(): void {
+    const { socket } = this;
+    this.socket = undefined;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: "stop" }));
+    socket.close();
+  }
+
+  private closed(code: number): void {
+    this.socket = undefined;
+    if (code === PUT_OUT) return this.stop();
+    this.again({ code: "offline", message: "", remedy: "" });
+  }
+
+  /** The hub went away: whoever listens all the time waits for it, a turn is over. */
+  private again(trouble: Refusal): void {
+    this.hangUp();
+    if (!this.wish.wake) return this.stop(trouble);
+    Object.assign(this, { phase: "opening", trouble });
+    this.timer = window.setTimeout(() => this.connect(), this.wait);
+    this.wait = Math.min(2 * this.wait, LONGEST_WAIT_MS);
+    this.changed();
+  }
+
+  private take(told: Told): void {
+    clearTimeout(this.timer);
+    switch (told.type) {
+      case "ready":
+        this.wait = FIRST_WAIT_MS;
+        this.words = told.words;
+        this.trouble = null;
+        return this.is("waiting");
+      case "wake":
+        this.wakes += 1;
+        Object.assign(this, { heard: "", reply: "", missed: "" });
+        return this.is("listening");
+      case "listening":
+        return this.is("listening");
+      case "speech":
+        return this.is("hearing");
+      case "transcript":
+        Object.assign(this, { heard: told.text, reply: "", missed: "" });
+        // Most turns end in a reply; some have nothing to say.
+        this.timer = window.setTimeout(() => this.is("waiting"), THOUGHT_MS);
+        return this.is(this.wish.act ? "thinking" : "waiting");
+      case "not_understood":
+        this.missed = told.reason;
+        return this.is("waiting");
+      case "reply":
+        return this.answer(told);
+      case "error":
+        return AGAIN.has(told.code) ? this.again(told) : told.code === "protocol" ? this.stop(told) : this.failed(told);
+      case "stop":
+        return this.stop();
+    }
+  }
+
+  private failed(told: Refusal): void {
+    this.trouble = told;
+    this.is("waiting");
+  }
+
+  private answer(told: Reply): void {
+    this.reply = told.text;
+    const done = (): void => {
+      this.send({ type: "played", reply: told.number });
+      this.is("waiting");
+    };
+    if (!told.samples) return this.is("waiting");
+    this.sounding?.expect(told.samples, told.rate, done);
+    this.is("speaking");
+  }
+
+  private send(message: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private is(phase: Phase): void {
+    this.phase = phase;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.dispatchEvent(new Event("changed"));
+  }
+}
+
+/** A name for this page that nobody guesses: its new socket takes the place of its old one. */
+function random(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The one that the page listens with, whichever screen is shown. */
+export const listening = new Listening();
