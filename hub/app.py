@@ -23,7 +23,7 @@ from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.store import open_store
 from hub.floors.swarm import build_arbiter, build_swarm
-from hub.floors.voice import grammar_feed, hearing, open_ears, start_satellites
+from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, start_satellites
 from hub.floors.web import know_people, open_web, show_dialogue, show_home
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.device_keeper import DeviceKeeper
     from hub.satellites.browser import BrowserSatellites
+    from hub.satellites.microphones import Microphones
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 
@@ -134,8 +135,10 @@ async def running_hub(
         eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)
         arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
-            pages = await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, stack)
+            microphones = await open_microphones(ground, floor)
+            pages = await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, microphones, stack)
             if server is not None:
+                server.rooms.microphones = microphones
                 server.rooms.listener = pages
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
@@ -153,13 +156,14 @@ async def _attend(
     eyes: "Eyes | None",
     dialogue: "Dialogue",
     beliefs: Beliefs,
+    microphones: "Microphones",
     stack: AsyncExitStack,
 ) -> "BrowserSatellites | None":
     """Start what brings sound and pictures; returns what listens to pages, if anything hears."""
     ears, arbiter = hearing
     pages = None
     if ears is not None and arbiter is not None:
-        pages = await start_satellites(ground, floor, ears, dialogue, arbiter, stack)
+        pages = await start_satellites(ground, floor, ears, dialogue, arbiter, microphones, stack)
     if eyes is not None and beliefs.rooms is not None:
         await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
     return pages

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.open_store import open_store, without_hub
 from hub.cli.output import emit, failure, json_option
 from hub.core.paths import HomePaths
+from hub.core.settings_file import load_settings
 
 if TYPE_CHECKING:
     from hub.store.purge import Remembered
@@ -58,40 +58,13 @@ def _show(found: "list[Remembered]") -> None:
 
 
 async def _remembered(paths: HomePaths, ledger: bool) -> "list[Remembered]":
-    from hub.store.purge import remembered
+    from hub.learning.purge_home import remembered_by
 
     async with open_store(paths) as database:
-        found = await remembered(database, ledger=ledger)
-        return [*found, *_copies(database.path)]
+        return await remembered_by(database, ledger=ledger)
 
 
 async def _purge(paths: HomePaths, ledger: bool) -> "list[Remembered]":
-    from hub.store.purge import copies, purge, scrub
+    from hub.learning.purge_home import purge_home
 
-    async with open_store(paths) as database:
-        gone = await purge(database, ledger=ledger)
-        path = database.path
-    _forget_key(paths)
-    if path is None:
-        return gone  # PostgreSQL overwrites what is deleted when it vacuums, by itself
-    await asyncio.to_thread(scrub, path)
-    aside = _copies(path)
-    for copy in copies(path):
-        copy.unlink()
-    return [*gone, *aside]
-
-
-def _copies(database: Path | None) -> "list[Remembered]":
-    from hub.store.purge import Remembered, copies
-
-    if database is None:
-        return []
-    count = len(list(copies(database)))
-    return [Remembered(what="copies", rows=count, about="older databases that were kept aside, with all in them")]
-
-
-def _forget_key(paths: HomePaths) -> None:
-    """Backups of the database hold examples too: without their key they stay shut."""
-    from hub.learning.sealing import Seal
-
-    Seal(paths.root).forget()
+    return await purge_home(paths, load_settings(paths.settings).settings.store.url, ledger=ledger)

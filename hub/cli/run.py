@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
+from hub.cli.beside_run import audit_lines
 from hub.cli.choose_home import chosen_home, finish_restore, home_option
+from hub.cli.open_store import without_hub
 from hub.cli.output import log_to_stderr
+from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
@@ -81,6 +84,7 @@ async def _run(wanted: _Wanted) -> None:
 
     for number in _STOPS:
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    await _finish_purge(wanted.paths)
     while not stopped.is_set():
         runs[:] = [asyncio.create_task(_serve(wanted), name="hub")]
         try:
@@ -91,7 +95,22 @@ async def _run(wanted: _Wanted) -> None:
         else:
             click.echo("the hub starts again", err=True)
             await asyncio.to_thread(finish_restore, wanted.paths)
+            await _finish_purge(wanted.paths)
     click.echo("stopped", err=True)
+
+
+async def _finish_purge(paths: HomePaths) -> None:
+    """Delete what the household asked to have deleted, now that no hub runs over it; else with the next start."""
+    from hub.core.settings_file import load_settings
+    from hub.learning.purge_home import is_asked, purge_asked
+
+    if not is_asked(paths):
+        return
+    try:
+        with without_hub(paths):
+            await purge_asked(paths, load_settings(paths.settings).settings.store.url)
+    except HearthError as error:
+        click.echo(f"hearth: what was to be deleted is not yet: {error}", err=True)
 
 
 async def _serve(wanted: _Wanted) -> None:
@@ -104,7 +123,9 @@ async def _serve(wanted: _Wanted) -> None:
         log_to_stderr(hub.settings.log_level)
         assert hub.web is not None
         wanted.found_port = hub.web.port
-        hub.web.rooms.restart = partial(_begin_anew, wanted, hub.web)
+        rooms = hub.web.rooms
+        rooms.restart = partial(_begin_anew, wanted, hub.web)
+        rooms.audit = partial(audit_lines, wanted.paths)
         wanted.greet(f"{hub.settings.home.name} is at {hub.web.url}")
         if hub.web.setup_code:
             click.echo(f"The code to make the owner with, from any device: {hub.web.setup_code}")

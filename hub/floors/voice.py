@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.speech.grammar import SpeechGrammar
     from hub.satellites.browser import BrowserSatellites
+    from hub.satellites.microphones import Microphones
     from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
@@ -60,8 +61,32 @@ async def hearing(ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarF
     return ears
 
 
+async def open_microphones(ground: Ground, floor: HomeFloor) -> "Microphones":
+    """The switches of all microphones: what is off stays unheard from the first sound on."""
+    from hub.satellites.microphones import Microphones
+    from hub.store.home_table import HomeTable
+
+    settings = ground.settings
+    microphones = Microphones(ground.states, HomeTable(floor.database))
+    await microphones.load()
+    if settings.voice.microphone:
+        microphones.expect("microphone", area=settings.voice.area)
+    for satellite in settings.satellite:
+        microphones.expect(f"satellite:{satellite.name}", satellite.name, satellite.area)
+    microphones.expect("browser")
+    if settings.wyoming.enabled:
+        microphones.expect("wyoming")
+    return microphones
+
+
 async def start_satellites(
-    ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue", arbiter: "Arbiter", stack: AsyncExitStack
+    ground: Ground,
+    floor: HomeFloor,
+    ears: "Ears",
+    dialogue: "Dialogue",
+    arbiter: "Arbiter",
+    microphones: "Microphones",
+    stack: AsyncExitStack,
 ) -> "BrowserSatellites":
     """Microphone, Wyoming satellites, and the hub's own services for others. Of several that hear a wake word, here or
     at other hubs, `arbiter` lets one answer. Returns what listens to pages.
@@ -82,7 +107,7 @@ async def start_satellites(
     guard = floor.guard
     speech = Speaker(engines(settings.voice, lambda host, port: guard.connect(host, port, "to speak replies")))
     voice = SpokenBy(speech, (language,)) if speech.available else None
-    heard = ArbitratedEars(ears, arbiter, ground.bus)
+    heard, plain = microphones.before(ArbitratedEars(ears, arbiter, ground.bus)), microphones.before(ears)
     if settings.voice.microphone:
         area = settings.voice.area
         local = LocalSatellite(heard, dialogue, speech, ground.bus, area=area, language=lambda: language)
@@ -97,7 +122,7 @@ async def start_satellites(
     if settings.wyoming.enabled:
         understanding = GrammarUnderstanding(dialogue)
         offer = Offer(
-            ears=ears,
+            ears=plain,
             dialogue=dialogue,
             understanding=understanding,
             voice=voice,
@@ -109,7 +134,7 @@ async def start_satellites(
         stack.push_async_callback(server.close)
         await server.start()
     pages = BrowserSatellites(
-        heard, ears, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language
+        heard, plain, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language
     )
     stack.push_async_callback(pages.close)
     return pages

@@ -43,12 +43,14 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     from hub.home.first_steps import FirstSteps
     from hub.store.home_table import HomeTable
     from hub.web.backups import Backups
+    from hub.web.home_keeper import HomeKeeper
 
     rooms = server.rooms
     rooms.areas, rooms.editor, rooms.devices = floor.areas, floor.home, floor.kept
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
     rooms.settings = floor.settings
+    rooms.keeper = HomeKeeper(ground.paths, floor.database, ground.settings, floor.home.view)
     rooms.backups = Backups(ground.paths, ground.settings.store.url, lambda: floor.home.view().name)
     rooms.first_steps = FirstSteps(HomeTable(floor.database), floor.home.view)
     server.open(complete=False)

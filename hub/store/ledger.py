@@ -1,13 +1,18 @@
 """The ledger: every connection that left this hub, as rows that the household can read."""
 
+from typing import Final, Literal
+
 from msgspec import Struct
 from sqlalchemy import insert, select
 
+from hub.core.errors import EgressError
+from hub.guard.egress import EgressPolicy, Reach
 from hub.store.database import Database
 from hub.store.schema import ledger
 from hub.store.values import milliseconds, storable
 
 _MOST_CHARACTERS = 500
+_REFUSED: Final = "refused: "
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
@@ -40,9 +45,11 @@ class LedgerTable:
         }
         await self._database.write(insert(ledger).values(row))
 
-    async def rows(self, since: float = 0.0, who: str = "", limit: int = 1000) -> list[LedgerRow]:
-        """The newest `limit` rows at `since` or later, newest first."""
+    async def rows(self, since: float = 0.0, who: str = "", limit: int = 1000, *, before: int = 0) -> list[LedgerRow]:
+        """The newest `limit` rows at `since` or later, newest first; with `before`, of those with ids below it."""
         wanted = select(ledger).where(ledger.c.at >= milliseconds(since)).order_by(ledger.c.id.desc()).limit(limit)
+        if before:
+            wanted = wanted.where(ledger.c.id < before)
         if who:
             wanted = wanted.where(ledger.c.who == who)
         rows = await self._database.read(lambda c: c.execute(wanted).all())
@@ -58,3 +65,29 @@ class LedgerTable:
             )
             for row in rows
         ]
+
+
+def address_of(row: LedgerRow) -> tuple[str, int] | None:
+    """Where a row's connection went, as address and port; None where it was refused.
+
+    A row says `address:port`, or `name:port (address)`.
+    """
+    if row.why.startswith(_REFUSED):
+        return None
+    place, _, address = row.where.partition(" (")
+    host, _, port = place.rpartition(":")
+    return (address.removesuffix(")") or host.strip("[]")), int(port) if port.isdecimal() else 0
+
+
+def reach_of(row: LedgerRow) -> Literal["home", "outside", "refused", "unknown"]:
+    """How far a row's connection went: this machine and the home's own network, beyond it, or nowhere."""
+    place = address_of(row)
+    if place is None:
+        return "refused"
+    try:
+        EgressPolicy().check(place[0], *place, Reach.HOME)
+    except EgressError:
+        return "outside"
+    except ValueError:
+        return "unknown"
+    return "home"

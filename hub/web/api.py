@@ -46,7 +46,7 @@ class Api:
     """Answers requests from the rooms that are ready; `rooms` is set anew when more of them are."""
 
     def __init__(self, states: StateTable) -> None:
-        self._states = states
+        self.states = states
         self.rooms = Rooms()
         self.run = secrets.token_hex(4)
         """Another one each time that the hub starts."""
@@ -165,7 +165,7 @@ class Api:
         )
 
     def _area_response(self, area: Area, *, whereabouts: bool) -> AreaResponse:
-        known = in_use(self._states, area.id)
+        known = in_use(self.states, area.id)
         return AreaResponse(
             id=area.id,
             name=area.name,
@@ -178,18 +178,18 @@ class Api:
         )
 
     def _person_response(self, person: Person) -> PersonResponse:
-        known = located(self._states, person.id)
+        known = located(self.states, person.id)
         return PersonResponse(id=person.id, name=person.name, home=known.home, area=known.area)
 
     def _entity_response(self, entity: Entity) -> EntityResponse:
-        known = self._states.get(entity.id)
+        known = self.states.get(entity.id)
         return EntityResponse(
             entity=entity.id,
             name=entity.name,
             kind=entity.kind,
             area=entity.area,
             traits={trait: known[trait].value if trait in known else None for trait in entity.traits},
-            available=self._states.available(entity.id),
+            available=self.states.available(entity.id),
             config=dict(entity.traits),
             changed={trait: known[trait].at for trait in entity.traits if trait in known},
             aliases=entity.aliases,

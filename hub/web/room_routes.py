@@ -9,6 +9,7 @@ from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers import peer_routes
+from hub.web.privacy import privacy_routes
 from hub.web.restart_routes import restart_routes
 from hub.web.routes import Route
 from hub.web.settings_routes import settings_routes
@@ -31,6 +32,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *learning_routes(learning),
         *gesture_routes(lambda: api.rooms.settings),
         *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
+        *privacy_routes(lambda: api.rooms, api.states, api.run),
         *restart_routes(lambda: api.rooms.restart, api.run),
         *skill_routes(lambda: api.rooms.skills),
     )

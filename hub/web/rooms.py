@@ -1,11 +1,13 @@
 """The rooms that the web room answers from."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.web.areas_port import AreaKeeper
 from hub.web.backups import Backups
 from hub.web.devices_port import DeviceKeeper
+from hub.web.home_keeper import HomeKeeper
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers_port import PeerKeeper
 from hub.web.ports import (
@@ -19,6 +21,7 @@ from hub.web.ports import (
     Speaker,
     WhyTeller,
 )
+from hub.web.privacy_port import MicrophoneSwitches
 from hub.web.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.skills_port import SkillKeeper
 
@@ -52,3 +55,7 @@ class Rooms:
     restart: Callable[[], Awaitable[None]] | None = None
     """Begin the hub anew soon; raises `SettingsError` where it would not come up."""
     backups: Backups | None = None
+    microphones: MicrophoneSwitches | None = None
+    keeper: HomeKeeper | None = None
+    audit: Callable[[], Awaitable[Sequence[Any]]] | None = None
+    """Try whether anything leaves; what it gives fits `hub.web.privacy_wire.AuditLine`."""

@@ -15,6 +15,7 @@ from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PackageError, PairingError
+from hub.core.paths import HomePaths
 from hub.core.settings import Settings, WebSettings
 from hub.core.settings_file import parse_settings
 from hub.core.states import StateTable
@@ -28,6 +29,7 @@ from hub.plugins.known_skill import KnownSkill
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
+from hub.web.home_keeper import HomeKeeper
 from hub.web.passwords import Passwords
 from hub.web.ports import Said
 from hub.web.rooms import Rooms
@@ -369,13 +371,14 @@ async def accounts(tmp_path: Path) -> AsyncIterator[AccountTable]:
 
 @pytest.fixture
 async def guarded(
-    bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable
+    bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable, tmp_path: Path
 ) -> AsyncIterator[WebServer]:
     """A server with all its rooms that asks who people are, once there is an owner."""
     server = WebServer(WebSettings(port=0), bus, states, clock=clock, passwords=cheap())
     await server.start()
     await server.know(accounts)
     server.open(rooms_of(house))
+    server.rooms.keeper = HomeKeeper(HomePaths(tmp_path), accounts._database, Settings(), house.view)
     yield server
     await server.close()
 

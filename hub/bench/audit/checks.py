@@ -8,9 +8,7 @@ from hub.bench.audit.search import leaks_in
 from hub.bench.audit.trace import Canary
 from hub.core.errors import EgressError
 from hub.guard.egress import Destination, EgressPolicy, Reach
-from hub.store.ledger import LedgerRow
-
-_REFUSED = "refused: "
+from hub.store.ledger import LedgerRow, address_of
 
 
 def workers_are_sealed(evidence: Evidence) -> Line:
@@ -113,15 +111,3 @@ def nothing_left_home(rows: Iterable[LedgerRow], agreed: Agreed | None = None) -
     but = f", but for what you agreed to: {', '.join(sorted(meant))}" if meant else ""
     told = f"{seen} rows of the ledger: none left the home's own network{but}"
     return line("network", list(dict.fromkeys(wrong)), told)
-
-
-def address_of(row: LedgerRow) -> tuple[str, int] | None:
-    """Where a row's connection went, as address and port; None where it was refused.
-
-    A row says `address:port`, or `name:port (address)`.
-    """
-    if row.why.startswith(_REFUSED):
-        return None
-    place, _, address = row.where.partition(" (")
-    host, _, port = place.rpartition(":")
-    return (address.removesuffix(")") or host.strip("[]")), int(port) if port.isdecimal() else 0

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from sqlalchemy import insert
 
-from hub.bench.audit.checks import address_of, nothing_left_home
+from hub.bench.audit.checks import nothing_left_home
 from hub.bench.audit.dialled import Dialled
 from hub.bench.audit.processes import family
 from hub.bench.audit.refusals import WAYS_OUT, media_refuses
@@ -21,7 +21,7 @@ from hub.core.settings import StoreSettings
 from hub.guard.egress import Destination
 from hub.store import schema
 from hub.store.database import Database
-from hub.store.ledger import LedgerRow
+from hub.store.ledger import LedgerRow, address_of
 from hub.store.values import first_id_at, milliseconds
 
 DAY = 86_400.0
