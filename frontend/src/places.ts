@@ -18,6 +18,7 @@ export const SCREENS: Record<string, Screen> = {
   home: { load: () => Promise.resolve(), draw: () => html`<home-screen></home-screen>`, role: "guest", from: "bar" },
   voice: { load: () => import("./screens/voice"), draw: () => html`<voice-screen></voice-screen>`, role: "member", from: "bar" },
   gestures: { load: () => import("./screens/gestures"), draw: () => html`<gestures-screen></gestures-screen>`, role: "member", from: "more" },
+  skills: { load: () => import("./screens/skills"), draw: () => html`<skills-screen></skills-screen>`, role: "member", from: "more" },
   hubs: { load: () => import("./screens/hubs"), draw: () => html`<hubs-screen></hubs-screen>`, role: "admin", from: "more" },
   learning: { load: () => import("./screens/learning"), draw: () => html`<learning-screen></learning-screen>`, role: "member", from: "more" },
   system: { load: () => import("./screens/system"), draw: () => html`<system-screen></system-screen>`, role: "guest", from: "bar" },

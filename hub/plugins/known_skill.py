@@ -12,7 +12,7 @@ from hub.plugins.grant_words import grant_id, in_words, more_than, plain
 from hub.sdk.locale import Locale
 from hub.sdk.manifest import Grant
 
-_EXAMPLES: Final = 3
+_EXAMPLES: Final = 2
 """Of one intent; people want to know what there is, not every way to say it."""
 _MOST_EXAMPLES: Final = 60
 

@@ -40,6 +40,7 @@ class RunningHub:
 
     def __init__(self, home: Path, *options: str, inside: Sequence[str] = ()) -> None:
         """`inside` is a command that runs the hub, such as `unshare --net`."""
+        self.home = home
         self._log = home / "hub.log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(

@@ -13,7 +13,7 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT_MS = 20_000;
-// A round of learning waits for other hubs.
+// A round of learning waits for other hubs, a large file for a slow network.
 const LONG_MS = 180_000;
 
 let pageToken = "";
@@ -50,6 +50,13 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
 
 export function get<T>(path: string): Promise<T> {
   return answered<T>(path, {}, TIMEOUT_MS);
+}
+
+/** Bytes as they are, such as those of a file that somebody chose. */
+export function upload<T>(path: string, body: Blob): Promise<T> {
+  const headers: Record<string, string> = { "Content-Type": "application/octet-stream" };
+  if (pageToken) headers["X-Hearth-Page"] = pageToken;
+  return answered<T>(path, { method: "POST", headers, body }, LONG_MS);
 }
 
 export function post<T>(path: string, body: object, patient = false): Promise<T> {

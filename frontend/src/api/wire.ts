@@ -150,6 +150,53 @@ export interface Health {
   problems: Record<string, string>;
 }
 
+/** What a skill asks for; `why` is its author's reason, `new` what an update asks for beyond what it had. */
+export interface AskedGrant {
+  grant: string;
+  port: string;
+  only: string[];
+  why: string;
+  optional: boolean;
+  agreed: boolean;
+  new: boolean;
+}
+
+export interface Skill {
+  skill: string;
+  name: string;
+  version: string;
+  description: string;
+  source: "hub" | "installed" | "folder";
+  on: boolean;
+  fixed: boolean;
+  signer: string;
+  changed: boolean;
+  grants: AskedGrant[];
+  examples: Record<string, string[]>;
+  condition: {
+    state: "starting" | "running" | "restarting" | "left_out" | "off";
+    reason: string;
+    slow: boolean;
+    memory: number | null;
+    cpu_share: number | null;
+  };
+  trouble: string;
+}
+
+/** A package that was looked at; nothing of it is installed yet. */
+export interface Review {
+  digest: string;
+  skill: string;
+  name: string;
+  version: string;
+  description: string;
+  signer: string;
+  signer_known: boolean;
+  before: string;
+  grants: AskedGrant[];
+  examples: Record<string, string[]>;
+}
+
 export type Role = "guest" | "member" | "admin" | "owner";
 
 /** Who asks. `by` is open while nobody has to say who they are; `owned`: the home has an owner. */

@@ -16,6 +16,7 @@ SCREENS = {
     "room/kitchen": "[data-entity='light.kitchen']",
     "voice": "#sentence",
     "gestures": "[data-gesture='fist']",
+    "skills": "[data-skill='lights']",
     "hubs": "#address",
     "learning": "text=Gestures",
     "system": "text=Everything works",

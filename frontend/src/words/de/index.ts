@@ -2,19 +2,22 @@
 import { count } from "../count";
 import { deDoor } from "./door";
 import { deGestures } from "./gestures";
+import { deSkills } from "./skills";
 import { deVoice } from "./voice";
 import type { Words } from "../en";
 
 export const de: Words = {
   ...deDoor,
   ...deGestures,
+  ...deSkills,
   ...deVoice,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
   about: {
     gestures: "Was Hände sagen können, und was Kameras eben erkannten",
+    skills: "Was das Zuhause versteht, was jeder Skill darf, und weitere hinzufügen",
     hubs: "Die Hubs dieses Zuhauses, und einen weiteren hereinlassen",
     learning: "Was der Hub aus dem Gebrauch lernt, und was daraus wurde",
   },

@@ -2,18 +2,21 @@
 import { count } from "../count";
 import { enDoor } from "./door";
 import { enGestures } from "./gestures";
+import { enSkills } from "./skills";
 import { enVoice } from "./voice";
 
 export const en = {
   ...enDoor,
   ...enGestures,
+  ...enSkills,
   ...enVoice,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", gestures: "Gestures", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
   about: {
     gestures: "What your hands can say, and what cameras just made out",
+    skills: "What the home understands, what each skill may do, and adding another",
     hubs: "The hubs of this home, and letting another in",
     learning: "What the hub learns from use, and what came of it",
   } as Record<string, string>,
