@@ -23,6 +23,15 @@ async def findings(paths: HomePaths) -> list[dict[str, Any]]:
     return await _lines(paths, "doctor")
 
 
+async def pull_models(paths: HomePaths) -> None:
+    """What `hearth models pull` does, from the package index alone. Raises `UnavailableError` where it is not done."""
+    for line in await _lines(paths, "models", "pull"):
+        if line.get("state") != "ready":
+            raise UnavailableError(
+                f"{line.get('name')} is not here yet", remedy="see `hearth models pull` on its machine"
+            )
+
+
 async def _lines(paths: HomePaths, *command: str) -> list[dict[str, Any]]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "hub.cli", *command, "--json", "--config", str(paths.root),

@@ -2,11 +2,11 @@
 
 import asyncio
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Literal
 
+from hub.cli import web_checks
 from hub.cli.finding import Finding
 from hub.cli.seeing_checks import seeing
 from hub.cli.skill_checks import caging
@@ -29,12 +29,14 @@ async def examine(paths: HomePaths) -> list[Finding]:
         lambda: _microphone(settings),
         lambda: seeing(settings),
         lambda: _plugins(settings, paths),
-        lambda: _port(settings),
+        lambda: web_checks.port(settings, paths),
     )
     for check in plain:
         findings += await asyncio.to_thread(_all_of, check)
     for probe in (
         _store(paths, settings),
+        web_checks.door(settings, paths),
+        web_checks.certificate(settings, paths),
         _sealing(),
         caging(settings, paths),
         _brokers(settings),
@@ -93,7 +95,8 @@ def _models() -> Iterator[Finding]:
         level: Literal["ok", "broken"] = "ok" if status.state == "ready" else "broken"
         mend = "" if level == "ok" else f"run `hearth models pull {status.name}`"
         detail = status.problem or f"{status.name} {status.version}"
-        yield Finding(check=f"model for {status.task}", level=level, detail=detail, mend=mend)
+        action: Literal["", "models"] = "models" if status.default and level == "broken" else ""
+        yield Finding(check=f"model for {status.task}", level=level, detail=detail, mend=mend, action=action)
     for name, error in store.problems.items():
         yield Finding(check=f"model card {name}", level="broken", detail=error.message, mend=error.remedy)
 
@@ -133,19 +136,6 @@ def _plugins(settings: Settings, paths: HomePaths) -> Iterator[Finding]:
         yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=_said(broken.error), mend=mend)
     detail = f"{len(skills.plugins)} skills, {len(devices.plugins)} device integrations"
     yield Finding(check="plugins", level="ok", detail=detail)
-
-
-def _port(settings: Settings) -> Iterator[Finding]:
-    host, port = settings.web.host, settings.web.port
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            mend = "stop what uses it (perhaps a hub that runs already), or set [web] port"
-            yield Finding(check="web port", level="absent", detail=f"{host}:{port}: {error.strerror}", mend=mend)
-            return
-    yield Finding(check="web port", level="ok", detail=f"{host}:{port} is free")
 
 
 async def _store(paths: HomePaths, settings: Settings) -> AsyncIterator[Finding]:

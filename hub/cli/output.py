@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from hub.core.log_ring import LogRing
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,8 +30,8 @@ def failure(reason: str) -> int:
     return 1
 
 
-def log_to_stderr(level: str = "warning") -> None:
-    """Send structured logs to stderr from `level` up; stdout belongs to the command's report."""
+def log_to_stderr(level: str = "warning", ring: LogRing | None = None) -> None:
+    """Send structured logs to stderr from `level` up; stdout belongs to the command's report. `ring` keeps some too."""
     import structlog
 
     number = logging.getLevelNamesMapping()[level.upper()]
@@ -38,6 +40,7 @@ def log_to_stderr(level: str = "warning") -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            *([] if ring is None else [ring]),
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
-from hub.cli.beside_run import audit_lines
+from hub.cli.beside_run import audit_lines, findings, pull_models
 from hub.cli.choose_home import chosen_home, finish_restore, home_option
 from hub.cli.open_store import without_hub
 from hub.cli.output import log_to_stderr
 from hub.core.errors import HearthError
+from hub.core.log_ring import LogRing
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
@@ -32,9 +33,10 @@ def run(port: int | None, deaf: bool, config: str | None) -> None:
     """Start the hub and print its address; Ctrl-C or SIGTERM stops it cleanly."""
     for number in _STOPS:
         signal.signal(number, _stop_at_once)  # until the loop attends to both
-    log_to_stderr("info")
+    ring = LogRing()
+    log_to_stderr("info", ring)
     with chosen_home(config) as paths:
-        asyncio.run(_run(_Wanted(paths, port, deaf)))
+        asyncio.run(_run(_Wanted(paths, port, deaf, ring)))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends now anyway, and well
 
 
@@ -53,6 +55,7 @@ class _Wanted:
     paths: HomePaths
     port: int | None
     deaf: bool
+    ring: LogRing
     again: asyncio.Event = field(default_factory=asyncio.Event)
     found_port: int = 0
     """Where the settings leave the choice, the port of the run before: pages that are open come back to it."""
@@ -120,18 +123,26 @@ async def _serve(wanted: _Wanted) -> None:
     wanted.again.clear()
     parts = Parts.ALL & ~Parts.EARS if wanted.deaf else Parts.ALL
     async with running_hub(wanted.paths, parts, settings=wanted.change) as hub:
-        log_to_stderr(hub.settings.log_level)
+        log_to_stderr(hub.settings.log_level, wanted.ring)
         assert hub.web is not None
         wanted.found_port = hub.web.port
-        rooms = hub.web.rooms
-        rooms.restart = partial(_begin_anew, wanted, hub.web)
-        rooms.audit = partial(audit_lines, wanted.paths)
+        _hand_over(wanted, hub.web)
         wanted.greet(f"{hub.settings.home.name} is at {hub.web.url}")
         if hub.web.setup_code:
             click.echo(f"The code to make the owner with, from any device: {hub.web.setup_code}")
         click.echo("Ctrl-C stops it.", err=True)
         sys.stdout.flush()
         await wanted.again.wait()
+
+
+def _hand_over(wanted: _Wanted, server: "WebServer") -> None:
+    """What the page may have done that only `hearth run` can do."""
+    rooms = server.rooms
+    rooms.restart = partial(_begin_anew, wanted, server)
+    rooms.audit = partial(audit_lines, wanted.paths)
+    rooms.doctor = partial(findings, wanted.paths)
+    rooms.mends = {"models": partial(pull_models, wanted.paths), "certificate": server.renew_certificate}
+    rooms.log = wanted.ring.lines
 
 
 async def _begin_anew(wanted: _Wanted, server: "WebServer") -> None:

@@ -3,6 +3,7 @@
 from hub.web.api import Api
 from hub.web.areas import area_routes
 from hub.web.devices import device_routes
+from hub.web.doctor_routes import doctor_routes
 from hub.web.entity_changes import entity_routes
 from hub.web.gesture_routes import gesture_routes
 from hub.web.home_routes import home_routes
@@ -33,6 +34,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *gesture_routes(lambda: api.rooms.settings),
         *settings_routes(lambda: api.rooms.settings, lambda: api.rooms.first_steps),
         *privacy_routes(lambda: api.rooms, api.states, api.run),
+        *doctor_routes(lambda: api.rooms, api.run),
         *restart_routes(lambda: api.rooms.restart, api.run),
         *skill_routes(lambda: api.rooms.skills),
     )

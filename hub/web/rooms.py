@@ -1,9 +1,10 @@
 """The rooms that the web room answers from."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from hub.core.log_ring import LogLine
 from hub.web.areas_port import AreaKeeper
 from hub.web.backups import Backups
 from hub.web.devices_port import DeviceKeeper
@@ -59,3 +60,9 @@ class Rooms:
     keeper: HomeKeeper | None = None
     audit: Callable[[], Awaitable[Sequence[Any]]] | None = None
     """Try whether anything leaves; what it gives fits `hub.web.privacy_wire.AuditLine`."""
+    doctor: Callable[[], Awaitable[Sequence[Any]]] | None = None
+    """What could be wrong; what it gives fits `hub.web.doctor_routes.FindingResponse`."""
+    mends: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    """What the hub can mend by itself, by the name of the action."""
+    log: Callable[[], Sequence[LogLine]] | None = None
+    """The last lines of the log, newest first."""

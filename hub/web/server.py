@@ -204,6 +204,11 @@ class WebServer:
         if self._certificates is not None:
             await self._certificates.keep()
 
+    async def renew_certificate(self) -> None:
+        """Renew the certificate if it is due."""
+        if self._certificates is not None:
+            await self._certificates.renew()
+
     async def _listen(self, host: str, context: ssl.SSLContext | None) -> asyncio.Server:
         loop = asyncio.get_running_loop()
         assert self._gate is not None

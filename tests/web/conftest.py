@@ -15,6 +15,7 @@ from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PackageError, PairingError
+from hub.core.log_ring import LogRing
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings, WebSettings
 from hub.core.settings_file import parse_settings
@@ -369,6 +370,10 @@ async def accounts(tmp_path: Path) -> AsyncIterator[AccountTable]:
     await database.close()
 
 
+async def _nothing_found() -> list[Any]:
+    return []
+
+
 @pytest.fixture
 async def guarded(
     bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable, tmp_path: Path
@@ -378,6 +383,8 @@ async def guarded(
     await server.start()
     await server.know(accounts)
     server.open(rooms_of(house))
+    server.rooms.doctor = _nothing_found
+    server.rooms.log = LogRing().lines
     server.rooms.keeper = HomeKeeper(HomePaths(tmp_path), accounts._database, Settings(), house.view)
     yield server
     await server.close()
