@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hub.cli import beside
-from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
@@ -77,12 +76,7 @@ class _Alone:
         return self._told(await self._shelf.drop(instance))
 
     def _told(self, wanted: "WantedDevice") -> dict[str, Any]:
-        try:
-            secrets = self._shelf.secrets(wanted.id)
-        except HearthError:
-            config = {}  # what cannot be told from a secret is not told
-        else:
-            config = {name: value for name, value in wanted.config.items() if name not in secrets}
+        config, _ = self._shelf.shown(wanted)
         return {
             "instance": wanted.instance,
             "integration": wanted.id,

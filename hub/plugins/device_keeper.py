@@ -179,16 +179,8 @@ class DeviceKeeper:
             self._host.left_out(wanted.instance, str(error))
 
     async def _instance(self, wanted: WantedDevice, *, running: bool, trouble: str) -> DeviceInstance:
-        config: dict[str, Any] = {}
-        hidden: tuple[str, ...] = ()
-        try:
-            async with self._lock:
-                secrets = await asyncio.to_thread(self._shelf.secrets, wanted.id)
-        except HearthError:
-            pass  # what cannot be told from a secret is not told
-        else:
-            config = {name: value for name, value in wanted.config.items() if name not in secrets}
-            hidden = tuple(sorted(name for name in secrets if wanted.config.get(name)))
+        async with self._lock:
+            config, secrets = await asyncio.to_thread(self._shelf.shown, wanted)
         return DeviceInstance(
             instance=wanted.instance,
             integration=wanted.id,
@@ -198,5 +190,5 @@ class DeviceKeeper:
             entities=tuple(self._home.owned_by(wanted.instance)),
             locked=self._shelf.locked(wanted.instance),
             config=config,
-            secrets=hidden,
+            secrets=secrets,
         )

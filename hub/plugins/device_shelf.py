@@ -62,9 +62,16 @@ class DeviceShelf:
         found = self._found.get(integration)
         return integration if found is None else found.manifest.name
 
-    def secrets(self, integration: str) -> frozenset[str]:
-        """The fields of an integration's config that are never shown; raises as its code does when it is broken."""
-        return self._form(self._named(integration)).secrets
+    def shown(self, wanted: WantedDevice) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """A config as it may be told, with what is as usual; and the secrets that it has, by field. May load code."""
+        try:
+            form = self._form(self._named(wanted.id))
+        except HearthError:
+            return {}, ()  # what cannot be told from a secret is not told
+        usual = {name: said["default"] for name, said in form.schema["properties"].items() if "default" in said}
+        whole = usual | dict(wanted.config)
+        told = {name: value for name, value in whole.items() if name not in form.secrets}
+        return told, tuple(sorted(name for name in form.secrets if whole.get(name)))
 
     def wanted(self) -> list[WantedDevice]:
         """What was added, as it is to run."""
@@ -114,12 +121,8 @@ class DeviceShelf:
 
     def _address(self, wanted: WantedDevice) -> tuple[Any, Any]:
         """The `host` and `port` of a config that has such fields."""
-        try:
-            fields = self._form(self._named(wanted.id)).schema["properties"]
-        except HearthError:
-            fields = {}
-        host, port = (wanted.config.get(name, fields.get(name, {}).get("default")) for name in ("host", "port"))
-        return host, port
+        config, _ = self.shown(wanted)
+        return config.get("host"), config.get("port")
 
     def _check_alone(self, integration: str, plain: Mapping[str, Any], form: Form, instance: str) -> None:
         new = WantedDevice(integration, plain, instance, "")

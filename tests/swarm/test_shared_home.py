@@ -9,7 +9,7 @@ from tests.swarm.hubs import LAMP, House, home
 
 async def test_areas_people_and_settings_are_the_same_at_every_hub_and_after_a_restart(tmp_path):
     async with House({"a": home(), "b": home()}, where=tmp_path) as house:
-        await house["a"].shared.set_area(Area(id="attic", name="Attic"))
+        await house["a"].shared.set_area(Area(id="attic", name="Attic", aliases=("loft",), names={"de": ("Boden",)}))
         await house["b"].shared.set_person(Person(id="kim", name="Kim"))
         await house["b"].shared.set_setting("volume", 3)
         await house.carry()
@@ -18,6 +18,7 @@ async def test_areas_people_and_settings_are_the_same_at_every_hub_and_after_a_r
         for hub in "ab":
             view = house[hub].home.view()
             assert (view.areas["attic"].name, view.people["kim"].name) == ("Attic", "Kim")
+            assert (view.areas["attic"].aliases, view.areas["attic"].names) == (("loft",), {"de": ("Boden",)})
             assert house[hub].shared.setting("volume") == 3
         await house.settle()
         await house["b"].shared.delete_area("attic")

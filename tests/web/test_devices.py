@@ -159,7 +159,7 @@ async def test_a_device_is_added_runs_at_once_and_after_a_restart_and_is_removed
         empty_server.open(rooms)
         added = await _post(client, "devices", {"integration": "lamps", "config": config})
         assert (added["instance"], added["secrets"]) == ("lamps_added", ["code", "token"])
-        assert added["config"] == {"host": "192.168.1.5", "mode": "cold"}  # a port that is as usual is not kept
+        assert added["config"] == {"host": "192.168.1.5", "port": 80, "mode": "cold"}
         device = await _until(client, "lamps_added", "running")
         assert (device["entities"], device["locked"], device["name"]) == (["light.lamp"], False, "Lamps")
         assert (await _get(client, "entities/light.lamp"))["traits"] == {"OnOff": True}
@@ -173,7 +173,7 @@ async def test_a_device_is_added_runs_at_once_and_after_a_restart_and_is_removed
         changed = {"integration": "lamps", "instance": "lamps_added", "config": {"host": "192.168.1.6"}}
         assert (await _post(client, "devices", changed))["secrets"] == ["code", "token"]
         device = await _until(client, "lamps_added", "running")
-        assert device["config"] == {"host": "192.168.1.6"}
+        assert device["config"] == {"host": "192.168.1.6", "port": 80, "mode": "warm"}
         lamp = await _get(client, "entities/light.lamp")
         assert (lamp["name"], lamp["traits"]) == ("warm lamp", {"OnOff": True})  # the token stayed
         await _post(client, "devices/remove", {"instance": "lamps_added"})

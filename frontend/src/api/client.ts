@@ -7,6 +7,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly remedy = "",
+    /** Of a form: the field that it is about. */
+    readonly field = "",
   ) {
     super(message);
   }
@@ -42,10 +44,10 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
   }
   const body: unknown = await response.json().catch(() => null);
   if (response.ok) return body as T;
-  const error = (body as { error?: { code: string; message: string; remedy: string } } | null)?.error;
+  const error = (body as { error?: { code: string; message: string; remedy: string; field?: string } } | null)?.error;
   const unknown = error?.code === "unauthenticated" || error?.code === "unowned";
   if (unknown && asking === visitor) stranger(error.code === "unowned");
-  throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy);
+  throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy, error?.field);
 }
 
 export function get<T>(path: string): Promise<T> {

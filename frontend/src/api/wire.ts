@@ -1,5 +1,7 @@
 /** What the hub's API says, as far as the page reads it. Ids are text: they have 64 bits. */
 
+import type { Schema } from "../parts/schema-form";
+
 export type Value = boolean | number | string | null;
 
 export interface TraitConfig {
@@ -20,6 +22,53 @@ export interface Area {
   floor: string;
   presence: boolean | null;
   people: number | null;
+}
+
+/** A room as those see it who change it. */
+export interface AreaDetails {
+  id: string;
+  name: string;
+  floor: string;
+  aliases: string[];
+  locked: boolean;
+}
+
+/** An integration at work. */
+export interface Connected {
+  instance: string;
+  integration: string;
+  name: string;
+  state: "running" | "trouble" | "waiting";
+  trouble: string;
+  entities: string[];
+  locked: boolean;
+  config: Record<string, unknown>;
+  /** The fields of the config that are set and never told. */
+  secrets: string[];
+}
+
+/** An integration that can be added. */
+export interface DeviceKind {
+  integration: string;
+  name: string;
+  description: string;
+  schema: Schema;
+  trouble: string;
+}
+
+export interface Devices {
+  devices: Connected[];
+  available: DeviceKind[];
+}
+
+/** What announces itself on the network. */
+export interface FoundThing {
+  kind: string;
+  name: string;
+  host: string;
+  port: number;
+  integration: string;
+  here: boolean;
 }
 
 export interface Person {
@@ -44,6 +93,10 @@ export interface Entity {
   aliases: string[];
   device_class: string;
   hub: string;
+  /** The household's word on who may touch it; null: the rule of its kind. */
+  exposed: boolean | null;
+  /** hearth.toml decides on how it is called and where it is. */
+  locked: boolean;
 }
 
 export interface Home {

@@ -7,6 +7,8 @@ const DRAWINGS: Record<string, SVGTemplateResult> = {
   gestures: svg`<path d="M8 13V6.2a1.2 1.2 0 0 1 2.4 0V11V4.7a1.2 1.2 0 0 1 2.4 0V11V5.7a1.2 1.2 0 0 1 2.4 0V12V8.2a1.2 1.2 0 0 1 2.4 0v6.3a5.5 5.5 0 0 1-5.5 5.5h-.6a6 6 0 0 1-4.7-2.3L4 13.4a1.3 1.3 0 0 1 2-1.6z"/>`,
   skills: svg`<path d="M10 6.5a2 2 0 1 1 4 0V8h3a1 1 0 0 1 1 1v3h-1.5a2 2 0 1 0 0 4H18v3a1 1 0 0 1-1 1h-3v-1.5a2 2 0 1 0-4 0V20H7a1 1 0 0 1-1-1v-3H4.500a2 2 0 1 1 0-4H6V9a1 1 0 0 1 1-1h3z"/>`,
   microphone: svg`<rect x="9" y="3.5" width="6" height="11" rx="3"/><path d="M5.5 11.5a6.5 6.5 0 0 0 13 0M12 18v2.5"/>`,
+  devices: svg`<rect x="4" y="4" width="7" height="7" rx="2"/><rect x="13" y="4" width="7" height="7" rx="2"/><rect x="4" y="13" width="7" height="7" rx="2"/><path d="M16.5 13.5v6M13.5 16.5h6"/>`,
+  rooms: svg`<rect x="4" y="4" width="16" height="16" rx="2"/><path d="M4 13h5M12.5 13H20M12.5 4v4.5M12.5 13v7"/>`,
   hubs: svg`<circle cx="7" cy="8" r="3"/><circle cx="17.5" cy="10" r="2.5"/><circle cx="10.5" cy="18" r="2.5"/><path d="m9.9 8.6 5.1.9M8.1 10.8l1.6 4.8M16 12l-3.8 4.2"/>`,
   learning: svg`<path d="M12 20v-8"/><path d="M12 13c-4.5 0-6.5-2.5-6.5-7C10 6 12 8.5 12 13z"/><path d="M12 15.5c0-3.5 2-5.5 6.5-5.5 0 3.5-2.5 5.5-6.5 5.5z"/>`,
   system: svg`<path d="M12 4 5.5 6.5V12c0 4 2.7 6.6 6.5 8 3.8-1.4 6.5-4 6.5-8V6.5z"/><path d="m9.2 12 2 2 3.8-4"/>`,

@@ -7,6 +7,7 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { CONTROLS } from "../parts/controls";
 import { icon, iconOf } from "../parts/icons";
+import "../parts/entity-words";
 import "../parts/past";
 import "../parts/why";
 import { words } from "../words";
@@ -34,7 +35,8 @@ export class EntityScreen extends Watching {
       </header>
       <div class="columns">
         <div>${this.controls(entity)}${told ? html`<hearth-why .entity=${entity}></hearth-why>` : nothing}</div>
-        <div>${told ? html`<hearth-past .entity=${entity}></hearth-past>` : nothing}${this.facts(entity)}</div>
+        <div>${told ? html`<hearth-past .entity=${entity}></hearth-past>` : nothing}${this.facts(entity)}
+          ${session.may("admin") ? html`<hearth-entity-words .entity=${entity}></hearth-entity-words>` : nothing}</div>
       </div>`;
   }
 

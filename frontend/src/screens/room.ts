@@ -57,7 +57,7 @@ export class RoomScreen extends Watching {
     const traits: Record<string, Value> = { Presence: area.presence };
     const like: Entity = {
       entity: `area.${area.id}`, name: area.name, kind: "area", area: area.id, traits, available: true,
-      config: { Presence: { measures: "occupancy" } }, changed: { Presence: this.changed }, aliases: [], device_class: "", hub: "",
+      config: { Presence: { measures: "occupancy" } }, changed: { Presence: this.changed }, aliases: [], device_class: "", hub: "", exposed: null, locked: true,
     };
     return html`<div><hearth-why .entity=${like}></hearth-why><hearth-past .entity=${like}></hearth-past></div>`;
   }

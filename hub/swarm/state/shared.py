@@ -124,7 +124,7 @@ class SharedState:
         """
         now = self._clock.now()
         async with self._writing:
-            plain = {key: msgspec.to_builtins(value) for key, value in values.items()}
+            plain = {key: _plain(value) for key, value in values.items()}
             cells = [Cell(key, self._lamport.tick(), value, at=now) for key, value in plain.items()]
             removed = [key for key in gone if self._replica.get(key) is not None]
             cells += [Cell(key, self._lamport.tick(), gone=True, at=now) for key in removed]
@@ -335,3 +335,14 @@ class SharedState:
             self._tell(sender, f"of the shared state: {error.message}")
         except HearthError as error:
             log.warning("the shared state could not be told or kept", error=str(error))
+
+
+def _plain(value: Any) -> Any:
+    """The value as plain data, in which tuples are lists, as JSON gives them back."""
+    return _lists(msgspec.to_builtins(value))
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lists(each) for key, each in value.items()}
+    return [_lists(each) for each in value] if isinstance(value, list | tuple) else value

@@ -1,5 +1,6 @@
 /** German. */
 import { count } from "../count";
+import { deDevices } from "./devices";
 import { deDoor } from "./door";
 import { deGestures } from "./gestures";
 import { deSkills } from "./skills";
@@ -7,6 +8,7 @@ import { deVoice } from "./voice";
 import type { Words } from "../en";
 
 export const de: Words = {
+  ...deDevices,
   ...deDoor,
   ...deGestures,
   ...deSkills,
@@ -14,7 +16,7 @@ export const de: Words = {
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
   about: {
     gestures: "Was Hände sagen können, und was Kameras eben erkannten",
     skills: "Was das Zuhause versteht, was jeder Skill darf, und weitere hinzufügen",
@@ -47,7 +49,7 @@ export const de: Words = {
     title: "Zuhause",
     elsewhere: "Im ganzen Haus",
     scenes: "Szenen",
-    empty: "Hier ist noch nichts. Räume und Geräte in hearth.toml eintragen oder ein Gerät koppeln, dann erscheinen sie.",
+    empty: "Hier ist noch nichts. Unter „Geräte“ Räume anlegen und Geräte hinzufügen, dann erscheinen sie.",
     lightsOn: (n) => (n ? `${count(n, "Licht", "Lichter")} an` : "Alle Lichter aus"),
     open: (n) => `${count(n, "Tür oder Fenster", "Türen und Fenster")} offen`,
     unlocked: (names) => `${names} nicht abgeschlossen`,

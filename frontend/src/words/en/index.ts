@@ -1,11 +1,13 @@
 /** English. The other languages say the same things: the compiler checks that none is missing. */
 import { count } from "../count";
+import { enDevices } from "./devices";
 import { enDoor } from "./door";
 import { enGestures } from "./gestures";
 import { enSkills } from "./skills";
 import { enVoice } from "./voice";
 
 export const en = {
+  ...enDevices,
   ...enDoor,
   ...enGestures,
   ...enSkills,
@@ -13,7 +15,7 @@ export const en = {
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
   about: {
     gestures: "What your hands can say, and what cameras just made out",
     skills: "What the home understands, what each skill may do, and adding another",
@@ -46,7 +48,7 @@ export const en = {
     title: "Home",
     elsewhere: "Around the home",
     scenes: "Scenes",
-    empty: "There is nothing here yet. Add rooms and devices to hearth.toml, or pair a device, and they appear.",
+    empty: "There is nothing here yet. Make rooms and add devices under “Devices”, and they appear.",
     lightsOn: (n: number) => (n ? `${count(n, "light", "lights")} on` : "All lights off"),
     open: (n: number) => `${count(n, "door or window", "doors and windows")} open`,
     unlocked: (names: string) => `${names} unlocked`,
