@@ -75,6 +75,18 @@ class WakeHeard(Event, frozen=True):
     t: float
 
 
+class WakeRefused(Event, frozen=True):
+    """A wake word was noticed and is not answered. `reason`: `verifier` (the second listener did not hear it, too),
+    `elsewhere` (another microphone or hub answers it).
+    """
+
+    stream: str
+    word: str
+    score: float
+    t: float
+    reason: str
+
+
 class SpeechStarted(Event, frozen=True):
     """Somebody began to speak to the hub; `t` is seconds into the stream."""
 

@@ -41,6 +41,7 @@ async def know_people(server: "WebServer", floor: HomeFloor) -> None:
 def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     """The page shows the home from now on."""
     from hub.home.first_steps import FirstSteps
+    from hub.home.turn_log import TurnLog
     from hub.store.home_table import HomeTable
     from hub.web.backups import Backups
     from hub.web.home_keeper import HomeKeeper
@@ -49,6 +50,7 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     rooms.areas, rooms.editor, rooms.devices = floor.areas, floor.home, floor.kept
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
+    rooms.turns = TurnLog(floor.history)
     rooms.settings = floor.settings
     rooms.keeper = HomeKeeper(ground.paths, floor.database, ground.settings, floor.home.view)
     rooms.backups = Backups(ground.paths, ground.settings.store.url, lambda: floor.home.view().name)

@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 from msgspec import Struct, field
 
-from hub.core.events import CommandDone, CommandFailed, Event
+from hub.core.events import HERE, CommandDone, CommandFailed, Event, Origin
 from hub.core.states import StateTable
 from hub.core.whereabouts import AREA
 from hub.home.recent import EventHistory, EventRing
@@ -23,6 +23,7 @@ class Step(Struct, frozen=True, kw_only=True):
     at: float
     event: int
     causes: tuple[int, ...] = ()
+    origin: Origin = HERE
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -102,6 +103,7 @@ class Why:
             at=event.at,
             event=event.id,
             causes=event.causes,
+            origin=event.origin,
             data=said_of(event),
         )
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from hub.core.bus import Bus
-from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed, WakeHeard
+from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed, WakeHeard, WakeRefused
 from hub.media.chunk import Pcm
 from hub.perception.ears.trail import Trail
 from hub.satellites.ports import Arbiter, Ears, EarStream
@@ -120,6 +120,7 @@ class ArbitratedStream:
                 self._tell(event)
             else:
                 self._kept = [event]
+                self._say_whose(event)
             return
         concludes = isinstance(event, SpeechTranscribed | SpeechNotHeard)
         if self._kept is None and concludes and not self._arbiter.still_mine(self.name):
@@ -158,6 +159,16 @@ class ArbitratedStream:
         self._arrived.set()
         if self._bus is not None:
             self._bus.publish(event)
+
+    def _say_whose(self, wake: WakeHeard) -> None:
+        """For the list of what was heard: after the decision, and nothing of the hub reacts to it."""
+        if self._bus is not None:
+            self._bus.publish(
+                WakeRefused(
+                    stream=self.name, word=wake.word, score=wake.score, t=wake.t, reason="elsewhere",
+                    origin=wake.origin,
+                )
+            )  # fmt: skip
 
     def _finish(self) -> None:
         if not self._over:

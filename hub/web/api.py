@@ -124,6 +124,8 @@ class Api:
                 event=str(step.event),
                 causes=tuple(str(cause) for cause in step.causes),
                 data=ids_as_text(msgspec.to_builtins(step.data)),
+                area=step.origin.area,
+                source=step.origin.source,
             )
             for step in story.steps
         ]

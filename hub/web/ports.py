@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Entity, HomeView
-from hub.core.events import Value
+from hub.core.events import Origin, Value
 
 
 class HomeReader(Protocol):
@@ -104,6 +104,11 @@ class ToldStep(Protocol):
     @property
     def causes(self) -> tuple[int, ...]:
         """The ids of what led to it."""
+        ...
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was: the hub, the area, the source."""
         ...
 
     @property

@@ -15,6 +15,7 @@ from hub.web.restart_routes import restart_routes
 from hub.web.routes import Route
 from hub.web.settings_routes import settings_routes
 from hub.web.skills import skill_routes
+from hub.web.turns import turn_routes
 
 
 def room_routes(api: Api) -> tuple[Route, ...]:
@@ -26,6 +27,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
 
     return (
         *home_routes(api),
+        *turn_routes(lambda: api.rooms.turns),
         *entity_routes(api),
         *device_routes(lambda: api.rooms.devices),
         *area_routes(lambda: api.rooms.areas),

@@ -25,6 +25,7 @@ from hub.web.ports import (
 from hub.web.privacy_port import MicrophoneSwitches
 from hub.web.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.skills_port import SkillKeeper
+from hub.web.turns import TurnReader
 
 
 @dataclass(kw_only=True)
@@ -41,6 +42,7 @@ class Rooms:
     why: WhyTeller | None = None
     history: HistoryReader | None = None
     gauges: Gauges | None = None
+    turns: TurnReader | None = None
     listener: Listener | None = None
     peers: PeerKeeper | None = None
     learning: Callable[[], LearningKeeper | None] | None = None

@@ -165,7 +165,7 @@ class WhyQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class StepResponse(Struct, frozen=True, kw_only=True):
-    """One step of a story."""
+    """One step of a story; `area` and `source` say where it was heard, seen or asked for."""
 
     kind: str
     text: str
@@ -173,6 +173,8 @@ class StepResponse(Struct, frozen=True, kw_only=True):
     event: Id
     causes: tuple[Id, ...]
     data: dict[str, Any]
+    area: str = ""
+    source: str = ""
 
 
 class WhyResponse(Struct, frozen=True, kw_only=True):

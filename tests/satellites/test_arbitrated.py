@@ -118,7 +118,7 @@ async def test_a_loser_says_nothing_and_keeps_what_it_heard(ears: ScriptedEars, 
         scene.arbiter.wins = False
         await scene.say(WAKE, SPEECH, 0)
         assert scene.arbiter.log == ["not mine", "kept 0.9"]
-        assert not scene.public
+        assert [type(e).__name__ for e in scene.public] == ["WakeRefused"]
         assert not scene.texts
         scene.arbiter.after(False)
         scene.arbiter.after(True)  # nothing is there any more
@@ -136,7 +136,9 @@ async def test_what_was_kept_is_answered_after_all(ears: ScriptedEars, dialogue:
         await scene.rest()
         assert scene.texts == ["lamp on"]
         assert scene.arbiter.log == ["not mine", "kept 0.9", "ended"]
-        assert [type(e).__name__ for e in scene.public] == ["WakeHeard", "SpeechStarted", "SpeechTranscribed"]
+        assert [type(e).__name__ for e in scene.public] == [
+            "WakeRefused", "WakeHeard", "SpeechStarted", "SpeechTranscribed",
+        ]  # fmt: skip
 
 
 async def test_a_turn_that_ends_while_a_loser_still_listens(ears: ScriptedEars, dialogue: ScriptedDialogue) -> None:
@@ -147,7 +149,7 @@ async def test_a_turn_that_ends_while_a_loser_still_listens(ears: ScriptedEars, 
         scene.arbiter.after(False)
         await scene.say(0)
         assert not scene.texts
-        assert not scene.public
+        assert [type(e).__name__ for e in scene.public] == ["WakeRefused"]
 
 
 async def test_an_answer_that_another_hub_gives_too_is_not_given(

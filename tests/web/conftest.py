@@ -15,6 +15,7 @@ from hub.core.clock import FakeClock
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PackageError, PairingError
+from hub.core.events import HERE, Origin
 from hub.core.log_ring import LogRing
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings, WebSettings
@@ -25,6 +26,7 @@ from hub.home.areas import Areas
 from hub.home.first_steps import FirstSteps
 from hub.home.household_settings import HouseholdSettings
 from hub.home.registry import Home
+from hub.home.turn_log import Deed, TurnTold
 from hub.plugins.condition import Condition
 from hub.plugins.known_skill import KnownSkill
 from hub.store.accounts import AccountTable
@@ -45,6 +47,7 @@ class Step(Struct, frozen=True, kw_only=True):
     at: float
     event: int
     causes: tuple[int, ...] = ()
+    origin: Origin = HERE
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -283,6 +286,18 @@ class Shelf:
         raise NotFoundError("no such skill")
 
 
+class Remembers:
+    """Plays what was said."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, int | None]] = []
+
+    async def turns(self, limit: int = 50, before: int | None = None) -> list[TurnTold]:
+        self.asked.append((limit, before))
+        deed = Deed(entity="light.kitchen", trait="OnOff", value=True)
+        return [TurnTold(id=2**60 + 1, at=1.5, how="voice", text="lamp on", deeds=[deed], stages_ms={"act": 1.5})]
+
+
 @pytest.fixture
 def bus() -> Bus:
     return Bus()
@@ -344,7 +359,8 @@ def rooms_of(house: House) -> Rooms:
     areas = Areas(home, HomeTable(None))  # type: ignore[arg-type]  # nothing is kept by these tests
     return Rooms(
         areas=areas, editor=home, devices=Cabinet(),
-        home=house, commander=house, speaker=house, why=house, history=house, gauges=house, peers=Neighbours(),
+        home=house, commander=house, speaker=house, why=house, history=house, gauges=house,
+        turns=Remembers(), peers=Neighbours(),
         learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView), skills=Shelf(),
     )  # fmt: skip
 
