@@ -1,6 +1,7 @@
 /** The page: where one is, the parts of the home to go to, and whether the hub is there. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { firstSteps } from "./home/first-steps";
 import { comingBack } from "./home/restart";
 import { session } from "./home/session";
 import { store } from "./home/store";
@@ -34,6 +35,7 @@ export class App extends Watching {
     store.stop();
     if (session.me) store.start(!session.may("member"));
     void this.arrive();
+    if (session.may("admin")) void firstSteps.ask().then((step) => step && this.arrive());
   };
 
   // A stranger comes no further than the door.
@@ -41,7 +43,9 @@ export class App extends Watching {
     const place = here();
     const { me } = session;
     if (!me) return { screen: session.unowned ? "setup" : "login", id: "" };
-    const inside = place.screen !== "login" && (place.screen !== "setup" || !me.owned);
+    // A home that is not set up yet leads on with that.
+    if (place.screen === "home" && firstSteps.step && !firstSteps.later) return { screen: "setup", id: "" };
+    const inside = place.screen !== "login" && (place.screen !== "setup" || session.may("admin"));
     return inside ? place : { screen: "home", id: "" };
   }
 
@@ -82,7 +86,7 @@ export class App extends Watching {
     const screen = SCREENS[name] ?? SCREENS["home"]!;
     return html`
       <a class="skip" href="#content" @click=${this.skip}>${words().skip}</a>
-      ${session.me ? this.navigation(name) : nothing}
+      ${session.me && screen.from !== "door" ? this.navigation(name) : nothing}
       <div class="connection" role="status" ?data-lost=${comingBack.waits || (!store.live && store.known)}>${this.connection()}</div>
       <main id="content" tabindex="-1">${this.place ? screen.draw(id) : nothing}</main>
       <hearth-notice></hearth-notice>

@@ -28,7 +28,7 @@ export const SCREENS: Record<string, Screen> = {
   entity: { load: () => import("./screens/entity"), draw: (id) => html`<entity-screen .entity=${id}></entity-screen>`, role: "guest", from: "home" },
   room: { load: () => import("./screens/room"), draw: (id) => html`<room-screen .area=${id}></room-screen>`, role: "guest", from: "home" },
   more: { load: () => import("./screens/more"), draw: () => html`<more-screen></more-screen>`, role: "guest", from: "bar" },
-  setup: { load: () => import("./screens/setup"), draw: () => html`<setup-screen></setup-screen>`, role: "owner", from: "door" },
+  setup: { load: () => import("./screens/setup"), draw: (id) => html`<setup-screen .wanted=${id}></setup-screen>`, role: "owner", from: "door" },
   login: { load: () => import("./screens/login"), draw: () => html`<login-screen></login-screen>`, role: "guest", from: "door" },
 };
 

@@ -128,6 +128,9 @@ async def _serve(wanted: _Wanted) -> None:
         wanted.found_port = hub.web.port
         _hand_over(wanted, hub.web)
         wanted.greet(f"{hub.settings.home.name} is at {hub.web.url}")
+        view = hub.home.view()
+        if not view.areas and not view.entities:
+            click.echo("There is nothing in it yet: open that page, and it leads you through.")
         if hub.web.setup_code:
             click.echo(f"The code to make the owner with, from any device: {hub.web.setup_code}")
         click.echo("Ctrl-C stops it.", err=True)

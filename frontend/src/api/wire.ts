@@ -294,6 +294,24 @@ export interface OpenSession {
   here: boolean;
 }
 
+/** A setting that the household may make here, unless it is `locked`: hearth.toml decides. `waits`: for a restart. */
+export interface Setting {
+  key: string;
+  value: unknown;
+  default: unknown;
+  locked: boolean;
+  kept: boolean;
+  live: boolean;
+  waits: boolean;
+  title: string;
+  description: string;
+}
+
+export interface Settings {
+  settings: Setting[];
+  restart: boolean;
+}
+
 /** What a gesture is for: what it `does`, or the sentence that it is taken to `say`. `yours`: somebody said so. */
 export interface Gesture {
   name: string;

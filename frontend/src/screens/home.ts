@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Area, Entity } from "../api/wire";
+import { firstSteps } from "../home/first-steps";
 import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
@@ -17,20 +18,33 @@ export class HomeScreen extends Watching {
   protected override render(): TemplateResult {
     const { entities, areas } = store.home;
     if (!entities.length && !areas.length) {
-      return html`<h1>${words().home.title}</h1><p>${store.ready ? words().home.empty : words().starting}</p>`;
+      return html`<h1>${words().home.title}</h1>${unfinished()}<p>${store.ready ? words().home.empty : words().starting}</p>`;
     }
     const placed = new Set(areas.map((area) => area.id));
     const scenes = entities.filter((entity) => entity.kind === "scene");
     const loose = entities.filter((entity) => !placed.has(entity.area) && entity.kind !== "scene");
     return html`
       <h1 class="named">${store.home.name || words().home.title}</h1>
-      ${unowned()} ${this.summary()} ${this.scenes(scenes)}
+      ${firstSteps.step ? unfinished() : unowned()} ${this.summary()} ${this.scenes(scenes)}
       ${floors(areas).map(([floor, rooms]) => this.floor(floor, rooms))}
+      ${this.bare(areas)}
       ${loose.length ? html`<div class="rooms">${room("", words().home.elsewhere, nothing, loose, false)}</div>` : nothing}
     `;
   }
 
-  private summary(): TemplateResult {
+  /** Rooms with nothing in them yet. */
+  private bare(areas: Area[]): TemplateResult | typeof nothing {
+    const { bare, bareText } = words().home;
+    const found = areas.filter((area) => !presence(area) && !store.home.entities.some((entity) => entity.area === area.id && entity.kind !== "scene"));
+    return found.length ? html`<section aria-labelledby="bare">
+      <h2 id="bare" class="quiet floor">${bare}</h2>
+      <ul class="chips">${found.map((area) => html`<li><a class="button chip" href=${`#/room/${area.id}`}>${area.name}</a></li>`)}</ul>
+      <p class="hint">${bareText}</p>
+    </section>` : nothing;
+  }
+
+  private summary(): TemplateResult | typeof nothing {
+    if (!store.home.entities.length) return nothing;
     const { home, state } = { home: words().home, state: store.home };
     const is = (trait: string, value: unknown): Entity[] =>
       state.entities.filter((entity) => trait in entity.traits && store.value(entity, trait) === value);
@@ -86,6 +100,14 @@ function unowned(): TemplateResult | typeof nothing {
     <h2 id="unowned">${openTitle}</h2><p>${openText}</p>
     <div class="buttons"><a class="button strong" href="#/setup">${openDo}</a><button type="button" @click=${wait}>${later}</button></div>
   </section>`;
+}
+
+// Setting up was put off.
+function unfinished(): TemplateResult | typeof nothing {
+  const { unfinished: title, unfinishedText, goOn } = words().setup;
+  return firstSteps.step ? html`<section class="card unowned" aria-labelledby="unfinished">
+    <h2 id="unfinished">${title}</h2><p>${unfinishedText}</p><p><a class="button strong" href="#/setup">${goOn}</a></p>
+  </section>` : nothing;
 }
 
 function floors(areas: Area[]): [string, Area[]][] {

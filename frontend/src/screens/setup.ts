@@ -1,57 +1,51 @@
-/** The first run: make the owner of the home, once. */
+/** Setting a home up, step by step: the owner, the language, the rooms, ears and eyes, what is private, the end. */
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
+import { firstSteps, STEPS, type Step } from "../home/first-steps";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
-import { languages } from "../parts/languages";
-import { explain } from "../parts/notice";
+import "../setup/home";
+import "../setup/language";
+import "../setup/owner";
+import "../setup/privacy";
+import "../setup/ready";
+import "../setup/senses";
 import { words } from "../words";
+
+const DRAWN: Record<Step, TemplateResult> = {
+  owner: html`<setup-owner></setup-owner>`,
+  language: html`<setup-language></setup-language>`,
+  home: html`<setup-home></setup-home>`,
+  senses: html`<setup-senses></setup-senses>`,
+  privacy: html`<setup-privacy></setup-privacy>`,
+  ready: html`<setup-ready></setup-ready>`,
+};
 
 @customElement("setup-screen")
 export class SetupScreen extends Watching {
-  @state() private trouble = "";
-  @state() private busy = false;
+  /** The step of the address; empty: the one that the household is at. */
+  @property() wanted = "";
+
+  private get step(): Step {
+    const { me } = session;
+    if (!me) return "owner";
+    const asked = STEPS.find((each) => each === this.wanted) ?? firstSteps.step ?? "owner";
+    // Who is in already goes on behind the door.
+    return asked === "owner" && me.owned ? "language" : asked;
+  }
 
   protected override render(): TemplateResult {
-    const { setUpTitle, setUpLead, name, password, passwordHint, setUp } = words().door;
-    const stranger = session.me === undefined;
-    return html`<div class="door">
-      <h1>${setUpTitle}</h1>
-      <p class="lead">${setUpLead}</p>
-      <form class="card" @submit=${this.submit}>
-        <label for="name">${name}</label>
-        <input id="name" name="username" required maxlength="64" autocomplete="username" autocapitalize="none">
-        <label for="password">${password}</label>
-        <input id="password" name="password" type="password" required minlength="8" maxlength="256" autocomplete="new-password"
-          aria-describedby="password-hint">
-        <p id="password-hint" class="hint">${passwordHint}</p>
-        ${stranger ? this.code() : nothing}
-        <p class="bad" role="alert">${this.trouble || nothing}</p>
-        <button type="submit" class="strong wide" ?disabled=${this.busy}>${setUp}</button>
-      </form>
-      ${stranger ? languages() : nothing}
+    const { step } = this;
+    const { stepOf, stepNames, later } = words().setup;
+    const number = STEPS.indexOf(step) + 1;
+    const told = stepOf(number, STEPS.length, stepNames[step] ?? "");
+    return html`<div class="door setup">
+      <header>
+        <p role="status">${told}</p>
+        <progress max=${STEPS.length} value=${number} aria-label=${told}></progress>
+      </header>
+      ${DRAWN[step]}
+      ${session.me && !(step === "owner" && firstSteps.step) && step !== "ready" ? html`<p class="hint"><a href="#/home" @click=${() => (firstSteps.later = true)}>${later}</a></p>` : nothing}
     </div>`;
-  }
-
-  // Who sits at the hub's own machine is known to be there; anybody else shows what it printed.
-  private code(): TemplateResult {
-    const { code, codeHint } = words().door;
-    return html`<label for="code">${code}</label>
-      <input id="code" name="code" maxlength="64" autocomplete="one-time-code" autocapitalize="none" aria-describedby="code-hint">
-      <p id="code-hint" class="hint">${codeHint}</p>`;
-  }
-
-  private async submit(event: Event): Promise<void> {
-    event.preventDefault();
-    const entered = new FormData(event.target as HTMLFormElement);
-    const field = (name: string): string => String(entered.get(name) ?? "");
-    this.busy = true;
-    try {
-      await session.setUp(field("username"), field("password"), field("code").trim());
-      location.hash = "#/home";
-    } catch (error) {
-      this.trouble = explain(error);
-    }
-    this.busy = false;
   }
 }

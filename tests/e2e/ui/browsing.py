@@ -19,6 +19,9 @@ BROWSES = [
     pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm ci in frontend/"),
 ]
 """The marks of a test that looks at the page."""
+# Microphone and camera are played, and pages may have them.
+_MEDIA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+_ARGS = ["--no-sandbox", "--disable-dev-shm-usage", *_MEDIA]
 SIZES = ((390, 844), (1280, 800))
 _FINDINGS = """() => axe.run().then(found => found.violations.map(
     each => `${each.id}: ${each.help}: ${each.nodes.map(node => node.html.slice(0, 120)).join(" | ")}`))"""
@@ -72,7 +75,7 @@ class Visit:
 def browsing() -> Iterator[Browser]:
     """A browser; its own sandbox and shared memory need what a build machine may not give."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGS)
         try:
             yield browser
         finally:

@@ -5,6 +5,7 @@ import { deDoor } from "./door";
 import { deGestures } from "./gestures";
 import { deSkills } from "./skills";
 import { deVoice } from "./voice";
+import { deSetup } from "./setup";
 import type { Words } from "../en";
 
 export const de: Words = {
@@ -13,10 +14,11 @@ export const de: Words = {
   ...deGestures,
   ...deSkills,
   ...deVoice,
+  ...deSetup,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr", setup: "Einrichten" },
   about: {
     gestures: "Was Hände sagen können, und was Kameras eben erkannten",
     skills: "Was das Zuhause versteht, was jeder Skill darf, und weitere hinzufügen",
@@ -46,6 +48,8 @@ export const de: Words = {
   },
 
   home: {
+    bare: "Noch leere Räume",
+    bareText: "Was verbunden wird, erscheint in seinem Raum.",
     title: "Zuhause",
     elsewhere: "Im ganzen Haus",
     scenes: "Szenen",

@@ -5,6 +5,7 @@ import { enDoor } from "./door";
 import { enGestures } from "./gestures";
 import { enSkills } from "./skills";
 import { enVoice } from "./voice";
+import { enSetup } from "./setup";
 
 export const en = {
   ...enDevices,
@@ -12,10 +13,11 @@ export const en = {
   ...enGestures,
   ...enSkills,
   ...enVoice,
+  ...enSetup,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More", setup: "Setting up" } as Record<string, string>,
   about: {
     gestures: "What your hands can say, and what cameras just made out",
     skills: "What the home understands, what each skill may do, and adding another",
@@ -45,6 +47,8 @@ export const en = {
   } as Record<string, string>,
 
   home: {
+    bare: "Rooms with nothing in them yet",
+    bareText: "Connect what you own, and it appears in its room.",
     title: "Home",
     elsewhere: "Around the home",
     scenes: "Scenes",
