@@ -20,7 +20,10 @@ export class SensesStep extends SetupStep {
     const area = String(this.setting(WHERE)?.value ?? "");
     return html`<h1>${sensesTitle}</h1>
       <p class="lead">${sensesLead}</p>
-      <hearth-microphone-test></hearth-microphone-test>
+      <section class="card" aria-labelledby="microphone-test">
+        <h2 id="microphone-test">${words().microphone.test.title}</h2>
+        <hearth-microphone-test></hearth-microphone-test>
+      </section>
       <hearth-camera-test></hearth-camera-test>
       <form class="card" @submit=${this.submit}>
         <h2>${own}</h2>

@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from hub.core.bundled import bundled
 from tests.e2e.running import RunningHub
@@ -46,9 +46,30 @@ def _talk(page: Page, url: str) -> None:
     page.screenshot(path=PICTURES / "ui-talk.png")
 
 
+def _setup(browser: Browser) -> None:
+    """A home that is being set up, at its rooms."""
+    with tempfile.TemporaryDirectory() as folder:
+        hub = RunningHub(Path(folder), "--deaf")
+        try:
+            page = browser.new_page(locale="en-GB", viewport=PHONE)
+            page.goto(hub.url)
+            page.get_by_label("Name").fill("Ada")
+            page.get_by_label("Password").fill("seven blue teapots")
+            page.keyboard.press("Enter")
+            page.get_by_role("button", name="Next").click()
+            for room in ("Kitchen", "Living room", "Bedroom"):
+                page.get_by_label(room).check()
+            page.get_by_label("Another room").fill("Winter garden")
+            page.keyboard.press("Enter")
+            page.screenshot(path=PICTURES / "ui-setup.png")
+        finally:
+            hub.stop()
+
+
 def main() -> None:
-    """Start a hub over the demo home, live in it for some seconds, and take the pictures."""
+    """Start hubs over a new home and the demo's, live in it for some seconds, and take the pictures."""
     with tempfile.TemporaryDirectory() as folder, browsing() as browser:
+        _setup(browser)
         shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
         hub = RunningHub(Path(folder), "--deaf")
         try:

@@ -56,7 +56,7 @@ export const deSetup: typeof enSetup = {
       ["Gehört", "Ton bleibt für Sekunden im Arbeitsspeicher. Nach dem Weckwort wird ein Satz zu Worten; der Ton wird nie gespeichert."],
       ["Gesehen", "Bilder werden im Arbeitsspeicher zu „eine Hand zeigt zwei Finger“ oder „jemand ist da“ und nie gespeichert."],
       ["Behalten", "Wie Dinge sind und waren, was gewünscht und getan wurde, 30 Tage lang, wenn hearth.toml nichts anderes sagt. Nur auf diesem Hub."],
-      ["Verlässt das Zuhause", "Nichts. Kein Konto anderswo, keine Statistik. Jede Verbindung des Hubs wird zum Nachlesen aufgeschrieben."],
+      ["Verlässt das Zuhause", "Nichts. Kein Konto anderswo, keine Statistik. Ein Skill erreicht draußen nur, was ihm erlaubt wurde, und jede Verbindung wird zum Nachlesen aufgeschrieben."],
     ],
     switches: "Schalter",
     switchesLead: "Jede Kamera hat auf der Seite ihren eigenen Schalter. Unter System steht jederzeit, was gehört, gesehen und behalten wird.",

@@ -23,7 +23,7 @@ export const enSetup = {
     homeName: "Name of the home",
     roomsTitle: "Rooms",
     roomsHint: "Call them as you speak of them. You can change them later.",
-    rooms: ["Kitchen", "Living room", "Bedroom", "Children's room", "Bathroom", "Hallway", "Office", "Garage"],
+    rooms: ["Kitchen", "Living room", "Bedroom", "Nursery", "Bathroom", "Hallway", "Office", "Garage"],
     roomOwn: "Another room",
     roomAdd: "Add",
 
@@ -55,7 +55,7 @@ export const enSetup = {
       ["Heard", "Sound is held in memory for seconds. After the wake word a sentence becomes words; the sound is never stored."],
       ["Seen", "Pictures become “a hand shows two fingers” or “somebody is there” in memory, and are never stored."],
       ["Kept", "How things are and were, what was asked and done, for 30 days unless hearth.toml says otherwise. On this hub only."],
-      ["Leaves the home", "Nothing. No account elsewhere, no statistics. Every connection that the hub makes is written down for you to read."],
+      ["Leaves the home", "Nothing. No account elsewhere, no statistics. A skill reaches out only where you let it, and every connection is written down for you to read."],
     ] as [string, string][],
     switches: "Switches",
     switchesLead: "Each camera has a switch of its own on the page. Under System stands at any time what is heard, seen and kept.",
