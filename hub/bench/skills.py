@@ -88,7 +88,7 @@ async def _starts(found: FoundSkill) -> list[Measure]:
         for _ in range(STARTS + 1):
             began = time.perf_counter()
             process = await cages.open(found)
-            channel = await SocketChannel.over(process.connection, paced=True)
+            channel = SocketChannel(process.connection, paced=True)
             await introduced(found, channel, process, cages.patience.start_s)
             took.append((time.perf_counter() - began) * 1000)
             memory.append(_private_mb(process.pid))

@@ -130,7 +130,7 @@ def _microphone(settings: Settings) -> Iterator[Finding]:
 def _plugins(settings: Settings, paths: HomePaths) -> Iterator[Finding]:
     from hub.plugins.discovery import find_devices, find_skills
 
-    skills, devices = find_skills(settings.plugins, paths.root), find_devices(settings.plugins)
+    skills, devices = find_skills(settings.plugins, paths.root), find_devices(settings.plugins, paths.root)
     for broken in (*skills.broken, *devices.broken):
         mend = broken.error.remedy
         yield Finding(check=f"plugin {broken.plugin}", level="broken", detail=_said(broken.error), mend=mend)

@@ -61,22 +61,22 @@ class _Alone:
     async def status(self) -> dict[str, Any]:
         kinds = [
             {"integration": kind.id, "name": kind.name, "version": kind.version, "schema": kind.schema}
-            for kind in self._shelf.kinds()
+            for kind in await self._shelf.kinds()
         ]
         kinds.append({"integration": "virtual", "name": self._shelf.name("virtual"), "schema": {}})
-        devices = [self._told(wanted) for wanted in (*self._shelf.declared, *self._shelf.wanted())]
+        devices = [await self._told(wanted) for wanted in (*self._shelf.declared, *self._shelf.wanted())]
         if self._virtual:
             devices.append({"instance": "virtual", "integration": "virtual", "locked": True, "config": {}})
         return {"available": kinds, "devices": devices}
 
     async def add(self, integration: str, config: dict[str, Any]) -> dict[str, Any]:
-        return self._told(await self._shelf.put(integration, config))
+        return await self._told(await self._shelf.put(integration, config))
 
     async def remove(self, instance: str) -> dict[str, Any]:
-        return self._told(await self._shelf.drop(instance))
+        return await self._told(await self._shelf.drop(instance))
 
-    def _told(self, wanted: "WantedDevice") -> dict[str, Any]:
-        config, _ = self._shelf.shown(wanted)
+    async def _told(self, wanted: "WantedDevice") -> dict[str, Any]:
+        config, _ = await self._shelf.shown(wanted)
         return {
             "instance": wanted.instance,
             "integration": wanted.id,
@@ -98,6 +98,8 @@ async def alone(paths: HomePaths) -> AsyncIterator[DeviceWork]:
     """Over the store of a home; no hub starts over it meanwhile. Raises `StoreError`, `UnavailableError`."""
     from hub.cli.open_store import open_store, without_hub
     from hub.core.settings_file import load_settings
+    from hub.plugins.cages import Cages
+    from hub.plugins.device_code import DeviceCode
     from hub.plugins.device_shelf import DeviceShelf
     from hub.plugins.discovery import find_devices
     from hub.plugins.loader import load_device
@@ -106,11 +108,15 @@ async def alone(paths: HomePaths) -> AsyncIterator[DeviceWork]:
     from hub.store.kept_devices import DeviceTable
 
     settings = load_settings(paths.settings).settings
-    found = find_devices(settings.plugins).plugins
+    found = find_devices(settings.plugins, paths.root).plugins
     declared = tuple(declared_devices(settings, {each.manifest.id for each in found}, str(paths.settings)))
+    cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
     with without_hub(paths):
         async with open_store(paths) as database:
             table = DeviceTable(HomeTable(database), paths.device_secrets)
-            shelf = DeviceShelf(table, found, declared, load_device)
+            shelf = DeviceShelf(table, found, declared, DeviceCode(load_device, cages))
             await shelf.load()
-            yield _Alone(shelf, virtual=any(each.traits or each.scene for each in settings.entity))
+            try:
+                yield _Alone(shelf, virtual=any(each.traits or each.scene for each in settings.entity))
+            finally:
+                await cages.close()

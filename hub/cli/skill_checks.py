@@ -1,4 +1,4 @@
-"""What `hearth doctor` says of skills that did not come with the hub: whether they can be caged here."""
+"""What `hearth doctor` says of plugins that did not come with the hub: whether they can be caged here."""
 
 from collections.abc import AsyncIterator
 from typing import Final
@@ -8,8 +8,8 @@ from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 
-_CHECK: Final = "caged skills"
-_INSISTED: Final = "they can do whatever the hub can: remove [plugins] allow_uncaged, or such skills"
+_CHECK: Final = "caged plugins"
+_INSISTED: Final = "they can do whatever the hub can: remove [plugins] allow_uncaged, or such plugins"
 
 
 async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
@@ -26,7 +26,7 @@ async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]
         if settings.plugins.allow_uncaged:
             yield Finding(check=_CHECK, level="broken", detail=f"uncaged: {error.message}", mend=_INSISTED)
             return
-        mend = "such skills do not run here; they need Linux with seccomp, which containers must not forbid"
+        mend = "such plugins do not run here; they need Linux with seccomp, which containers must not forbid"
         yield Finding(check=_CHECK, level="broken" if others else "absent", detail=error.message, mend=mend)
         return
     architecture = this_architecture()
@@ -36,6 +36,8 @@ async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]
 
 
 def _not_bundled(settings: Settings, paths: HomePaths) -> list[str]:
-    from hub.plugins.discovery import find_skills
+    from hub.plugins.discovery import find_devices, find_skills
 
-    return [skill.manifest.id for skill in find_skills(settings.plugins, paths.root).plugins if not skill.bundled]
+    skills, devices = find_skills(settings.plugins, paths.root), find_devices(settings.plugins, paths.root)
+    names = [found.manifest.id for found in skills.plugins if not found.bundled]
+    return names + [found.manifest.id for found in devices.plugins if not found.bundled]

@@ -296,7 +296,7 @@ class PluginSettings(_Table, frozen=True):
         default_factory=dict
     )
     allow_uncaged: Annotated[
-        bool, Meta(description="run skills that did not come with the hub even where they cannot be caged")
+        bool, Meta(description="run plugins that did not come with the hub even where they cannot be caged")
     ] = False
 
 

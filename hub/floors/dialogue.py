@@ -83,13 +83,11 @@ async def build_dialogue(
     await imported("hub.dialogue.dialogue", "hub.plugins.home_skills")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
-    from hub.plugins.cages import Cages
     from hub.plugins.ports import SayRequest
     from hub.plugins.skill_host import SkillHost
 
     settings, bus = ground.settings, ground.bus
-    cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
-    skills = SkillHost(bus, language=settings.home.language, cages=cages)
+    skills = SkillHost(bus, language=settings.home.language, cages=floor.cages, end_cages=False)
     stack.push_async_callback(skills.close)
     take_back = TakeBack(floor.undo, floor.dispatcher)
     dialogue = Dialogue(

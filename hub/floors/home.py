@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.home.registry import Home
     from hub.home.undo import UndoLog
     from hub.home.why import Why
+    from hub.plugins.cages import Cages
     from hub.plugins.device_host import DeviceHost
     from hub.plugins.device_keeper import DeviceKeeper
     from hub.satellites.announced import Announced
@@ -39,6 +40,7 @@ class HomeFloor:
     undo: "UndoLog"
     why: "Why"
     devices: "DeviceHost"
+    cages: "Cages"
     settings: "HouseholdSettings"
     kept: "DeviceKeeper"
 
@@ -55,6 +57,7 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     from hub.home.scenes import Scenes
     from hub.home.undo import UndoLog
     from hub.home.why import Why
+    from hub.plugins.cages import Cages
     from hub.plugins.device_host import DeviceHost
     from hub.store.command_log import CommandLog
     from hub.store.home_table import HomeTable, Overrides
@@ -81,17 +84,26 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     undo = UndoLog(bus, ring, states)
     await commands.fail_interrupted(bus)
     data = PluginData(database)
-    devices = DeviceHost(home, states, dispatcher, bus, ground.supervisor, data=data, connect=guard.open_socket)
+    cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
+    stack.push_async_callback(cages.close)
+    devices = DeviceHost(
+        home, states, dispatcher, bus, ground.supervisor, data=data, cages=cages, connect=guard.open_socket
+    )
     stack.push_async_callback(devices.close)
-    kept = await _start_devices(devices, home, table, ground)
+    kept = await _start_devices(devices, cages, home, table, ground)
     why = Why(home, states, ring, history)
     household = store.settings
-    return HomeFloor(guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, household, kept)
+    return HomeFloor(
+        guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, cages, household, kept
+    )
 
 
-async def _start_devices(host: "DeviceHost", home: "Home", table: "HomeTable", ground: Ground) -> "DeviceKeeper":
+async def _start_devices(
+    host: "DeviceHost", cages: "Cages", home: "Home", table: "HomeTable", ground: Ground
+) -> "DeviceKeeper":
     """What hearth.toml asks for and the household added. What any hub of the home could run starts with the swarm."""
     from hub.home.declared import is_virtual, virtual_config
+    from hub.plugins.device_code import DeviceCode
     from hub.plugins.device_keeper import DeviceKeeper
     from hub.plugins.device_shelf import DeviceShelf
     from hub.plugins.discovery import find_devices
@@ -99,12 +111,12 @@ async def _start_devices(host: "DeviceHost", home: "Home", table: "HomeTable", g
     from hub.store.kept_devices import DeviceTable
 
     settings, place = ground.settings, str(ground.paths.settings)
-    host.offer(find_devices(settings.plugins))
+    host.offer(find_devices(settings.plugins, ground.paths.root))
     if any(is_virtual(e) for e in settings.entity):
         host.start("virtual", virtual_config(settings), place=place)
     found = host.available()
     declared = tuple(declared_devices(settings, {each.manifest.id for each in found}, place))
-    shelf = DeviceShelf(DeviceTable(table, ground.paths.device_secrets), found, declared, host.code)
+    shelf = DeviceShelf(DeviceTable(table, ground.paths.device_secrets), found, declared, DeviceCode(host.code, cages))
     await shelf.load()
     keeper = DeviceKeeper(shelf, host, home, _announced)
     if not settings.swarm.enabled:

@@ -19,7 +19,14 @@ from hub.plugins.socket_channel import SocketChannel
 from hub.plugins.wheels import wheels_of
 
 ENTRY = "hub.plugins.caged_main:serve"
-PRELOAD = ("hub.plugins.caged_main", "hub.sdk.summary", "asyncio", "concurrent.futures.thread", "encodings.idna")
+PRELOAD = (
+    "hub.plugins.caged_main",
+    "hub.plugins.caged_device_main",
+    "hub.sdk.summary",
+    "asyncio",
+    "concurrent.futures.thread",
+    "encodings.idna",
+)
 """What a skill is likely to need is imported before the fork, once for all of them."""
 
 
@@ -40,7 +47,7 @@ def serve(connection: socket.socket, config: dict[str, Any]) -> None:
 
 
 async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
-    channel = await SocketChannel.over(connection)
+    channel = SocketChannel(connection)
     try:
         skill = load_handlers(Path(about.code), about.skill)
     except HearthError as error:

@@ -139,7 +139,7 @@ class CagedSkill:
         process = self._process = await self._cages.open(self.found)
         tasks: list[asyncio.Task[None]] = []
         try:
-            channel = await SocketChannel.over(process.connection, paced=True)
+            channel = SocketChannel(process.connection, paced=True)
             try:
                 ready = await introduced(self.found, channel, process, self._cages.patience.start_s)
                 self._side = HubSide(

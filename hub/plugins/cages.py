@@ -1,7 +1,6 @@
-"""Where the skills of strangers run: one caged process each, all forked from one zygote."""
+"""Where the skills and integrations of strangers run: one caged process each, all forked from one zygote."""
 
 import socket
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,13 +11,15 @@ from hub.guard.zygote import Caged, Zygote
 from hub.guard.zygote_messages import CageOrder
 from hub.plugins.appetite import Limits
 from hub.plugins.broker import granted_ports
+from hub.plugins.caged_device_main import DEVICE_ENTRY, CagedDeviceConfig
 from hub.plugins.caged_main import ENTRY, PRELOAD, CagedSkillConfig
-from hub.plugins.discovery import FoundSkill
+from hub.plugins.discovery import FoundDevice, FoundSkill
 
 
 class CagePatience(Struct, frozen=True, kw_only=True):
-    """How long a caged skill may take, in seconds: to be imported, to show that it is alive after it was late; how
+    """How long a caged plugin may take, in seconds: to be imported, to show that it is alive after it was late; how
     often it is looked after; the first and the longest wait before it is started again; how long a call waits for it.
+    An integration is asked all the time whether it is alive, and may be silent for `hang_s`.
     """
 
     start_s: float = 15.0
@@ -27,6 +28,7 @@ class CagePatience(Struct, frozen=True, kw_only=True):
     first_wait_s: float = 0.5
     longest_wait_s: float = 300.0
     back_s: float = 5.0
+    hang_s: float = 10.0
 
 
 class Cages:
@@ -51,14 +53,26 @@ class Cages:
             code=str(found.code.resolve()),
             ports=tuple(sorted(granted_ports(found.manifest.grant))),
         )
-        folder: Path = found.folder.resolve()
+        return await self._fork(f"the {found.manifest.id} skill", ENTRY, config, str(found.folder.resolve()))
+
+    async def open_device(self, found: FoundDevice) -> Caged:
+        """A process that becomes this integration. Raises `SealError`, `WorkerDiedError`."""
+        config = CagedDeviceConfig(
+            device=found.manifest.id,
+            code=str(found.code.resolve()),
+            ports=tuple(sorted(grant.port for grant in found.manifest.grant)),
+        )
+        who, folder = f"the {found.manifest.id} integration", str(found.folder.resolve())
+        return await self._fork(who, DEVICE_ENTRY, config, folder)
+
+    async def _fork(self, who: str, entry: str, config: Struct, folder: str) -> Caged:
         order = CageOrder(
-            entry=ENTRY,
+            entry=entry,
             config=msgspec.msgpack.encode(config),
-            readable=(str(folder),),
+            readable=(folder,),
             memory_mb=self.limits.memory_mb,
         )
-        return await self._zygote.fork(f"the {found.manifest.id} skill", order)
+        return await self._zygote.fork(who, order)
 
     async def close(self) -> None:
         """End every caged process."""

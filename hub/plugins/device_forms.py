@@ -24,15 +24,31 @@ class Form(Struct, frozen=True, kw_only=True):
 
 
 def form_of(device: Device, place: str) -> Form:
-    """The form of an integration; secrets are the fields with `writeOnly`, and those whose names say so.
+    """The form of an integration. Raises `PluginError` naming `place` when the config cannot be described."""
+    return marked(schema_of(device, place), place)
 
-    Raises `PluginError` naming `place` when the config cannot be described.
-    """
+
+def schema_of(device: Device, place: str) -> dict[str, Any]:
+    """The JSON Schema of an integration's config. Raises as `form_of`."""
     try:
-        schema = msgspec.json.schema(device.config)
+        return msgspec.json.schema(device.config)
     except TypeError as error:
         raise PluginError(f"its config has no JSON Schema: {error}", place=place) from error
-    definitions = schema.pop("$defs", {})
+
+
+def marked(schema: dict[str, Any], place: str) -> Form:
+    """The form that a schema makes; secrets are the fields with `writeOnly`, and those whose names say so.
+
+    Raises `PluginError` naming `place` for what is no schema of fields: a stranger may have said it.
+    """
+    try:
+        return _marked(dict(schema))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise PluginError(f"its config has no JSON Schema: {error}"[:300], place=place) from error
+
+
+def _marked(schema: dict[str, Any]) -> Form:
+    definitions = dict(schema.pop("$defs", {}))
     whole = definitions.pop(schema["$ref"].rpartition("/")[2]) if "$ref" in schema else schema
     if definitions:
         whole = {**whole, "$defs": definitions}
@@ -40,8 +56,8 @@ def form_of(device: Device, place: str) -> Form:
     secrets = frozenset(
         name for name, said in fields.items() if '"writeOnly": true' in json.dumps(said) or _NAMED_SO.search(name)
     )
-    marked = {name: {**said, "writeOnly": True} if name in secrets else said for name, said in fields.items()}
-    return Form(schema={**whole, "properties": marked}, secrets=secrets)
+    told = {name: {**said, "writeOnly": True} if name in secrets else {**said} for name, said in fields.items()}
+    return Form(schema={**whole, "properties": told}, secrets=secrets)
 
 
 def checked(device: Device, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from typing import Any, cast
 
-import msgspec
 import structlog
 from msgspec import Struct
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, NotFoundError, SettingsError, UnavailableError, UsageError
+from hub.core.errors import HearthError, NotFoundError, SealError, UnavailableError, UsageError
 from hub.core.events import PluginFailed
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
 from hub.home.dispatch import Dispatcher
 from hub.home.registry import Home
-from hub.plugins.device_ports import CommandQueue, Connector, ConnectPort
+from hub.plugins.caged_device import CagedDevice
+from hub.plugins.cages import Cages
+from hub.plugins.command_queue import CommandQueue
+from hub.plugins.device_ports import Connector, ConnectPort
 from hub.plugins.discovery import Found, FoundDevice
-from hub.plugins.loader import load_device
+from hub.plugins.loader import device_config, load_device
 from hub.plugins.ports import BoundedData, PluginData
 from hub.plugins.updates import Updates
 from hub.sdk.context import Context
@@ -46,11 +49,15 @@ class DeviceStatus(Struct, frozen=True, kw_only=True):
     """Why it cannot do its work now, by its own word or because it failed."""
 
 
+_Run = Callable[[Context], AsyncGenerator[Any, None]]
+
+
 class _Instance:
-    def __init__(self, found: FoundDevice, device: Device, config: Any, updates: Updates, queue: CommandQueue) -> None:
+    def __init__(self, found: FoundDevice, run: _Run, updates: Updates, queue: CommandQueue) -> None:
         self.found = found
-        self.device = device
-        self.config = config
+        self.run = run
+        self.caged: CagedDevice | None = None
+        self.uncaged: Callable[[], _Run] = lambda: run
         self.updates = updates
         self.queue = queue
         self.running = False
@@ -63,7 +70,8 @@ class DeviceHost:
     """Runs integrations, each instance under a name that owns its entities.
 
     One that fails is restarted with backoff; meanwhile its entities are unavailable and commands to them fail with a
-    reason. A broken one is reported as `PluginFailed` and left out.
+    reason. A broken one is reported as `PluginFailed` and left out. Those that did not come with the hub run in
+    `cages`; without, in tests and nowhere else, they run here.
     """
 
     def __init__(
@@ -75,6 +83,7 @@ class DeviceHost:
         supervisor: Supervisor,
         *,
         data: PluginData,
+        cages: Cages | None = None,
         connect: Connector | None = None,
     ) -> None:
         self._home = home
@@ -83,6 +92,7 @@ class DeviceHost:
         self._bus = bus
         self._supervisor = supervisor
         self._data = data
+        self._cages = cages
         self._connect = connect
         self._found: dict[str, FoundDevice] = {}
         self._instances: dict[str, _Instance] = {}
@@ -113,7 +123,8 @@ class DeviceHost:
     def start(self, integration: str, config: Mapping[str, Any], *, instance: str = "", place: str = "") -> bool:
         """Run an integration with `config`, as `instance` (its own id unless given).
 
-        False when it is broken or its config is: that is then reported, with `place` naming where the config stands.
+        False when it is broken or its config is: that is then reported, with `place` naming where the config stands. Of
+        one in a cage that is found out, and reported, later.
         Raises `NotFoundError` for an unknown integration, `UsageError` for an instance that runs already.
         """
         found = self._found.get(integration)
@@ -123,14 +134,20 @@ class DeviceHost:
         if name in self._instances:
             raise UsageError(f"{name} runs already", remedy="stop it first, or give the second another instance name")
         self._reports.pop(name, None)
+        place = place or f"config of {name}"
+        caged = None
         try:
-            device = self.code(found)
-            settings = _config(device, config, place or f"config of {name}")
+            if found.bundled or self._cages is None:
+                run = self._in_the_hub(found, config, place)
+            else:
+                caged = CagedDevice(found, config, place, self._cages)
+                run = caged.run
         except HearthError as error:
             self.left_out(name, str(error))
             return False
         updates = Updates(name, self._home, self._states, self._dispatcher.attribution)
-        running = _Instance(found, device, settings, updates, CommandQueue(name))
+        running = _Instance(found, run, updates, CommandQueue(name))
+        running.caged, running.uncaged = caged, partial(self._in_the_hub, found, config, place)
         self._instances[name] = running
         running.queue.open()  # commands that come before the generator's first step wait for it
         running.unroute = self._dispatcher.route(name, running.queue)
@@ -182,17 +199,16 @@ class DeviceHost:
 
     async def _run(self, name: str, instance: _Instance) -> None:
         context = Context(self._ports(name, instance))
-        run = instance.device.run
-        assert run is not None  # the loader checked it
         instance.queue.open()
         instance.running, instance.error, instance.updates.trouble = True, "", ""
         try:
-            generator = cast("AsyncGenerator[Update, None]", run(context, instance.config))
-            async with aclosing(generator) as updates:
+            async with aclosing(instance.run(context)) as updates:
                 await self._consume(updates, instance)
         except Exception as error:
             instance.error = f"{type(error).__name__}: {error}"
-            raise
+            if instance.caged is None or instance.caged.introduced:
+                raise
+            self._not_begun(name, instance, error)  # and is not tried again and again
         finally:
             instance.running = False
             instance.settled.set()
@@ -214,6 +230,18 @@ class DeviceHost:
             if count % _BREATH == 0:
                 await asyncio.sleep(0)
 
+    def _not_begun(self, name: str, instance: _Instance, error: Exception) -> None:
+        """A stranger's integration could not be caged, or is of no use."""
+        if not isinstance(error, SealError) or self._cages is None:
+            self.left_out(name, str(error))
+        elif not self._cages.allow_uncaged:
+            remedy = "set [plugins] allow_uncaged = true if you trust its code with the whole hub"
+            self.left_out(name, str(SealError(f"it did not come with the hub, and {error}", remedy=remedy)))
+        else:
+            log.warning("an integration runs uncaged, as the household insists", integration=name, why=str(error))
+            instance.caged, instance.run = None, instance.uncaged()
+            raise error  # and is started again, without
+
     def _ports(self, name: str, instance: _Instance) -> dict[str, Any]:
         grants = instance.found.manifest.grant
         granted = {g.port for g in grants}
@@ -221,19 +249,19 @@ class DeviceHost:
         if "store" in granted:
             ports["store"] = BoundedData(name, self._data)
         if "connect" in granted and self._connect is not None:
-            ports["connect"] = ConnectPort(name, grants, self._connect)
+            ports["connect"] = ConnectPort(name, grants, self._connect, stranger=instance.caged is not None)
         return ports
+
+    def _in_the_hub(self, found: FoundDevice, config: Mapping[str, Any], place: str) -> _Run:
+        """The integration's own generator, to run in this process. Raises `PluginError`, `SettingsError`."""
+        device = self.code(found)
+        settings = device_config(device, config, place)
+        run = device.run
+        assert run is not None  # the loader checked it
+        return lambda context: cast("AsyncGenerator[Update, None]", run(context, settings))
 
     def left_out(self, plugin: str, error: str) -> None:
         """Report an integration that cannot run."""
         self._reports[plugin] = error
         log.error("an integration is left out", integration=plugin, error=error)
         self._bus.publish(PluginFailed(plugin=plugin, error=error))
-
-
-def _config(device: Device, config: Mapping[str, Any], place: str) -> Any:
-    """`config` as the integration's own struct; raises `SettingsError` with the place."""
-    try:
-        return msgspec.convert(dict(config), device.config)
-    except msgspec.ValidationError as error:
-        raise SettingsError(str(error), place=place, remedy="see `hearth device list` for its fields") from error

@@ -122,7 +122,7 @@ class DeviceKeeper:
     async def kinds(self) -> Sequence[DeviceKind]:
         """What could be added."""
         async with self._lock:
-            return await asyncio.to_thread(self._shelf.kinds)
+            return await self._shelf.kinds()
 
     async def devices(self) -> Sequence[DeviceInstance]:
         """What is here, and how it fares."""
@@ -180,7 +180,7 @@ class DeviceKeeper:
 
     async def _instance(self, wanted: WantedDevice, *, running: bool, trouble: str) -> DeviceInstance:
         async with self._lock:
-            config, secrets = await asyncio.to_thread(self._shelf.shown, wanted)
+            config, secrets = await self._shelf.shown(wanted)
         return DeviceInstance(
             instance=wanted.instance,
             integration=wanted.id,

@@ -1,16 +1,16 @@
 """`DeviceShelf`: the devices that the household added, checked and kept; whether a hub runs them is another matter."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
 
 from hub.core.errors import HearthError, LockedError, NotFoundError, UsageError, ValueRefusedError
 from hub.home.declared import VIRTUAL
-from hub.plugins.device_forms import Form, checked, form_of
+from hub.plugins.device_code import DeviceCode
+from hub.plugins.device_forms import Form
 from hub.plugins.discovery import FoundDevice
 from hub.plugins.wanted_devices import WantedDevice
-from hub.sdk.device import Device
 from hub.store.kept_devices import DeviceTable, KeptDevice
 
 MOST_DEVICES: Final = 100
@@ -30,7 +30,7 @@ class DeviceKind(Struct, frozen=True, kw_only=True):
 
 
 class DeviceShelf:
-    """What is kept. `declared` is what hearth.toml asks for, `code(integration)` loads what an integration is made of.
+    """What is kept. `declared` is what hearth.toml asks for, `code` says what an integration is made of.
 
     `await load()` first.
     """
@@ -40,7 +40,7 @@ class DeviceShelf:
         table: DeviceTable,
         found: Sequence[FoundDevice],
         declared: Sequence[WantedDevice],
-        code: Callable[[FoundDevice], Device],
+        code: DeviceCode,
     ) -> None:
         self._table = table
         self._found = {each.manifest.id: each for each in found}
@@ -48,26 +48,33 @@ class DeviceShelf:
         self._code = code
         self._kept: dict[str, KeptDevice] = {}
         self._forms: dict[str, Form] = {}
+        self._useless: dict[str, dict[str, str]] = {}
 
     async def load(self) -> None:
         """Read what was kept. Raises `StoreError`."""
         self._kept = await self._table.load()
 
-    def kinds(self) -> list[DeviceKind]:
+    async def kinds(self) -> list[DeviceKind]:
         """What could be added. Loads code at the first call."""
-        return [self._kind(found) for name, found in self._found.items() if name != VIRTUAL]
+        return [await self._kind(found) for name, found in self._found.items() if name != VIRTUAL]
 
     def name(self, integration: str) -> str:
         """What people call an integration."""
         found = self._found.get(integration)
         return integration if found is None else found.manifest.name
 
-    def shown(self, wanted: WantedDevice) -> tuple[dict[str, Any], tuple[str, ...]]:
+    async def shown(self, wanted: WantedDevice) -> tuple[dict[str, Any], tuple[str, ...]]:
         """A config as it may be told, with what is as usual; and the secrets that it has, by field. May load code."""
         try:
-            form = self._form(self._named(wanted.id))
+            await self._form(self._named(wanted.id))
         except HearthError:
             return {}, ()  # what cannot be told from a secret is not told
+        return self._shown(wanted)
+
+    def _shown(self, wanted: WantedDevice) -> tuple[dict[str, Any], tuple[str, ...]]:
+        form = self._forms.get(wanted.id)
+        if form is None:
+            return {}, ()
         usual = {name: said["default"] for name, said in form.schema["properties"].items() if "default" in said}
         whole = usual | dict(wanted.config)
         told = {name: value for name, value in whole.items() if name not in form.secrets}
@@ -89,14 +96,14 @@ class DeviceShelf:
         found = self._named(integration)
         if integration == VIRTUAL:
             raise LockedError("hearth.toml decides on virtual things", remedy="write an [[entity]] there")
-        form = self._form(found)
+        form = await self._form(found)
         before = self._mine(instance) if instance else None
         if before is not None:
             if before.integration != integration:
                 raise UsageError(f"{instance} is a {before.integration}", remedy="remove it, and add the other")
             kept = {name: before.config[name] for name in form.secrets if name in before.config}
             config = kept | dict(config)
-        plain = checked(self._code(found), config)
+        plain = await self._code.checked(found, config)
         self._check_alone(integration, plain, form, instance)
         if before is None and len(self._kept) >= MOST_DEVICES:
             raise ValueRefusedError(f"{MOST_DEVICES} devices were added already", remedy="remove one first")
@@ -121,7 +128,7 @@ class DeviceShelf:
 
     def _address(self, wanted: WantedDevice) -> tuple[Any, Any]:
         """The `host` and `port` of a config that has such fields."""
-        config, _ = self.shown(wanted)
+        config, _ = self._shown(wanted)
         return config.get("host"), config.get("port")
 
     def _check_alone(self, integration: str, plain: Mapping[str, Any], form: Form, instance: str) -> None:
@@ -150,13 +157,13 @@ class DeviceShelf:
             raise NotFoundError(f"there is no integration {integration[:80]!r}", remedy=f"there are: {known}")
         return found
 
-    def _kind(self, found: FoundDevice) -> DeviceKind:
+    async def _kind(self, found: FoundDevice) -> DeviceKind:
         about = found.manifest
         schema: dict[str, Any] = {}
         secrets: frozenset[str] = frozenset()
         trouble = ""
         try:
-            form = self._form(found)
+            form = await self._form(found)
             schema, secrets = form.schema, form.secrets
         except HearthError as error:
             trouble = error.message
@@ -171,10 +178,16 @@ class DeviceShelf:
             trouble=trouble,
         )
 
-    def _form(self, found: FoundDevice) -> Form:
+    async def _form(self, found: FoundDevice) -> Form:
         name = found.manifest.id
+        if name in self._useless:  # once it was found out, which may have taken a while
+            raise HearthError.from_wire(self._useless[name])
         if name not in self._forms:
-            self._forms[name] = form_of(self._code(found), str(found.code))
+            try:
+                self._forms[name] = await self._code.form(found)
+            except HearthError as error:
+                self._useless[name] = error.to_wire()
+                raise
         return self._forms[name]
 
     def _free(self, integration: str) -> str:

@@ -49,6 +49,11 @@ class FoundDevice(Struct, frozen=True):
         """Its module."""
         return self.folder / "integration.py"
 
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes with the hub. The code of every other integration is a stranger's."""
+        return self.folder.parent == bundled("devices")
+
 
 class Broken(Struct, frozen=True):
     """A plugin that is left out: its id (or folder's name) and what is wrong with it."""
@@ -120,11 +125,13 @@ def _as_agreed(skill: FoundSkill, home: Path) -> FoundSkill:
     return FoundSkill(skill.folder, manifest, skill.words, asked=skill.manifest.grant)
 
 
-def find_devices(settings: PluginSettings) -> Found[FoundDevice]:
-    """The bundled integrations and those in `devices/` under the settings' paths, without the disabled ones."""
+def find_devices(settings: PluginSettings, home: Path | None = None) -> Found[FoundDevice]:
+    """The bundled integrations and those in `devices/` of the `home` and under the settings' paths, without the
+    disabled ones.
+    """
     found: list[FoundDevice] = []
     broken: list[Broken] = []
-    for folder in _folders("devices", settings, "device.toml"):
+    for folder in _folders("devices", settings, "device.toml", home):
         try:
             manifest = read_manifest(folder / "device.toml", DeviceManifest)
             if manifest.id not in settings.disabled:

@@ -3,11 +3,13 @@
 import importlib.util
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from hub.core.errors import HearthError, PluginError
+import msgspec
+
+from hub.core.errors import HearthError, PluginError, SettingsError
 from hub.plugins.discovery import FoundDevice, FoundSkill
 from hub.sdk.device import Device
 from hub.sdk.skill import Skill
@@ -46,10 +48,23 @@ def check_handlers(found: FoundSkill, intents: Iterable[str]) -> None:
 
 def load_device(found: FoundDevice) -> Device:
     """The integration. Raises `PluginError` naming the file when its code cannot be used."""
-    device = _object(found.code, f"device_{found.manifest.id}", "device", Device)
+    return load_integration(found.code, found.manifest.id)
+
+
+def load_integration(code: Path, name: str) -> Device:
+    """The object `device` of the module at `code`, with a generator; raises `PluginError` naming the file."""
+    device = _object(code, f"device_{name}", "device", Device)
     if device.run is None:
-        raise PluginError("nothing to run", place=str(found.code), remedy="decorate a generator with @device.connect")
+        raise PluginError("nothing to run", place=str(code), remedy="decorate a generator with @device.connect")
     return device
+
+
+def device_config(device: Device, config: Mapping[str, Any], place: str) -> Any:
+    """`config` as the integration's own struct; raises `SettingsError` with the place."""
+    try:
+        return msgspec.convert(dict(config), device.config)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error), place=place, remedy="see `hearth device list` for its fields") from error
 
 
 def _object(code: Path, name: str, attribute: str, kind: type[T]) -> T:

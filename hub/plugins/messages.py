@@ -224,6 +224,11 @@ _to_hub: "msgspec.msgpack.Decoder[ToHub]" = msgspec.msgpack.Decoder(ToHub)
 
 def encode(message: ToPlugin | ToHub) -> bytes:
     """The message as bytes; raises `ProtocolError` when it is too large or holds what cannot travel."""
+    return encode_any(message)
+
+
+def encode_any(message: Struct) -> bytes:
+    """As `encode`, for messages of whatever protocol."""
     try:
         data = _encoder.encode(message)
     except (TypeError, OverflowError, RecursionError, ValueError) as error:
@@ -235,18 +240,19 @@ def encode(message: ToPlugin | ToHub) -> bytes:
 
 def decode_for_plugin(data: bytes) -> ToPlugin:
     """A message from the hub; raises `ProtocolError`."""
-    return _decode(_to_plugin, data)
+    return decoded(_to_plugin, data)
 
 
 def decode_for_hub(data: bytes) -> ToHub:
     """A message from a plugin, which may be hostile; raises `ProtocolError`."""
-    return _decode(_to_hub, data)
+    return decoded(_to_hub, data)
 
 
 M = TypeVar("M")
 
 
-def _decode(decoder: "msgspec.msgpack.Decoder[M]", data: bytes) -> M:
+def decoded(decoder: "msgspec.msgpack.Decoder[M]", data: bytes) -> M:
+    """What the decoder makes of a message; raises `ProtocolError`."""
     if len(data) > MAX_MESSAGE:
         raise ProtocolError(f"a message of {len(data)} bytes", remedy=f"stay under {MAX_MESSAGE}")
     try:

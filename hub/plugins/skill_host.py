@@ -45,7 +45,8 @@ class SkillHost:
 
     Each skill sits behind a channel and sees the hub through messages only. A handler has `deadline_s` seconds of its
     own time; time that the hub spends on its port requests does not count. Skills that did not come with the hub run in
-    `cages`; without them, in tests of a skill's own and nowhere else, they run here.
+    `cages`, which end with it unless others use them too (`end_cages` false); without them, in tests of a skill's own
+    and nowhere else, they run here.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class SkillHost:
         deadline_s: float = 5.0,
         language: str = "en",
         cages: Cages | None = None,
+        end_cages: bool = True,
     ) -> None:
         self._bus = bus
         self._clock = clock or SystemClock()
         self._deadline_s = deadline_s
         self._language = language
         self._cages = cages
+        self._end_cages = end_cages
         self._skills: dict[str, _Running] = {}
         self._left_out: dict[str, str] = {}
         self._ports: HubPorts | None = None
@@ -164,7 +167,7 @@ class SkillHost:
         skills = tuple(self._skills.values())
         self._skills.clear()
         await asyncio.gather(*(skill.close() for skill in skills))
-        if self._cages is not None:
+        if self._cages is not None and self._end_cages:
             await self._cages.close()
 
     def _started(self, found: FoundSkill, ports: HubPorts) -> _Running:

@@ -19,7 +19,7 @@ async def imported(found: FoundSkill, cages: Cages) -> Ready:
     """
     try:
         process = await cages.open(found)
-        channel = await SocketChannel.over(process.connection, paced=True)
+        channel = SocketChannel(process.connection, paced=True)
         try:
             return await introduced(found, channel, process, cages.patience.start_s)
         finally:

@@ -12,6 +12,7 @@ from hub.core.states import StateTable
 from hub.core.traits import parse_value
 from hub.home.attribution import Attribution
 from hub.home.registry import Home
+from hub.plugins.device_messages import Unreadable
 from hub.sdk.device import EntityAdded, EntityRemoved, Reachable, StateReported, Trouble
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,8 @@ class Updates:
                 self._remove(update)
             elif isinstance(update, Trouble):
                 self.trouble = "".join(c for c in str(update.text)[:300] if c.isprintable())
+            elif isinstance(update, Unreadable):
+                raise ValueRefusedError(update.reason, remedy="yield what hub.sdk defines")
             else:
                 raise ValueRefusedError(f"{type(update).__name__} is no update", remedy="yield what hub.sdk defines")
         except HearthError as error:

@@ -1,5 +1,6 @@
 """The context that a plugin gets: exactly the ports that were granted, and where the request came from."""
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -138,6 +139,14 @@ class FetchPort(Protocol):
         ...
 
 
+class ConnectPort(Protocol):
+    """For device integrations: `connect`, connections that the hub opens."""
+
+    async def __call__(self, host: str, port: int) -> socket.socket:
+        """An open, non-blocking stream socket. Raises `GrantError`, `EgressError`, `UnavailableError`."""
+        ...
+
+
 class CommandsPort(Protocol):
     """For device integrations: the commands to this integration's entities, as they come."""
 
@@ -160,6 +169,7 @@ class Context:
     store: StorePort
     fetch: FetchPort
     commands: CommandsPort
+    connect: ConnectPort
 
     def __init__(self, ports: dict[str, Any], call: CallContext | None = None) -> None:
         self.call = call or CallContext()

@@ -11,19 +11,19 @@ from hub.core.errors import CommandError, ManifestError
 from hub.core.events import Value
 
 
-class EntityAdded(Struct, frozen=True):
+class EntityAdded(Struct, frozen=True, tag=True):
     """The integration has this entity, or describes it anew."""
 
     entity: Entity
 
 
-class EntityRemoved(Struct, frozen=True):
+class EntityRemoved(Struct, frozen=True, tag=True):
     """The entity is no more."""
 
     entity: str
 
 
-class StateReported(Struct, frozen=True):
+class StateReported(Struct, frozen=True, tag=True):
     """A trait's value, as the device reports it. `causes`: commands' ids that it answers, if known."""
 
     entity: str
@@ -32,14 +32,14 @@ class StateReported(Struct, frozen=True):
     causes: tuple[int, ...] = ()
 
 
-class Reachable(Struct, frozen=True):
+class Reachable(Struct, frozen=True, tag=True):
     """Whether an entity can be reached; an empty id speaks for all entities of this integration."""
 
     entity: str
     available: bool
 
 
-class Trouble(Struct, frozen=True):
+class Trouble(Struct, frozen=True, tag=True):
     """The integration runs, and cannot do its work: `text` says why, to the household. Empty: all is well again."""
 
     text: str

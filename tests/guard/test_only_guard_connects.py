@@ -27,8 +27,15 @@ ALLOWED = {
     ("hub/guard/worker_process.py", "asyncio.open_connection"): "over its own socket pair",
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
-    ("hub/plugins/socket_channel.py", "asyncio.open_connection"): "over a caged plugin's own socket pair",
     ("hub/plugins/http_exchange.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
+    (
+        "hub/plugins/relay.py",
+        "asyncio.open_connection",
+    ): "over what the guard opened, and a pair of sockets",
+    (
+        "hub/plugins/device_plugin_side.py",
+        "socket.socket",
+    ): "the end of a pair that the hub handed over",
     ("hub/guard/self_check.py", "socket.socket"): "tries what must fail",
     ("hub/inference/download.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/swarm/leftovers.py", "socket.socket"): "shuts down sockets of this process that are open already",

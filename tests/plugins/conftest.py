@@ -40,6 +40,7 @@ class Hub:
         data: Any = None,
         deadline_s: float = 10.0,
         cages: Cages | None = None,
+        connect: Any = None,
     ) -> None:
         self.settings = settings
         self.plugin_settings = PluginSettings(paths=(str(folder),))
@@ -55,10 +56,18 @@ class Hub:
         self.supervisor = Supervisor(self.bus, first_wait_s=0.01, longest_wait_s=0.05)
         self.data = data or MemoryData()
         self.devices = DeviceHost(
-            self.home, self.states, self.dispatcher, self.bus, self.supervisor, data=self.data, connect=self.connect
+            self.home,
+            self.states,
+            self.dispatcher,
+            self.bus,
+            self.supervisor,
+            data=self.data,
+            cages=cages,
+            connect=connect or self.connect,
         )
+        self.cages = cages
         self.connections: list[tuple[str, int, str]] = []
-        self.skills = SkillHost(self.bus, clock=self.clock, deadline_s=deadline_s, cages=cages)
+        self.skills = SkillHost(self.bus, clock=self.clock, deadline_s=deadline_s, cages=cages, end_cages=False)
         self.timers = Timers(store or MemoryTimers(), self.bus, self.clock, self.skills.ring)
         self.said: list[SayRequest] = []
         self.ports = HubPorts(
@@ -96,6 +105,8 @@ class Hub:
         await self.devices.close()
         await self.supervisor.close()
         await self.dispatcher.close()
+        if self.cages is not None:
+            await self.cages.close()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
+from hub.plugins.device_code import DeviceCode
 from hub.plugins.device_host import DeviceHost
 from hub.plugins.device_keeper import DeviceKeeper
 from hub.plugins.device_shelf import DeviceShelf
@@ -107,7 +108,7 @@ class Hub:
         host.offer(find_devices(settings.plugins))
         table = DeviceTable(HomeTable(database), self.folder / "devices.secret")
         declared = tuple(declared_devices(settings, {"mqtt", "lamps"}, "hearth.toml"))
-        shelf = DeviceShelf(table, host.available(), declared, host.code)
+        shelf = DeviceShelf(table, host.available(), declared, DeviceCode(host.code))
         await shelf.load()
         keeper = DeviceKeeper(shelf, host, home, _look)
         keeper.start()
