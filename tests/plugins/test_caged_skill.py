@@ -210,6 +210,9 @@ async def test_a_call_waits_for_one_that_is_away(caged: Hub, write_skill: Any) -
     assert (await caged.skills.call(call("mine"))).error["code"] == "plugin"
     assert "mine" in {w.skill for w in caged.skills.words()}  # its sentences stay known
     assert (await caged.skills.call(call("mine", "stay"))).text == "here"
+    await caged.until(lambda: caged.skills.condition("mine").cpu_share is not None)  # seen twice
+    condition = caged.skills.condition("mine")
+    assert (condition.state, condition.reason, (condition.memory or 0) > 1_000_000) == ("running", "", True)
 
 
 async def test_a_call_does_not_wait_for_ever(make_hub: Callable[..., Hub], write_skill: Any) -> None:
@@ -219,6 +222,9 @@ async def test_a_call_does_not_wait_for_ever(make_hub: Callable[..., Hub], write
         await start(hub)
         await hub.skills.call(call("mine"))
         assert "is not there" in (await hub.skills.call(call("mine"))).error["message"]
+        condition = hub.skills.condition("mine")
+        assert (condition.state, condition.caged) == ("restarting", True)
+        assert "ended" in condition.reason
     finally:
         await hub.close()
 

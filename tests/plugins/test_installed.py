@@ -122,11 +122,33 @@ def test_a_skill_that_cannot_be_unpacked_leaves_the_old_one(
     assert sorted(p.name for p in (tmp_path / "skills").iterdir()) == [".installed", "mine"]
 
 
+def test_a_skill_that_cannot_be_put_in_place_leaves_the_old_one_and_its_grants(
+    skills: InstalledSkills, key: AuthorKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = skills.install(skills.plan(package(key, "store")))
+    rename = Path.rename
+
+    def refused(path: Path, to: Path) -> Path:
+        if path.name.startswith(".new-") and not path.name.endswith(".old"):
+            raise OSError("read-only")
+        return rename(path, to)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    for more in (package(key, "store", "say", version="2.0"), package(key, name="other")):
+        with pytest.raises(PackageError, match="read-only"):
+            skills.install(skills.plan(more))
+        assert skills.all() == [before]
+        assert not skills.changed(before)
+    assert sorted(p.name for p in (tmp_path / "skills").iterdir()) == [".installed", "mine"]
+
+
 def test_a_damaged_record_is_named(skills: InstalledSkills, key: AuthorKey, tmp_path: Path) -> None:
     skills.install(skills.plan(package(key)))
     (tmp_path / "skills" / ".installed" / "mine.json").write_text("{")
     with pytest.raises(PackageError, match="cannot be read"):
         skills.all()
+    found = find_skills(PluginSettings(), tmp_path)  # nobody knows what it may do: it may do nothing
+    assert [one.plugin for one in found.broken] == ["mine"]
 
 
 def grant(port: str, *only: str) -> Grant:
