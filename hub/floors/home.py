@@ -5,6 +5,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
+from hub.core.errors import StoreError
 from hub.floors.ground import Ground, imported
 from hub.floors.store import Store, follow_settings
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from hub.store.database import Database
     from hub.store.history import History
     from hub.store.home_table import HomeTable
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -117,11 +122,21 @@ async def _start_devices(
     found = host.available()
     declared = tuple(declared_devices(settings, {each.manifest.id for each in found}, place))
     shelf = DeviceShelf(DeviceTable(table, ground.paths.device_secrets), found, declared, DeviceCode(host.code, cages))
-    await shelf.load()
-    keeper = DeviceKeeper(shelf, host, home, _announced)
+    try:
+        await shelf.load()
+    except StoreError as error:  # the rest of the home does not wait for it
+        log.error("what was added is left out", error=str(error))
+        ground.supervisor.failures["devices"] = str(error)
+    keeper = DeviceKeeper(shelf, host, home, _announced, _own_addresses)
     if not settings.swarm.enabled:
         keeper.start()
     return keeper
+
+
+def _own_addresses() -> frozenset[str]:
+    from hub.swarm.discovery import own_addresses
+
+    return own_addresses()
 
 
 async def _announced(seconds: float, services: Mapping[str, str]) -> "Sequence[Announced]":

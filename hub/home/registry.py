@@ -58,6 +58,7 @@ class Home:
         self._saving: set[asyncio.Task[None]] = set()
         self._gave_way: Callable[[str], None] = lambda entity: None
         self._wanted: Callable[[str, str], str] = lambda owner, local: ""
+        self._locked_elsewhere: Callable[[str], bool] = lambda entity: False
         for declared in settings.entity:
             if is_virtual(declared):
                 entity = declared_entity(declared)
@@ -121,8 +122,8 @@ class Home:
         return [i for i, (who, _) in self._sources.items() if who == owner]
 
     def locked(self, entity: str) -> bool:
-        """Whether hearth.toml speaks of the entity, so that the app may not change it."""
-        return entity in self._declared
+        """Whether hearth.toml speaks of the entity, here or at the hub that it is on: the app may not change it."""
+        return entity in self._declared or self._locked_elsewhere(entity)
 
     def area_locked(self, area: str) -> bool:
         """Whether hearth.toml speaks of the area, so that the app may not change it."""
@@ -180,6 +181,10 @@ class Home:
         `wanted(owner, local)` is the id that such a thing had here while another hub brought it, empty if none did.
         """
         self._gave_way, self._wanted = gave_way, wanted
+
+    def on_locked(self, elsewhere: Callable[[str], bool]) -> None:
+        """Ask `elsewhere(id)` whether the hearth.toml of another hub decides on an entity of that hub's."""
+        self._locked_elsewhere = elsewhere
 
     def hand_over(self, entity: str, owner: str) -> None:
         """Another hub brings an entity of other hubs from now on; it stays what it is. Raises `NotFoundError`."""

@@ -1,7 +1,7 @@
 """`DeviceKeeper`: the devices of a hub that runs, those of hearth.toml and those that the household adds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from msgspec import Struct, field
@@ -98,13 +98,24 @@ class AtOnce:
 
 
 class DeviceKeeper:
-    """Adds and removes devices, and tells how they fare."""
+    """Adds and removes devices, and tells how they fare.
 
-    def __init__(self, shelf: DeviceShelf, host: DeviceHost, home: Home, look: Look) -> None:
+    `look` listens to the network, `own()` are this machine's addresses there.
+    """
+
+    def __init__(
+        self,
+        shelf: DeviceShelf,
+        host: DeviceHost,
+        home: Home,
+        look: Look,
+        own: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         self._shelf = shelf
         self._host = host
         self._home = home
         self._look = look
+        self._own = own
         self._runner: DeviceRunner = AtOnce(host)
         self._lock = asyncio.Lock()
         self._looking: asyncio.Task[Sequence[Seen]] | None = None
@@ -163,12 +174,14 @@ class DeviceKeeper:
             services = {service: kind.id for kind in kinds for service in kind.discover}
             self._looking = asyncio.ensure_future(self._look(_LOOK_S, services))
         seen = await asyncio.shield(self._looking)
-        known = {kind.id for kind in kinds}
+        known, own = {kind.id for kind in kinds}, self._own()
         things: dict[tuple[str, str, int], FoundThing] = {}
         for each in sorted(seen, key=lambda s: ":" in s.host):  # an address of four numbers, where there is one
             integration = each.kind if each.kind in known else ""
-            thing = FoundThing(kind=each.kind, name=each.name, host=each.host, port=each.port, integration=integration,
-                               here=self._shelf.has(integration, each.host, each.port))  # fmt: skip
+            here = self._shelf.has(integration, each.host, each.port, own=each.host in own)
+            thing = FoundThing(
+                kind=each.kind, name=each.name, host=each.host, port=each.port, integration=integration, here=here
+            )
             things.setdefault((each.kind, each.name, each.port), thing)
         return sorted(things.values(), key=lambda thing: (thing.here, thing.kind, thing.name))
 

@@ -14,6 +14,7 @@ from hub.plugins.wanted_devices import WantedDevice
 from hub.store.kept_devices import DeviceTable, KeptDevice
 
 MOST_DEVICES: Final = 100
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
 class DeviceKind(Struct, frozen=True, kw_only=True):
@@ -119,11 +120,11 @@ class DeviceShelf:
         del self._kept[instance]
         return _wanted(device)
 
-    def has(self, integration: str, host: str, port: int) -> bool:
-        """Whether the home has this integration with what is at `host:port`."""
+    def has(self, integration: str, host: str, port: int, *, own: bool) -> bool:
+        """Whether the home has this integration with what is at `host:port`; `own`: an address of this machine."""
+        places = [(name, port) for name in ((host, *_LOOPBACK) if own else (host,))]
         return any(
-            wanted.id == integration and self._address(wanted) == (host, port)
-            for wanted in (*self.declared, *self.wanted())
+            wanted.id == integration and self._address(wanted) in places for wanted in (*self.declared, *self.wanted())
         )
 
     def _address(self, wanted: WantedDevice) -> tuple[Any, Any]:

@@ -1,8 +1,10 @@
 """Things of several hubs: each hub sees all, its own and the others', under ids and names that nothing else has."""
 
 import msgspec
+import pytest
 
 from hub.core.entities import Entity
+from hub.core.errors import LockedError
 from hub.core.traits import PLAIN_CONFIG
 from hub.swarm.things.records import Record, Told
 from tests.swarm.hubs import DOOR, LAMP, House, Lane, home, idle
@@ -130,6 +132,17 @@ async def test_what_is_said_of_a_lamp_at_another_hub_holds_at_every_hub_and_afte
         bring(house, "a")
         await house.settle()
         assert {house[hub].home.entity("light.x").name for hub in "ab"} == {"Reading lamp"}
+
+
+async def test_what_an_owner_s_hearth_toml_says_is_locked_at_every_hub():
+    async with House({"a": home(LAMP), "b": home()}) as house:
+        await house.settle()
+        assert house["b"].home.locked("light.kitchen")
+        with pytest.raises(LockedError):
+            await house["b"].home.override("light.kitchen", name="glow")
+        bring(house, "a")
+        await house.settle()
+        assert not house["b"].home.locked("light.x")
 
 
 async def test_an_own_thing_takes_its_id_back_from_a_guest():

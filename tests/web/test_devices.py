@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from hub.core.bus import Bus
+from hub.core.errors import StoreError
 from hub.core.settings import MqttSettings, PluginSettings, Settings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
@@ -79,6 +80,7 @@ async def _look(_seconds: float, services: Mapping[str, str]) -> Sequence[Announ
         Announced("lamps", "hall", "fe80::1", 80),
         Announced("lamps", "hall", "192.168.1.5", 80),
         Announced("mqtt", "broker", "192.168.1.9", 1883),
+        Announced("mqtt", "this machine's", "192.168.1.8", 1),
         Announced("wyoming", "satellite", "192.168.1.7", 10700),
     ]
 
@@ -110,7 +112,7 @@ class Hub:
         declared = tuple(declared_devices(settings, {"mqtt", "lamps"}, "hearth.toml"))
         shelf = DeviceShelf(table, host.available(), declared, DeviceCode(host.code))
         await shelf.load()
-        keeper = DeviceKeeper(shelf, host, home, _look)
+        keeper = DeviceKeeper(shelf, host, home, _look, lambda: {"192.168.1.8"})
         keeper.start()
         try:
             yield Rooms(home=home, devices=keeper)
@@ -200,6 +202,7 @@ async def test_what_can_be_added_comes_with_its_form(empty_server: WebServer, cl
             ("lamps", "lamps", "192.168.1.5", False),
             ("mqtt", "mqtt", "192.168.1.9", False),
             ("wyoming", "", "192.168.1.7", False),
+            ("mqtt", "mqtt", "192.168.1.8", True),  # hearth.toml has it as 127.0.0.1
         ]
         await _post(client, "devices", {"integration": "lamps", "config": {"host": "192.168.1.5"}})
         found = (await _get(client, "devices/found"))["found"]
@@ -257,6 +260,36 @@ async def test_trouble_is_told_and_a_place_that_is_none_of_the_home_s_is_never_c
             instance = "mqtt_added" if number == 0 else f"mqtt_added_{number + 1}"
             trouble = (await _until(client, instance, "trouble"))["trouble"]
             assert "never connected to" in trouble or "may not connect" in trouble
+
+
+async def test_what_was_added_with_an_integration_that_is_gone_says_so_and_can_be_removed(
+    empty_server: WebServer, client: Client, cellar: Hub
+) -> None:
+    async with cellar.running() as rooms:
+        empty_server.open(rooms)
+        await _post(client, "devices", {"integration": "lamps", "config": {"host": "x", "token": SECRET}})
+    (cellar.folder / "devices" / "lamps" / "device.toml").unlink()
+    async with cellar.running() as rooms:
+        empty_server.open(rooms)
+        device = await _until(client, "lamps_added", "trouble")
+        assert "there is no integration 'lamps'" in device["trouble"]
+        assert (device["config"], device["secrets"]) == ({}, [])
+        await _post(client, "devices/remove", {"instance": "lamps_added"})
+        assert [each["instance"] for each in (await _get(client, "devices"))["devices"]] == ["mqtt"]
+
+
+async def test_secrets_that_others_can_read_are_not_used(empty_server: WebServer, client: Client, cellar: Hub) -> None:
+    secrets = cellar.folder / "devices.secret"
+    secrets.write_text("{}")
+    secrets.chmod(0o644)
+    with pytest.raises(StoreError, match="others can read"):
+        async with cellar.running():
+            pass
+    secrets.chmod(0o600)
+    secrets.write_text("no JSON")
+    with pytest.raises(StoreError, match="damaged"):
+        async with cellar.running():
+            pass
 
 
 async def test_who_lives_here_looks_and_who_looks_after_the_hub_changes(

@@ -12,7 +12,7 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.entities import PEER
-from hub.core.errors import DeniedError, HearthError, NotFoundError
+from hub.core.errors import HearthError, LockedError, NotFoundError
 from hub.core.events import HomeChanged
 from hub.home.overrides import MOST_ALIASES, Override, OverrideTable
 from hub.home.registry import Home
@@ -59,6 +59,7 @@ class Household:
             if said and key not in spoken and self._things.thing(entity) is None:
                 await self._share(key, said)
         self._home.keep_in(self)
+        self._home.on_locked(self._locked_elsewhere)
         self._apply(spoken)
         self._ends = [
             *(self._state.subscribe(prefix, self._changed) for prefix in _SPOKEN),
@@ -96,17 +97,21 @@ class Household:
     async def save(self, entity: str, fields: dict[str, Any]) -> None:
         """Keep what the household says of an entity; on this hub's disk when it returns, at the others soon after.
 
-        Raises `StoreError`, `ValueRefusedError`, and `DeniedError` when its owner's hearth.toml speaks of the entity.
+        Raises `StoreError`, `ValueRefusedError`, and `LockedError` when its owner's hearth.toml speaks of the entity.
         """
         thing = self._things.thing(entity)
         if thing is None:
             await self._save_own(entity, fields)
             await self._share(self._own_key(entity), fields)
             return
-        record = self._things.record(thing)
-        if record is not None and record.locked:
-            raise DeniedError(f"hearth.toml of another hub decides on {entity}", remedy="change it there")
+        if self._locked_elsewhere(entity):
+            raise LockedError(f"hearth.toml of another hub decides on {entity}", remedy="change it there")
         await self._share(self._things.key(entity) or thing, fields)
+
+    def _locked_elsewhere(self, entity: str) -> bool:
+        thing = self._things.thing(entity)
+        record = None if thing is None else self._things.record(thing)
+        return record is not None and record.locked
 
     def _own_key(self, entity: str) -> Key:
         try:
