@@ -22,6 +22,7 @@ export const SCREENS: Record<string, Screen> = {
   skills: { load: () => import("./screens/skills"), draw: () => html`<skills-screen></skills-screen>`, role: "member", from: "more" },
   hubs: { load: () => import("./screens/hubs"), draw: () => html`<hubs-screen></hubs-screen>`, role: "admin", from: "more" },
   learning: { load: () => import("./screens/learning"), draw: () => html`<learning-screen></learning-screen>`, role: "member", from: "more" },
+  settings: { load: () => import("./screens/settings"), draw: () => html`<settings-screen></settings-screen>`, role: "admin", from: "more" },
   system: { load: () => import("./screens/system"), draw: () => html`<system-screen></system-screen>`, role: "guest", from: "bar" },
   people: { load: () => import("./screens/people"), draw: () => html`<people-screen></people-screen>`, role: "admin", from: "system" },
   rooms: { load: () => import("./screens/rooms"), draw: () => html`<rooms-screen></rooms-screen>`, role: "member", from: "devices" },

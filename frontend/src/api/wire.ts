@@ -305,6 +305,8 @@ export interface Setting {
   waits: boolean;
   title: string;
   description: string;
+  /** The value's JSON Schema. */
+  schema: { type?: string; minimum?: number; maximum?: number; maxLength?: number };
 }
 
 export interface Settings {

@@ -11,6 +11,7 @@ const DRAWINGS: Record<string, SVGTemplateResult> = {
   rooms: svg`<rect x="4" y="4" width="16" height="16" rx="2"/><path d="M4 13h5M12.5 13H20M12.5 4v4.5M12.5 13v7"/>`,
   hubs: svg`<circle cx="7" cy="8" r="3"/><circle cx="17.5" cy="10" r="2.5"/><circle cx="10.5" cy="18" r="2.5"/><path d="m9.9 8.6 5.1.9M8.1 10.8l1.6 4.8M16 12l-3.8 4.2"/>`,
   learning: svg`<path d="M12 20v-8"/><path d="M12 13c-4.5 0-6.5-2.5-6.5-7C10 6 12 8.5 12 13z"/><path d="M12 15.5c0-3.5 2-5.5 6.5-5.5 0 3.5-2.5 5.5-6.5 5.5z"/>`,
+  settings: svg`<path d="M4 7h9M17 7h3M4 17h3M11 17h9M4 12h3M11 12h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/><circle cx="9" cy="12" r="2"/>`,
   system: svg`<path d="M12 4 5.5 6.5V12c0 4 2.7 6.6 6.5 8 3.8-1.4 6.5-4 6.5-8V6.5z"/><path d="m9.2 12 2 2 3.8-4"/>`,
   more: svg`<circle cx="5.5" cy="12" r="1.3"/><circle cx="12" cy="12" r="1.3"/><circle cx="18.5" cy="12" r="1.3"/>`,
   light: svg`<path d="M9 15.5c-1.8-1.2-2.8-3-2.8-5a5.8 5.8 0 0 1 11.6 0c0 2-1 3.8-2.8 5V17H9z"/><path d="M10 20h4"/>`,

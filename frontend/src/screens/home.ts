@@ -39,7 +39,7 @@ export class HomeScreen extends Watching {
     return found.length ? html`<section aria-labelledby="bare">
       <h2 id="bare" class="quiet floor">${bare}</h2>
       <ul class="chips">${found.map((area) => html`<li><a class="button chip" href=${`#/room/${area.id}`}>${area.name}</a></li>`)}</ul>
-      <p class="hint">${bareText}</p>
+      <p class="hint"><a href="#/devices">${bareText}</a></p>
     </section>` : nothing;
   }
 

@@ -21,6 +21,7 @@ SCREENS = {
     "skills": "[data-skill='lights']",
     "hubs": "#address",
     "learning": "main >> text=Gestures",
+    "settings": "[data-setting='home.name']",
     "system": "text=Everything works",
     "more": ".way",
     "setup": "#password",
@@ -119,6 +120,21 @@ def test_a_gesture_is_given_a_sentence_and_loses_it_again(visit: Visit, hub: Run
     fist.get_by_label("What it is for").select_option("")
     fist.get_by_role("button", name="Save").click()
     expect(fist).to_contain_text("Nothing as it comes")
+
+
+def test_a_setting_is_made_and_what_hearth_toml_says_is_locked(visit: Visit, hub: RunningHub) -> None:
+    visit.go("settings")
+    page = visit.page
+    expect(page.get_by_label("Name of the home")).to_be_disabled()
+    expect(page.locator("[data-setting='home.language']")).to_contain_text("hearth.toml decides")
+    page.get_by_label("Silence that ends a sentence").fill("900")
+    page.keyboard.press("Enter")
+    expect(page.locator("hearth-take-up")).to_contain_text("Silence that ends a sentence")
+    assert visit.axe("settings that wait") == []
+    page.get_by_label("Silence that ends a sentence").fill("700")
+    page.keyboard.press("Enter")
+    expect(page.locator("hearth-take-up")).to_have_count(0)
+    assert not any(setting["kept"] for setting in hub.get("api/v1/settings")["settings"] if setting["key"] != "gesture")
 
 
 def test_german_is_a_choice_that_lasts(visit: Visit) -> None:

@@ -5,6 +5,7 @@ import { deDoor } from "./door";
 import { deGestures } from "./gestures";
 import { deSkills } from "./skills";
 import { deVoice } from "./voice";
+import { deSettings } from "./settings";
 import { deSetup } from "./setup";
 import type { Words } from "../en";
 
@@ -14,16 +15,18 @@ export const de: Words = {
   ...deGestures,
   ...deSkills,
   ...deVoice,
+  ...deSettings,
   ...deSetup,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr", setup: "Einrichten" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr", settings: "Einstellungen", setup: "Einrichten" },
   about: {
     gestures: "Was Hände sagen können, und was Kameras eben erkannten",
     skills: "Was das Zuhause versteht, was jeder Skill darf, und weitere hinzufügen",
     hubs: "Die Hubs dieses Zuhauses, und einen weiteren hereinlassen",
     learning: "Was der Hub aus dem Gebrauch lernt, und was daraus wurde",
+    settings: "Name, Sprache, Mikrofon und Stimme, Lernen",
   },
   connection: { lost: "Keine Verbindung zum Hub. Neuer Versuch …", first: "Der Hub wird gesucht …",
     again: "Der Hub startet neu. Diese Seite kommt von selbst wieder.",
@@ -49,11 +52,11 @@ export const de: Words = {
 
   home: {
     bare: "Noch leere Räume",
-    bareText: "Was verbunden wird, erscheint in seinem Raum.",
+    bareText: "Etwas verbinden, dann erscheint es in seinem Raum",
     title: "Zuhause",
     elsewhere: "Im ganzen Haus",
     scenes: "Szenen",
-    empty: "Hier ist noch nichts. Unter „Geräte“ Räume anlegen und Geräte hinzufügen, dann erscheinen sie.",
+    empty: "Hier ist noch nichts. Ein Gerät hinzufügen, einen Raum anlegen oder beides in hearth.toml schreiben, dann erscheint es.",
     lightsOn: (n) => (n ? `${count(n, "Licht", "Lichter")} an` : "Alle Lichter aus"),
     open: (n) => `${count(n, "Tür oder Fenster", "Türen und Fenster")} offen`,
     unlocked: (names) => `${names} nicht abgeschlossen`,

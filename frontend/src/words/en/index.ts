@@ -5,6 +5,7 @@ import { enDoor } from "./door";
 import { enGestures } from "./gestures";
 import { enSkills } from "./skills";
 import { enVoice } from "./voice";
+import { enSettings } from "./settings";
 import { enSetup } from "./setup";
 
 export const en = {
@@ -13,16 +14,18 @@ export const en = {
   ...enGestures,
   ...enSkills,
   ...enVoice,
+  ...enSettings,
   ...enSetup,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More", setup: "Setting up" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More", settings: "Settings", setup: "Setting up" } as Record<string, string>,
   about: {
     gestures: "What your hands can say, and what cameras just made out",
     skills: "What the home understands, what each skill may do, and adding another",
     hubs: "The hubs of this home, and letting another in",
     learning: "What the hub learns from use, and what came of it",
+    settings: "Name, language, microphone and voice, learning",
   } as Record<string, string>,
   connection: { lost: "Not connected to the hub. Trying again…", first: "Looking for the hub…",
     again: "The hub starts again. This page comes back by itself.",
@@ -48,11 +51,11 @@ export const en = {
 
   home: {
     bare: "Rooms with nothing in them yet",
-    bareText: "Connect what you own, and it appears in its room.",
+    bareText: "Connect what you own, and it appears in its room",
     title: "Home",
     elsewhere: "Around the home",
     scenes: "Scenes",
-    empty: "There is nothing here yet. Make rooms and add devices under “Devices”, and they appear.",
+    empty: "There is nothing here yet. Add a device, make a room, or write both into hearth.toml, and they appear.",
     lightsOn: (n: number) => (n ? `${count(n, "light", "lights")} on` : "All lights off"),
     open: (n: number) => `${count(n, "door or window", "doors and windows")} open`,
     unlocked: (names: string) => `${names} unlocked`,
