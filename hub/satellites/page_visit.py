@@ -25,7 +25,7 @@ _AT_ONCE_S: Final = 20.0
 """Sound that may come at once, when the page or the network was held up."""
 _LEAST_COST: Final = 640
 """Bytes that every message counts as at least: a flood of tiny ones is a flood."""
-_MOST_WAITING: Final = 64
+_MOST_WAITING: Final = 128
 
 
 class Allowance:

@@ -3,7 +3,6 @@ import { ApiError, get, post } from "../api/client";
 import { Live, type LiveListener } from "../api/live";
 import type { Area, Entity, Home, LiveEvent, Value } from "../api/wire";
 import { language, onLanguage } from "../words";
-import { Conversation } from "./conversation";
 
 const EMPTY: Home = { name: "", language: "en", areas: [], people: [], entities: [] };
 const RELOAD_MS = 250;
@@ -16,7 +15,6 @@ class Store extends EventTarget implements LiveListener {
   live = false;
   /** Whether there was a connection before: without one nothing was lost yet. */
   known = false;
-  readonly conversation = new Conversation();
   private readonly socket = new Live(this);
   private readonly pending = new Map<string, Value>();
   private reloading = 0;
@@ -40,7 +38,6 @@ class Store extends EventTarget implements LiveListener {
     this.socket.stop();
     clearTimeout(this.reloading);
     this.home = EMPTY;
-    this.conversation.turns = [];
     this.ready = this.live = this.known = this.guest = false;
     this.changed();
   }
@@ -103,7 +100,6 @@ class Store extends EventTarget implements LiveListener {
 
   event(event: LiveEvent): void {
     if (event.event === "HomeChanged") return this.reloadSoon(RELOAD_MS);
-    this.conversation.take(event);
     if (event.event === "StateChanged") this.take(event);
     if (event.event === "AvailabilityChanged") {
       const entity = this.entity(String(event["entity"]));

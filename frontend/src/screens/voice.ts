@@ -1,16 +1,15 @@
-/** Talk to the home in written words, and see what was said of late and why something was not done. */
-import { html, nothing, type TemplateResult } from "lit";
+/** Talk to the home, by voice or in written words, and see what was said of late and what came of it. */
+import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Said } from "../api/wire";
-import type { Turn } from "../home/conversation";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import "../parts/microphone";
 import "../parts/microphone-test";
 import { explain } from "../parts/notice";
+import "../parts/turns";
 import { LANGUAGES, words } from "../words";
-import { moment } from "../words/figures";
 
 @customElement("voice-screen")
 export class VoiceScreen extends Watching {
@@ -29,17 +28,17 @@ export class VoiceScreen extends Watching {
         <details class="card"><summary>${words().microphone.test.title}</summary><hearth-microphone-test></hearth-microphone-test></details>
         <form class="card" autocomplete="off" @submit=${this.submit}>
           <label for="sentence">${label}</label>
-          <input id="sentence" name="sentence" maxlength="500" required lang=${store.home.language} aria-describedby="hint"
-            enterkeyhint="send">
-          <p id="hint" class="hint">${hint}</p>
           <div class="line">
+            <input id="sentence" name="sentence" maxlength="500" required lang=${store.home.language} aria-describedby="hint"
+              enterkeyhint="send">
             <button type="submit" class="strong" ?disabled=${this.busy}>${say}</button>
           </div>
+          <p id="hint" class="hint">${hint}</p>
           <p class=${this.missed ? "answer bad" : "answer"} role="status" lang=${store.home.language}>${this.answer}</p>
           ${this.examples()}
         </form>
       </div>
-        ${this.recent()}
+        <hearth-turns></hearth-turns>
       </div>`;
   }
 
@@ -57,16 +56,6 @@ export class VoiceScreen extends Watching {
       <ul class="chips" aria-labelledby="examples" lang=${store.home.language}>
         ${examples.map((each) => html`<li><button type="button" class="chip" @click=${() => this.say(each)}>${each}</button></li>`)}
       </ul>`;
-  }
-
-  private recent(): TemplateResult {
-    const { recent, nothing: none, forgotten } = words().voice;
-    const turns = [...store.conversation.turns].reverse();
-    return html`<section class="card" aria-labelledby="recent">
-      <h2 id="recent">${recent}</h2>
-      ${turns.length ? html`<ol class="turns">${turns.map(shown)}</ol>` : html`<p>${none}</p>`}
-      <p class="hint">${forgotten}</p>
-    </section>`;
   }
 
   private submit(event: Event): void {
@@ -88,18 +77,4 @@ export class VoiceScreen extends Watching {
       this.busy = false;
     }
   }
-}
-
-function shown(turn: Turn): TemplateResult {
-  const { heard, did, not, answer } = words().voice;
-  const room = store.area(turn.area)?.name;
-  const names = turn.target.map((id) => store.entity(id)?.name ?? id).join(", ");
-  const lang = store.home.language;
-  return html`<li>
-    <p class="meta"><time>${moment(turn.at)}</time>${room ? html` · ${room}` : nothing}</p>
-    <p class="said" lang=${turn.text ? lang : nothing}>${turn.text ? `“${turn.text}”` : heard}</p>
-    ${turn.intent ? html`<p class="meta">${did} <code>${turn.intent}</code>${names ? html` · ${names}` : nothing}</p>` : nothing}
-    ${turn.reason ? html`<p class="meta bad">${not} ${words().reasons[turn.reason] ?? turn.reason}.</p>` : nothing}
-    ${turn.reply ? html`<p class="reply" lang=${lang}><span class="visually-hidden">${answer}: </span>${turn.reply}</p>` : nothing}
-  </li>`;
 }

@@ -19,6 +19,7 @@ from tests.e2e.ui.browsing import BROWSES, CHROMIUM, Visit
 
 pytestmark = [*BROWSES, *HEARS]
 NATIVE = 48_000
+PATIENCE_MS = 30_000
 NAME = "hearth.test"  # as another machine calls the hub
 ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
@@ -86,23 +87,23 @@ def test_the_page_wakes_understands_does_it_and_answers_aloud(
         page.get_by_text("Try the microphone").click()
         tried.get_by_role("button", name="Try it").click()
         page.get_by_role("switch", name="Listen all the time").check()
-        expect(talk.get_by_role("status")).to_have_text("Say “hey jarvis”")
-        expect(tried.get_by_role("meter")).to_be_visible()
+        expect(talk.get_by_role("status")).to_have_text("Say “hey jarvis”", timeout=PATIENCE_MS)
+        expect(tried.get_by_role("meter")).to_be_visible(timeout=PATIENCE_MS)
         hearing_hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is True)
-        expect(talk).to_contain_text("“turn on the kitchen light”")
-        expect(talk).to_contain_text("Turned on the kitchen light.")
-        expect(tried.locator("[data-heard]")).to_have_text("“turn on the kitchen light”")
+        expect(talk).to_contain_text("“turn on the kitchen light”", timeout=PATIENCE_MS)
+        expect(talk).to_contain_text("Turned on the kitchen light.", timeout=PATIENCE_MS)
+        expect(tried.locator("[data-heard]")).to_have_text("“turn on the kitchen light”", timeout=PATIENCE_MS)
         page.wait_for_function(HALF_A_SECOND_PLAYED)
         assert visit.axe("voice, answered") == []
         tried.get_by_role("button", name="Done").click()
         page.get_by_role("switch", name="Listen all the time").uncheck()
-        expect(talk.get_by_role("status")).to_have_text("Not listening")
+        expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
         # The device is opened anew, and hears the file from its beginning.
         hearing_hub.post("api/v1/commands", entity="light.kitchen", trait="OnOff", value=False)
         page.get_by_role("button", name="Tap and talk").click()
-        expect(page.get_by_role("button", name="That was all")).to_be_visible()
+        expect(page.get_by_role("button", name="That was all")).to_be_visible(timeout=PATIENCE_MS)
         hearing_hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is True)
-        expect(talk.get_by_role("status")).to_have_text("Not listening")
+        expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
 
 
 def test_a_microphone_that_cannot_be_had_says_why_and_what_to_do(
