@@ -47,6 +47,7 @@ export const de: Words = {
     setup_code: "Das ist nicht der Code, den der Hub ausgegeben hat.",
     owned: "Dieses Zuhause gehört schon jemandem. Anmelden, oder dort um ein Konto bitten.",
     role: "Das ist anderen vorbehalten. Bitte jemanden fragen, der sich um den Hub kümmert.",
+    locked: "Darüber bestimmt hearth.toml. Dort lässt es sich ändern.",
     no_accounts: "Konten sind in hearth.toml abgeschaltet.",
   },
 

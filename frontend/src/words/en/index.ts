@@ -46,6 +46,7 @@ export const en = {
     setup_code: "This is not the code that the hub printed.",
     owned: "This home has an owner already. Log in, or ask them for an account.",
     role: "This is for others to do. Ask somebody who looks after the hub.",
+    locked: "hearth.toml decides on this. Change it there.",
     no_accounts: "Accounts are switched off in hearth.toml.",
   } as Record<string, string>,
 
