@@ -23,6 +23,7 @@ export const SCREENS: Record<string, Screen> = {
   hubs: { load: () => import("./screens/hubs"), draw: () => html`<hubs-screen></hubs-screen>`, role: "admin", from: "more" },
   learning: { load: () => import("./screens/learning"), draw: () => html`<learning-screen></learning-screen>`, role: "member", from: "more" },
   settings: { load: () => import("./screens/settings"), draw: () => html`<settings-screen></settings-screen>`, role: "admin", from: "more" },
+  privacy: { load: () => import("./screens/privacy"), draw: () => html`<privacy-screen></privacy-screen>`, role: "member", from: "bar" },
   system: { load: () => import("./screens/system"), draw: () => html`<system-screen></system-screen>`, role: "guest", from: "bar" },
   people: { load: () => import("./screens/people"), draw: () => html`<people-screen></people-screen>`, role: "admin", from: "system" },
   rooms: { load: () => import("./screens/rooms"), draw: () => html`<rooms-screen></rooms-screen>`, role: "member", from: "devices" },

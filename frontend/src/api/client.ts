@@ -34,7 +34,7 @@ export function onStranger(listener: (unowned: boolean) => void): void {
   stranger = listener;
 }
 
-async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {
+async function asked(path: string, options: RequestInit, timeout: number): Promise<Response> {
   const asking = visitor;
   let response: Response;
   try {
@@ -42,12 +42,16 @@ async function answered<T>(path: string, options: RequestInit, timeout: number):
   } catch {
     throw new ApiError(0, "offline", "the hub does not answer");
   }
+  if (response.ok) return response;
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as T;
   const error = (body as { error?: { code: string; message: string; remedy: string; field?: string } } | null)?.error;
   const unknown = error?.code === "unauthenticated" || error?.code === "unowned";
   if (unknown && asking === visitor) stranger(error.code === "unowned");
   throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy, error?.field);
+}
+
+async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {
+  return (await (await asked(path, options, timeout)).json().catch(() => null)) as T;
 }
 
 export function get<T>(path: string): Promise<T> {
@@ -55,8 +59,8 @@ export function get<T>(path: string): Promise<T> {
 }
 
 /** Bytes as they are, such as those of a file that somebody chose. */
-export function upload<T>(path: string, body: Blob): Promise<T> {
-  const headers: Record<string, string> = { "Content-Type": "application/octet-stream" };
+export function upload<T>(path: string, body: Blob, more: Record<string, string> = {}): Promise<T> {
+  const headers: Record<string, string> = { ...more, "Content-Type": "application/octet-stream" };
   if (pageToken) headers["X-Hearth-Page"] = pageToken;
   return answered<T>(path, { method: "POST", headers, body }, LONG_MS);
 }
@@ -65,4 +69,13 @@ export function post<T>(path: string, body: object, patient = false): Promise<T>
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (pageToken) headers["X-Hearth-Page"] = pageToken;
   return answered<T>(path, { method: "POST", headers, body: JSON.stringify(body) }, patient ? LONG_MS : TIMEOUT_MS);
+}
+
+/** A file that the hub makes for this request: its bytes, and the name that it gives it. */
+export async function fetched(path: string, body: object): Promise<[Blob, string]> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (pageToken) headers["X-Hearth-Page"] = pageToken;
+  const response = await asked(path, { method: "POST", headers, body: JSON.stringify(body) }, LONG_MS);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "hearth";
+  return [await response.blob(), name];
 }

@@ -5,6 +5,7 @@ import { ApiError } from "../api/client";
 import { firstSteps } from "../home/first-steps";
 import { session } from "../home/session";
 import { languages } from "../parts/languages";
+import "../parts/restore";
 import { words } from "../words";
 import { SetupStep } from "./step";
 
@@ -20,7 +21,7 @@ export class OwnerStep extends SetupStep {
     return html`<h1>${setUpTitle}</h1>
       <p class="lead">${setUpLead}</p>
       ${languages()}
-      ${me?.owned || this.nobody ? this.owned(me?.name ?? "") : this.form()}`;
+      ${me?.owned || this.nobody ? this.owned(me?.name ?? "") : html`${this.form()}${restoring()}`}`;
   }
 
   private form(): TemplateResult {
@@ -62,6 +63,12 @@ export class OwnerStep extends SetupStep {
     if (await firstSteps.ask()) await super.pass();
     else location.hash = "#/home";
   }
+}
+
+// With a backup come its owner, its rooms and all else.
+function restoring(): TemplateResult {
+  return html`<details class="card"><summary>${words().system.fromBackup}</summary>
+    <hearth-restore .code=${session.me === undefined}></hearth-restore></details>`;
 }
 
 // Who sits at the hub's own machine is known to be there; anybody else shows what it printed.

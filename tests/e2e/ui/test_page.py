@@ -22,7 +22,8 @@ SCREENS = {
     "hubs": "#address",
     "learning": "main >> text=Gestures",
     "settings": "[data-setting='home.name']",
-    "system": "text=Everything works",
+    "privacy": "#kept",
+    "system": "hearth-checkup",
     "more": ".way",
     "setup": "#password",
 }
@@ -140,9 +141,9 @@ def test_a_setting_is_made_and_what_hearth_toml_says_is_locked(visit: Visit, hub
 def test_german_is_a_choice_that_lasts(visit: Visit) -> None:
     visit.go("system")
     visit.page.get_by_label("Deutsch").check()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System und Privates")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System")
     visit.page.reload()
-    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System und Privates")
+    expect(visit.page.get_by_role("heading", level=1)).to_have_text("System")
     assert visit.page.locator("html").get_attribute("lang") == "de"
     visit.page.get_by_role("link", name="Zuhause").click()
     expect(visit.page.locator("[data-entity='light.kitchen']")).to_contain_text("Küchenlicht")

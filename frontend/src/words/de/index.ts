@@ -3,7 +3,9 @@ import { count } from "../count";
 import { deDevices } from "./devices";
 import { deDoor } from "./door";
 import { deGestures } from "./gestures";
+import { dePrivacy } from "./privacy";
 import { deSkills } from "./skills";
+import { deSystem } from "./system";
 import { deVoice } from "./voice";
 import { deSettings } from "./settings";
 import { deSetup } from "./setup";
@@ -13,14 +15,16 @@ export const de: Words = {
   ...deDevices,
   ...deDoor,
   ...deGestures,
+  ...dePrivacy,
   ...deSkills,
+  ...deSystem,
   ...deVoice,
   ...deSettings,
   ...deSetup,
   language: "Deutsch",
   skip: "Zum Inhalt",
   navigation: "Bereiche",
-  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", system: "System", people: "Menschen", more: "Mehr", settings: "Einstellungen", setup: "Einrichten" },
+  nav: { home: "Zuhause", voice: "Reden", gestures: "Gesten", skills: "Skills", devices: "Geräte", rooms: "Räume", hubs: "Hubs", learning: "Lernen", privacy: "Privates", system: "System", people: "Menschen", more: "Mehr", settings: "Einstellungen", setup: "Einrichten" },
   about: {
     gestures: "Was Hände sagen können, und was Kameras eben erkannten",
     skills: "Was das Zuhause versteht, was jeder Skill darf, und weitere hinzufügen",
@@ -191,31 +195,5 @@ export const de: Words = {
     forgetSure: (what) => `Gelerntes vergessen: ${what}`,
     forgetAllSure: "alles Gelernte vergessen und den Schlüssel wegwerfen",
     forgotten: (n) => `${count(n, "Beispiel ist", "Beispiele sind")} weg.`,
-  },
-
-  system: {
-    title: "System und Privates",
-    health: "Zustand",
-    status: { ok: "Alles läuft", degraded: "Etwas stimmt nicht", starting: "Startet" },
-    version: "Version",
-    uptime: "Läuft seit",
-    memory: "Speicher",
-    written: "In den Verlauf geschrieben",
-    waiting: "Warten auf das Schreiben",
-    pages: "Offene Seiten",
-    problems: "Was nicht stimmt",
-    privacy: "Was das Zuhause hört, sieht und behält",
-    microphone: "Mikrofon",
-    listening: "Hört auf ein Weckwort",
-    deaf: "Hört nicht zu",
-    cameras: "Kameras",
-    noCameras: "Keine",
-    cameraOn: "sieht",
-    cameraOff: "zu",
-    learnt: "Zum Lernen behalten",
-    others: "Andere Hubs in diesem Zuhause",
-    promise: "Ton und Bilder werden nur im Arbeitsspeicher betrachtet, in Prozessen ohne Netz, und nie gespeichert.",
-    trust: "Das Zertifikat des Zuhauses, für Browser, die ihm noch nicht trauen",
-    look: "Sprache dieser Seite",
   },
 };

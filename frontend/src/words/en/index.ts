@@ -3,7 +3,9 @@ import { count } from "../count";
 import { enDevices } from "./devices";
 import { enDoor } from "./door";
 import { enGestures } from "./gestures";
+import { enPrivacy } from "./privacy";
 import { enSkills } from "./skills";
+import { enSystem } from "./system";
 import { enVoice } from "./voice";
 import { enSettings } from "./settings";
 import { enSetup } from "./setup";
@@ -12,14 +14,16 @@ export const en = {
   ...enDevices,
   ...enDoor,
   ...enGestures,
+  ...enPrivacy,
   ...enSkills,
+  ...enSystem,
   ...enVoice,
   ...enSettings,
   ...enSetup,
   language: "English",
   skip: "Skip to content",
   navigation: "Parts of the home",
-  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", system: "System", people: "People", more: "More", settings: "Settings", setup: "Setting up" } as Record<string, string>,
+  nav: { home: "Home", voice: "Talk", gestures: "Gestures", skills: "Skills", devices: "Devices", rooms: "Rooms", hubs: "Hubs", learning: "Learning", privacy: "Privacy", system: "System", people: "People", more: "More", settings: "Settings", setup: "Setting up" } as Record<string, string>,
   about: {
     gestures: "What your hands can say, and what cameras just made out",
     skills: "What the home understands, what each skill may do, and adding another",
@@ -190,32 +194,6 @@ export const en = {
     forgetSure: (what: string) => `forget what was learnt of: ${what}`,
     forgetAllSure: "forget everything that was learnt, and throw the key away",
     forgotten: (n: number) => `${count(n, "example is", "examples are")} gone.`,
-  },
-
-  system: {
-    title: "System and privacy",
-    health: "Health",
-    status: { ok: "Everything works", degraded: "Something is wrong", starting: "Starting" } as Record<string, string>,
-    version: "Version",
-    uptime: "Up for",
-    memory: "Memory",
-    written: "Changes written to history",
-    waiting: "Changes waiting to be written",
-    pages: "Open pages",
-    problems: "What is wrong",
-    privacy: "What the home hears, sees and keeps",
-    microphone: "Microphone",
-    listening: "Listening for a wake word",
-    deaf: "Not listening",
-    cameras: "Cameras",
-    noCameras: "None",
-    cameraOn: "looking",
-    cameraOff: "closed",
-    learnt: "Kept to learn from",
-    others: "Other hubs in this home",
-    promise: "Sound and pictures are looked at in memory, in processes without a network, and are never stored.",
-    trust: "The home's certificate, for browsers that do not trust it yet",
-    look: "Language of this page",
   },
 };
 

@@ -1,0 +1,71 @@
+/** What the hub's API says of privacy and upkeep, as far as the page reads it. */
+
+export interface Microphone {
+  entity: string;
+  place: "here" | "satellite" | "pages" | "others";
+  name: string;
+  area: string;
+  on: boolean;
+  listening: number;
+}
+
+export interface Keeping {
+  kind: string;
+  rows: number;
+  bytes: number | null;
+  oldest: number | null;
+  days: number | null;
+  until: "days" | "forgotten" | "removed";
+}
+
+export interface Privacy {
+  microphones: Microphone[];
+  cameras: { entity: string; name: string; area: string; on: boolean | null }[];
+  keeping: Keeping[];
+  bytes: number | null;
+  learning: boolean;
+  connections: number;
+  beyond: number;
+}
+
+export interface Connection {
+  id: string;
+  at: number;
+  who: string;
+  where: string;
+  bytes_out: number;
+  bytes_in: number;
+  why: string;
+  reach: "home" | "outside" | "refused" | "unknown";
+}
+
+export interface Connections {
+  connections: Connection[];
+  before: string | null;
+}
+
+export interface Purge {
+  remembered: { what: string; rows: number; about: string }[];
+  run: string;
+}
+
+export interface AuditLine {
+  check: string;
+  ok: boolean;
+  detail: string;
+}
+
+export interface Finding {
+  check: string;
+  level: "ok" | "absent" | "broken";
+  detail: string;
+  mend: string;
+  action: "" | "models" | "certificate";
+}
+
+export interface LogLine {
+  at: number;
+  level: string;
+  text: string;
+  facts: Record<string, string>;
+}

@@ -1,0 +1,64 @@
+/** Every microphone and camera with its switch. */
+import { html, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
+import { post } from "../api/client";
+import type { Microphone, Privacy } from "../api/upkeep";
+import { act } from "../home/acting";
+import { store } from "../home/store";
+import { words } from "../words";
+import { icon } from "./icons";
+import { explain, notify } from "./notice";
+
+export function senses({ microphones, cameras }: Privacy, again: () => void): TemplateResult {
+  const { senses: title, promise, noMicrophones, noCameras } = words().privacy;
+  return html`<section class="card" aria-labelledby="senses">
+    <h2 id="senses">${title}</h2>
+    <ul class="plain">
+      ${microphones.length ? microphones.map((each) => microphone(each, again)) : none("microphone", noMicrophones)}
+      ${cameras.length ? cameras.map((each) => camera(each.entity)) : none("camera", noCameras)}
+    </ul>
+    <p class="hint">${promise}</p>
+  </section>`;
+}
+
+function none(what: "microphone" | "camera", text: string): TemplateResult {
+  const { microphones, cameras } = words().privacy;
+  return row(what, false, what === "camera" ? cameras : microphones, text, html``);
+}
+
+function row(drawing: string, on: boolean, name: string | TemplateResult, told: string, control: TemplateResult): TemplateResult {
+  return html`<li class=${on ? "thing on" : "thing"}><span class="badge">${icon(drawing)}</span>
+    <span><span class="name">${name}</span><span class="state">${told}</span></span><span class="main">${control}</span></li>`;
+}
+
+function microphone(each: Microphone, again: () => void): TemplateResult {
+  const { places, silent, ready, nowOpen, listenTo } = words().privacy;
+  const place = places[each.place] ?? each.place;
+  const name = each.place === "satellite" && each.name ? each.name : place;
+  const told = [each.on ? ready : silent, store.area(each.area)?.name, each.listening && each.on ? nowOpen(each.listening) : ""];
+  const turn = async (event: Event): Promise<void> => {
+    const on = (event.target as HTMLInputElement).checked;
+    // Shown at once; what the hub says when asked again is what counts.
+    each.on = on;
+    try {
+      await post<Microphone>("/api/v1/privacy/microphone", { entity: each.entity, on });
+    } catch (error) {
+      notify(explain(error), true);
+    }
+    again();
+  };
+  return row("microphone", each.on, name, told.filter(Boolean).join(" · "), html`<input type="checkbox" role="switch" class="switch"
+    data-microphone=${each.entity} aria-label=${listenTo(name)} .checked=${live(each.on)} @change=${turn}>`);
+}
+
+// A camera is a thing of the home: its switch is that thing's.
+function camera(entity: string): TemplateResult {
+  const { looks, closed, notKnown, lookThrough } = words().privacy;
+  const found = store.entity(entity);
+  if (!found) return html``;
+  const on = store.value(found, "OnOff");
+  const told = [on === true ? looks : on === false ? closed : notKnown, store.area(found.area)?.name];
+  return row("camera", on === true, html`<a href=${`#/entity/${entity}`}>${found.name}</a>`, told.filter(Boolean).join(" · "),
+    html`<input type="checkbox" role="switch" class="switch" aria-label=${lookThrough(found.name)} ?disabled=${!found.available}
+      .checked=${live(on === true)} @change=${(event: Event) => act(found, "OnOff", (event.target as HTMLInputElement).checked)}>`);
+}

@@ -1,0 +1,66 @@
+/** German: how the hub is, its backup and its log. */
+import type { enSystem } from "../en/system";
+
+export const deSystem: typeof enSystem = {
+  system: {
+    title: "System",
+    health: "Zustand",
+    status: { ok: "Alles läuft", degraded: "Etwas stimmt nicht", starting: "Startet" },
+    version: "Version",
+    uptime: "Läuft seit",
+    memory: "Speicher",
+    written: "In den Verlauf geschrieben",
+    waiting: "Warten auf das Schreiben",
+    pages: "Offene Seiten",
+    others: "Andere Hubs in diesem Zuhause",
+    problems: "Was nicht stimmt",
+    trust: "Das Zertifikat des Zuhauses, für Browser, die ihm noch nicht trauen",
+    look: "Sprache dieser Seite",
+
+    check: "Durchsehen",
+    checkLead: "Sieht nach Rechner, Modellen, Datenbank, Geräten und danach, wer hereindarf. Das dauert ein paar Sekunden.",
+    checkNow: "Jetzt durchsehen",
+    checking: "Sieht nach …",
+    allWell: (n: number) => `Nichts ist kaputt. ${n} Dinge wurden angesehen.`,
+    broken: "Zu beheben",
+    absent: "Geht auch ohne",
+    fine: "So, wie es sein soll",
+    mend: { models: "Jetzt holen", certificate: "Jetzt erneuern" },
+    mendSure: {
+      models: "die fehlenden Modelle aus dem Paketverzeichnis holen und den Hub neu starten",
+      certificate: "das Zertifikat der Seite erneuern",
+    },
+    mending: "Wird erledigt. Ein Modell zu holen kann Minuten dauern.",
+    mended: "Erledigt.",
+
+    again: "Neu starten",
+    againLead: "Beendet den Hub sauber und beginnt ihn neu. Das dauert ein paar Sekunden; im Zuhause bleibt alles, wie es ist.",
+    againNow: "Den Hub neu starten",
+    againSure: "den Hub neu starten. Ein paar Sekunden lang antwortet er nicht",
+
+    backup: "Sicherung",
+    backupLead: "Das ganze Zuhause als eine verschlüsselte Datei: Einstellungen, Verlauf, Konten, Schlüssel. Sie gehört auf einen anderen Rechner.",
+    passphrase: "Passphrase",
+    passphraseAgain: "Dieselbe Passphrase noch einmal",
+    passphraseHint: "Mindestens 8 Zeichen; fünf Wörter sind besser. Ohne sie öffnet niemand die Datei, auch niemand im Haus.",
+    differ: "Die beiden sind nicht gleich.",
+    backupNow: "Sicherung erstellen und herunterladen",
+    backingUp: "Wird erstellt … das dauert einige Sekunden.",
+    backedUp: "Die Sicherung liegt bei den Downloads.",
+
+    fromBackup: "Oder ein Zuhause aus einer Sicherung zurückholen",
+    restore: "Ein Zuhause zurückholen",
+    restoreLead: "Aus der Sicherung dieses oder eines anderen Hubs. Menschen, Räume, Geräte und Verlauf kommen mit.",
+    file: "Sicherung (eine Datei, die auf .age endet)",
+    restoreNow: "Zurückholen",
+    restoring: "Die Sicherung wird geöffnet … das dauert einige Sekunden.",
+    restored: (home: string) => `${home} ist zurück. Der Hub startet damit neu.`,
+    wrongFile: "Hier fehlt die Datei einer Sicherung.",
+
+    log: "Protokoll",
+    logLead: "Die letzten Zeilen. Was Menschen sagten, und Geheimnisse, stehen nie darin.",
+    logShow: "Protokoll zeigen",
+    logNone: "Es gibt noch keine Zeilen.",
+    levels: { debug: "Einzelheit", info: "Hinweis", warning: "Warnung", error: "Fehler", critical: "Fehler", exception: "Fehler" },
+  },
+};
