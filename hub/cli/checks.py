@@ -65,7 +65,7 @@ def _settings(paths: HomePaths) -> tuple[Settings, list[Finding]]:
             Finding(check="settings", level="broken", detail=_said(p), mend=p.remedy) for p in loaded.problems
         ]
     if not paths.settings.exists():
-        mend = "describe your home in that file, or try `hearth run --config demo`"
+        mend = "not needed: `hearth run` starts without, and its page leads you through"
         return loaded.settings, [Finding(check="settings", level="absent", detail=f"no {paths.settings}", mend=mend)]
     count = f"{len(loaded.settings.area)} areas, {len(loaded.settings.entity)} entities"
     return loaded.settings, [Finding(check="settings", level="ok", detail=f"{paths.settings}: {count}")]

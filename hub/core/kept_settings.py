@@ -4,6 +4,7 @@ What hearth.toml says wins: such a setting is locked. A table of hearth.toml tha
 so that nothing which somebody wrote down there is decided elsewhere meanwhile.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ class SettingForm(Struct, frozen=True):
     schema: dict[str, Any]
 
 
+@functools.cache
 def form_of(key: str) -> SettingForm:
     """What the setting is. Raises `NotFoundError` for what the app may not decide."""
     kind = _type_of(key)

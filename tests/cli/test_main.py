@@ -1,10 +1,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from hub.cli.choose_home import chosen_home
 from hub.cli.main import COMMANDS
+from hub.core.errors import UsageError
 from tests.command import failed, hearth
 
 HEAVY = ("numpy", "aiohttp", "sqlalchemy", "onnxruntime", "hassil", "jinja2", "rich", "structlog", "pocketsphinx")
@@ -30,3 +33,11 @@ def test_wrong_usage_is_2_and_trouble_is_1_with_one_line() -> None:
     assert hearth("fly").returncode == 2
     assert hearth().returncode == 2
     failed(hearth("--config", "/nowhere/at/all", "home"), "there is no directory '/nowhere/at/all'", code=2)
+
+
+def test_a_home_that_is_not_there_yet_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEARTH_HOME", str(tmp_path / "new" / "home"))
+    with chosen_home(None) as paths:
+        assert paths.root.is_dir() and paths.root.stat().st_mode & 0o077 == 0
+    with pytest.raises(UsageError), chosen_home(str(tmp_path / "mistyped")):
+        pass

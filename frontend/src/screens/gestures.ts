@@ -9,7 +9,7 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { drawnHand } from "../parts/hands";
 import { explain, notify } from "../parts/notice";
-import { words } from "../words";
+import { LANGUAGES, words } from "../words";
 import { moment, number } from "../words/figures";
 
 const EVERY_MS = 30_000;
@@ -118,7 +118,7 @@ export class GesturesScreen extends Watching {
         ${chosen === SAY
           ? html`<label for=${`${id}-say`}>${sentence}</label>
               <input id=${`${id}-say`} name="say" required maxlength="200" autocomplete="off" .value=${gesture.say}
-                placeholder=${words().voice.examples[0] ?? ""} aria-describedby=${`${id}-hint`}>
+                placeholder=${(LANGUAGES[store.home.language] ?? words()).voice.examples[0] ?? ""} aria-describedby=${`${id}-hint`}>
               <p id=${`${id}-hint`} class="hint">${sentenceHint}</p>`
           : nothing}
         <button type="submit" class="strong" aria-label=${`${save}: ${name}`}>${save}</button>

@@ -3,8 +3,9 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Said } from "../api/wire";
+import { store } from "../home/store";
 import "../parts/take-up";
-import { words } from "../words";
+import { LANGUAGES, words } from "../words";
 import { SetupStep } from "./step";
 
 @customElement("setup-ready")
@@ -22,12 +23,15 @@ export class ReadyStep extends SetupStep {
   }
 
   private tryIt(): TemplateResult {
-    const { tryTitle, tryLead, sentences, nextTitle, nextDevice, nextDeviceText, nextPhone, nextPhoneText, back, enter } = words().setup;
+    const { tryTitle, tryLead, nextTitle, nextDevice, nextDeviceText, nextPhone, nextPhoneText, back, enter } = words().setup;
+    // Until it starts anew the hub may speak another language than this page.
+    const spoken = store.home.language;
+    const { sentences } = (LANGUAGES[spoken] ?? words()).setup;
     return html`<section class="card" aria-labelledby="try">
         <h2 id="try">${tryTitle}</h2>
         <p class="hint">${tryLead}</p>
-        <ul class="chips">${sentences.map((each) => html`<li><button type="button" class="chip" @click=${() => this.say(each)}>${each}</button></li>`)}</ul>
-        <p class="answer" role="status">${this.answer || nothing}</p>
+        <ul class="chips" lang=${spoken}>${sentences.map((each) => html`<li><button type="button" class="chip" @click=${() => this.say(each)}>${each}</button></li>`)}</ul>
+        <p class="answer" role="status" lang=${spoken}>${this.answer || nothing}</p>
       </section>
       <section class="card" aria-labelledby="next">
         <h2 id="next">${nextTitle}</h2>
