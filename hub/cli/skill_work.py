@@ -140,10 +140,12 @@ class Alone:
 
     def remove(self, skill: str) -> Done:
         """As `SkillWork.remove`."""
+        from hub.plugins.skill_settings import SkillSettings
         from hub.plugins.switches import SkillSwitches
 
         record = self._installed.named(skill)
         asyncio.run(self._forget(skill))
+        SkillSettings(self._paths.root).forget(skill)
         self._installed.remove(skill)
         SkillSwitches(self._paths.root).switch(skill, on=True)
         return Done(skill=record.id, version=record.version)

@@ -17,6 +17,7 @@ from hub.plugins.messages import Ready, Refused, encode
 from hub.plugins.plugin_side import PluginSide
 from hub.plugins.socket_channel import SocketChannel
 from hub.plugins.wheels import wheels_of
+from hub.sdk.setting import Value
 
 ENTRY = "hub.plugins.caged_main:serve"
 PRELOAD = (
@@ -31,11 +32,12 @@ PRELOAD = (
 
 
 class CagedSkillConfig(Struct, frozen=True, kw_only=True):
-    """Which skill to be: its id, its module, the names of its ports."""
+    """Which skill to be: its id, its module, the names of its ports, and what the household chose for it."""
 
     skill: str
     code: str
     ports: tuple[str, ...]
+    settings: dict[str, Value] = {}
 
 
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
@@ -56,4 +58,4 @@ async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
         await asyncio.sleep(0)
         return
     await channel.send(encode(Ready(id=0, intents=tuple(skill.intents), events=tuple(skill.events))))
-    await PluginSide(about.skill, skill, frozenset(about.ports), channel, SystemClock()).run()
+    await PluginSide(about.skill, skill, frozenset(about.ports), channel, SystemClock(), about.settings).run()

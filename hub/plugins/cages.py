@@ -52,6 +52,7 @@ class Cages:
             skill=found.manifest.id,
             code=str(found.code.resolve()),
             ports=tuple(sorted(granted_ports(found.manifest.grant))),
+            settings=found.settings,
         )
         return await self._fork(f"the {found.manifest.id} skill", ENTRY, config, str(found.folder.resolve()))
 

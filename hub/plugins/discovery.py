@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -11,21 +11,30 @@ from hub.core.bundled import bundled
 from hub.core.errors import HearthError, ManifestError
 from hub.core.settings import PluginSettings
 from hub.plugins.grant_words import within
+from hub.plugins.skill_settings import SkillSettings
 from hub.plugins.switches import SkillSwitches
 from hub.sdk.locale import Locale, SkillWords, read_locale
 from hub.sdk.manifest import DeviceManifest, Grant, SkillManifest, read_manifest
+from hub.sdk.setting import Value, chosen_or_default
 
 
 class FoundSkill(Struct, frozen=True):
     """A skill whose manifest and words are sound.
 
-    Its manifest has the grants that the household agreed to; where these are not all, `asked` are all.
+    Its manifest has the grants that the household agreed to; where these are not all, `asked` are all. `chosen` are
+    the settings that the household changed.
     """
 
     folder: Path
     manifest: SkillManifest
     words: SkillWords
     asked: tuple[Grant, ...] | None = None
+    chosen: dict[str, Any] = {}
+
+    @property
+    def settings(self) -> dict[str, Value]:
+        """Its settings: what the household chose, as far as that still fits, and the defaults."""
+        return chosen_or_default(self.manifest.setting, self.chosen)
 
     @property
     def code(self) -> Path:
@@ -104,7 +113,8 @@ def find_home_skills(settings: PluginSettings, home: Path) -> Found[FoundSkill]:
 
 def read_skill(folder: Path, manifest: SkillManifest, home: Path | None) -> FoundSkill:
     """The skill in `folder`, with no more than the household agreed to. Raises `ManifestError`, `PackageError`."""
-    skill = FoundSkill(folder, manifest, read_words(folder, manifest))
+    chosen = SkillSettings(home).of(manifest.id) if home is not None and manifest.setting else {}
+    skill = FoundSkill(folder, manifest, read_words(folder, manifest), chosen=chosen)
     if skill.bundled:
         return skill
     check_words(skill)
@@ -121,8 +131,8 @@ def _as_agreed(skill: FoundSkill, home: Path) -> FoundSkill:
     if record is None:
         return skill
     grants = within(skill.manifest.grant, record.grant)
-    manifest = msgspec.structs.replace(skill.manifest, grant=grants)
-    return FoundSkill(skill.folder, manifest, skill.words, asked=skill.manifest.grant)
+    narrowed = msgspec.structs.replace(skill.manifest, grant=grants)
+    return msgspec.structs.replace(skill, manifest=narrowed, asked=skill.manifest.grant)
 
 
 def find_devices(settings: PluginSettings, home: Path | None = None) -> Found[FoundDevice]:

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import structlog
 
 from hub.core.bus import Bus
@@ -17,6 +18,7 @@ from hub.plugins.grant_words import chosen
 from hub.plugins.known_skill import Installed, KnownSkill, Reviewed, broken_skill, known_skill
 from hub.plugins.ports import HubPorts
 from hub.plugins.skill_host import SkillHost
+from hub.plugins.skill_settings import SkillSettings
 from hub.plugins.switches import SkillSwitches
 from hub.sdk.manifest import SkillManifest, read_manifest
 
@@ -48,7 +50,7 @@ class HomeSkills:
     ) -> None:
         self._root, self._settings, self._host = root, settings, host
         self._changed, self._forget = changed, forget
-        self._switches = SkillSwitches(root)
+        self._switches, self._choices = SkillSwitches(root), SkillSettings(root)
         self._off: set[str] = set()
         self._found: dict[str, FoundSkill] = {}
         self._broken: dict[str, HearthError] = {}
@@ -117,6 +119,26 @@ class HomeSkills:
             await asyncio.to_thread(self._installed().agree, record, agreed)
             return await self._take_up(skill)
 
+    async def configure(self, skill: str, values: Mapping[str, object]) -> KnownSkill:
+        """Choose settings of a skill; those that are not named stay as they are. It starts anew with them.
+
+        Raises `NotFoundError` for no such skill or setting, `ValueRefusedError` for what cannot be chosen.
+        """
+        async with self._lock:
+            found = self._named(skill)
+            settings = {one.name: one for one in found.manifest.setting}
+            unknown = values.keys() - settings.keys()
+            if unknown:
+                raise NotFoundError(f"{skill} has no setting {min(unknown)[:80]!r}", remedy="choose one that it has")
+            checked = {name: settings[name].checked(value) for name, value in values.items()}
+            chosen = {**found.chosen, **checked}
+            await asyncio.to_thread(self._choices.keep, skill, chosen)
+            found = self._found[skill] = msgspec.structs.replace(found, chosen=chosen)
+            if self._on(skill):
+                await self._host.take_up(found)
+            await self._changed(skill)
+            return self._known(found, await asyncio.to_thread(self._records))
+
     async def switch(self, skill: str, on: bool) -> KnownSkill:
         """Switch a skill on or off, for good. Raises `NotFoundError`, and `UsageError` where hearth.toml decides."""
         async with self._lock:
@@ -135,6 +157,7 @@ class HomeSkills:
             await asyncio.to_thread(self._installed().named, skill)
             await self._host.let_go(skill)
             await self._forget(skill)
+            await asyncio.to_thread(self._choices.forget, skill)
             await asyncio.to_thread(self._installed().remove, skill)
             await self._put(skill, on=True)
             for kept in (self._found, self._broken, self._troubles):

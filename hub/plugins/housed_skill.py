@@ -40,7 +40,7 @@ class HousedSkill:
             lost(reason)
 
         self.side = HubSide(name, self.channel, broker, deadline_s, broken)
-        plugin = PluginSide(name, skill, granted_ports(found.manifest.grant), there, clock)
+        plugin = PluginSide(name, skill, granted_ports(found.manifest.grant), there, clock, found.settings)
         loop = asyncio.get_running_loop()
         self._tasks = (
             loop.create_task(self.side.run(), name=f"hub-side:{name}"),

@@ -11,6 +11,7 @@ from hub.plugins.discovery import FoundSkill
 from hub.plugins.grant_words import grant_id, in_words, more_than, plain
 from hub.sdk.locale import Locale
 from hub.sdk.manifest import Grant
+from hub.sdk.setting import Value
 
 _EXAMPLES: Final = 2
 """Of one intent; people want to know what there is, not every way to say it."""
@@ -41,6 +42,18 @@ class AskedGrant(Struct, frozen=True, kw_only=True):
     new: bool = False
 
 
+class KnownSetting(Struct, frozen=True, kw_only=True):
+    """A setting of a skill and its value; the kind of both is that of `default`."""
+
+    name: str
+    label: str
+    value: Value
+    default: Value
+    options: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+
+
 class KnownSkill(Struct, frozen=True, kw_only=True):
     """A skill of the home. `fixed` says that hearth.toml switches it off, `changed` that its files are others than were
     installed; `examples` are sentences by language, `trouble` is what went wrong last since it was taken up.
@@ -57,6 +70,7 @@ class KnownSkill(Struct, frozen=True, kw_only=True):
     signer: str = ""
     changed: bool = False
     grants: tuple[AskedGrant, ...] = ()
+    settings: tuple[KnownSetting, ...] = ()
     intents: tuple[str, ...] = ()
     examples: dict[str, tuple[str, ...]] = {}
     trouble: str = ""
@@ -112,6 +126,22 @@ def _intents(found: FoundSkill) -> tuple[str, ...]:
     return tuple(dict.fromkeys(intent for locale in found.words.locales.values() for intent in locale.intents))
 
 
+def _settings(found: FoundSkill) -> tuple[KnownSetting, ...]:
+    values = found.settings
+    return tuple(
+        KnownSetting(
+            name=one.name,
+            label=plain(one.label),
+            value=values[one.name],
+            default=one.default,
+            options=one.options,
+            min=one.min,
+            max=one.max,
+        )
+        for one in found.manifest.setting
+    )
+
+
 def known_skill(
     found: FoundSkill, record: Installed | None, condition: Condition, *, on: bool, fixed: bool, trouble: str
 ) -> KnownSkill:
@@ -128,6 +158,7 @@ def known_skill(
         signer="" if record is None else record.signer,
         changed=record is not None and record.changed,
         grants=asked_grants(manifest.grant if found.asked is None else found.asked, manifest.grant),
+        settings=_settings(found),
         intents=_intents(found),
         examples=example_sentences(found.words.locales),
         condition=condition,

@@ -5,7 +5,7 @@ Nothing here touches the hub but through the channel, so that it can run in a pr
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -32,6 +32,7 @@ from hub.plugins.messages import (
 from hub.plugins.remote_ports import remote_ports
 from hub.sdk.context import Context
 from hub.sdk.intents import CallContext, IntentAnswer, Reply
+from hub.sdk.setting import Value
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
 
@@ -39,9 +40,18 @@ log = structlog.get_logger(__name__)
 
 
 class PluginSide:
-    """Runs one skill behind one channel. `granted` are the names of its ports."""
+    """Runs one skill behind one channel. `granted` are the names of its ports, `settings` what the household chose."""
 
-    def __init__(self, name: str, skill: Skill, granted: frozenset[str], channel: Channel, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        skill: Skill,
+        granted: frozenset[str],
+        channel: Channel,
+        clock: Clock,
+        settings: Mapping[str, Value] | None = None,
+    ) -> None:
+        self._settings = settings or {}
         self._name = name
         self._skill = skill
         self._granted = granted
@@ -138,7 +148,8 @@ class PluginSide:
             finally:
                 self._requests.pop(number, None)
 
-        return Context(remote_ports(self._granted, ask, self._clock, frozenset(self._skill.timers)), context)
+        ports = remote_ports(self._granted, ask, self._clock, frozenset(self._skill.timers))
+        return Context(ports, context, self._settings)
 
     async def _send(self, message: ToHub) -> None:
         await self._channel.send(encode(message))

@@ -14,6 +14,7 @@ from hub.core.errors import GrantError, ValueRefusedError
 from hub.core.events import Value
 from hub.core.whereabouts import Whereabouts
 from hub.sdk.intents import CallContext, Reply, Target
+from hub.sdk.setting import Value as Setting
 
 
 class HomePort(Protocol):
@@ -171,8 +172,12 @@ class Context:
     commands: CommandsPort
     connect: ConnectPort
 
-    def __init__(self, ports: dict[str, Any], call: CallContext | None = None) -> None:
+    def __init__(
+        self, ports: dict[str, Any], call: CallContext | None = None, settings: Mapping[str, Setting] | None = None
+    ) -> None:
         self.call = call or CallContext()
+        self.settings = settings or {}
+        """What the household chose, by the name of each [[setting]] of the manifest."""
         self.__dict__.update(ports)
 
     def __getattr__(self, name: str) -> Any:

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from hub.core.errors import ManifestError, ValueRefusedError
 from hub.sdk.events import TOLD
 from hub.sdk.places import parse_place
+from hub.sdk.setting import SkillSetting, check_settings
 
 API_VERSION = 1
 PluginId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -39,6 +40,7 @@ class SkillManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     description: str = ""
     languages: tuple[str, ...] = ("en",)
     grant: tuple[Grant, ...] = ()
+    setting: Annotated[tuple[SkillSetting, ...], Meta(max_length=50)] = ()
 
 
 class DeviceManifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +83,8 @@ def parse_manifest(data: bytes, place: str, kind: type[M]) -> M:
                 f"unknown port {grant.port!r}", place=place, remedy=f"ports: {', '.join(sorted(PORTS))}"
             )
         _check_only(grant, place)
+    if isinstance(manifest, SkillManifest):
+        check_settings(manifest.setting, place)
     return manifest
 
 

@@ -24,6 +24,7 @@ from hub.sdk.intents import CallContext, IntentCall, Reply, Target
 from hub.sdk.locale import Locale, read_locale
 from hub.sdk.manifest import SkillManifest, read_manifest
 from hub.sdk.memory_web import MemoryWeb
+from hub.sdk.setting import chosen_or_default
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
 from hub.sdk.speech import speech_filters
@@ -182,6 +183,7 @@ class SkillHome:
         self.store = MemoryStore()
         self.web = MemoryWeb(self.manifest)
         self.said: list[str] = []
+        self.settings = chosen_or_default(self.manifest.setting, {})
 
     async def ask(
         self,
@@ -230,7 +232,7 @@ class SkillHome:
 
         ports = {"home": self.home, "say": say, "clock": self.clock, "store": self.store, "fetch": self.web}
         granted = {_PORT_OF_GRANT[g.port] for g in self.manifest.grant if g.port in _PORT_OF_GRANT}
-        return Context({name: port for name, port in ports.items() if name in granted}, call)
+        return Context({name: port for name, port in ports.items() if name in granted}, call, self.settings)
 
     def _render(self, text: Any, language: str) -> str:
         if not isinstance(text, Reply):

@@ -35,6 +35,18 @@ class GrantResponse(Struct, frozen=True, kw_only=True):
     new: bool
 
 
+class SettingResponse(Struct, frozen=True, kw_only=True):
+    """A setting of a skill: a yes or no, a number or a text, as its `default` is."""
+
+    name: str
+    label: str
+    value: bool | int | float | str
+    default: bool | int | float | str
+    options: tuple[str, ...]
+    min: float | None
+    max: float | None
+
+
 class ConditionResponse(Struct, frozen=True, kw_only=True):
     """How a skill is, and why; bytes of `memory` and its share of a processor are known of caged ones that run."""
 
@@ -63,6 +75,7 @@ class SkillResponse(Struct, frozen=True, kw_only=True):
     signer: str
     changed: bool
     grants: tuple[GrantResponse, ...]
+    settings: tuple[SettingResponse, ...]
     intents: tuple[str, ...]
     examples: dict[str, tuple[str, ...]]
     condition: ConditionResponse
@@ -106,6 +119,15 @@ class GrantRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     grants: Grants
 
 
+class ConfigureRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Choose these settings of a skill, by name; the others stay."""
+
+    skill: SkillId
+    values: Annotated[
+        dict[str, bool | int | float | Annotated[str, Meta(max_length=500)]], Meta(min_length=1, max_length=100)
+    ]
+
+
 class SwitchRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Switch a skill on or off; it stays so."""
 
@@ -138,6 +160,8 @@ def skill_routes(keeper: Callable[[], SkillKeeper | None]) -> tuple[Route, ...]:
               handler=handlers.install, request=InstallRequest, response=SkillResponse),
         Route(method="POST", path="/api/v1/skills/grant", access=admin, summary="Change what a skill may do.",
               handler=handlers.grant, request=GrantRequest, response=SkillResponse),
+        Route(method="POST", path="/api/v1/skills/configure", access=admin, summary="Choose settings of a skill.",
+              handler=handlers.configure, request=ConfigureRequest, response=SkillResponse),
         Route(method="POST", path="/api/v1/skills/switch", access=admin, summary="Switch a skill on or off.",
               handler=handlers.switch, request=SwitchRequest, response=SkillResponse),
         Route(method="POST", path="/api/v1/skills/remove", access=admin, summary="Remove an installed skill.",
@@ -171,6 +195,10 @@ class _Handlers:
     async def grant(self, request: web.Request) -> SkillResponse:
         asked = await read_json(request, GrantRequest)
         return _told(await self._keeper().grant(asked.skill, asked.grants))
+
+    async def configure(self, request: web.Request) -> SkillResponse:
+        asked = await read_json(request, ConfigureRequest)
+        return _told(await self._keeper().configure(asked.skill, asked.values))
 
     async def switch(self, request: web.Request) -> SkillResponse:
         asked = await read_json(request, SwitchRequest)

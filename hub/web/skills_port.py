@@ -1,6 +1,6 @@
 """What the routes about skills need of the room that runs them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 
@@ -21,6 +21,10 @@ class SkillKeeper(Protocol):
 
     async def grant(self, skill: str, grants: Iterable[str]) -> Any:
         """Let an installed skill have exactly these grants; the skill."""
+        ...
+
+    async def configure(self, skill: str, values: Mapping[str, object]) -> Any:
+        """Choose settings of a skill, which starts anew with them; the skill."""
         ...
 
     async def switch(self, skill: str, on: bool) -> Any:

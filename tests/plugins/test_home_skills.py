@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.core.errors import NotFoundError, PackageError, UsageError
+from hub.core.errors import NotFoundError, PackageError, UsageError, ValueRefusedError
 from hub.core.settings import PluginSettings
 from hub.plugins.author_key import AuthorKey
 from hub.plugins.discovery import find_skills
@@ -140,6 +140,28 @@ async def test_threat_38_exactly_what_was_agreed_to_is_granted(
     found = next(s for s in find_skills(PluginSettings(), tmp_path).plugins if s.manifest.id == "mine")
     assert [grant.port for grant in found.manifest.grant] == ["say"]  # whatever its manifest says by now
     assert (await the(skills, "mine")).changed
+
+
+async def test_settings_are_chosen_kept_and_known_to_the_skill(
+    skills: HomeSkills, hub: Hub, key: AuthorKey, tmp_path: Path
+) -> None:
+    setting = b'[[setting]]\nname = "word"\nlabel = "The word"\ndefault = "moon"\noptions = ["moon", "sun"]\n'
+    code = CODE.replace(b'"went"', b'ctx.settings["word"]')
+    told = await installed(skills, package(key, code=code, more=setting))
+    assert [(one.name, one.label, one.value) for one in told.settings] == [("word", "The word", "moon")]
+    assert await said(hub) == "moon"
+    assert (await skills.configure("mine", {"word": "sun"})).settings[0].value == "sun"
+    assert await said(hub) == "sun"
+    found = next(s for s in find_skills(PluginSettings(), tmp_path).plugins if s.manifest.id == "mine")
+    assert found.settings == {"word": "sun"}  # also after the next start
+    for values, error in (({"word": "star"}, ValueRefusedError), ({"size": 1}, NotFoundError)):
+        with pytest.raises(error):
+            await skills.configure("mine", values)
+    with pytest.raises(NotFoundError):
+        await skills.configure("nobody", {"word": "sun"})
+    await skills.remove("mine")
+    await installed(skills, package(key, code=code, more=setting))
+    assert await said(hub) == "moon"
 
 
 async def test_threat_38_only_what_was_reviewed_is_installed(

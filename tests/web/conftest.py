@@ -279,6 +279,9 @@ class Shelf:
     async def grant(self, skill: str, grants: Iterable[str]) -> Any:
         raise NotFoundError("no such skill")
 
+    async def configure(self, skill: str, values: Mapping[str, object]) -> Any:
+        raise NotFoundError("no such skill")
+
     async def switch(self, skill: str, on: bool) -> Any:
         raise NotFoundError("no such skill")
 

@@ -26,6 +26,7 @@ Client = aiohttp.ClientSession
 PORTS: Any = HubPorts(home=None, timers=None, data=None, say=None)  # type: ignore[arg-type]
 BYTES = {"Content-Type": "application/octet-stream"}
 OPTIONAL = b'[[grant]]\nport = "home.people"\nwhy = "To greet you."\noptional = true\n'
+SETTING = b'[[setting]]\nname = "often"\nlabel = "How often"\ndefault = 3\nmax = 9\n'
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def key(tmp_path: Path) -> AuthorKey:
 
 def package(key: AuthorKey, *grants: str, version: str = "1.0") -> bytes:
     files = skill_files(*grants, version=version)
-    files["skill.toml"] += OPTIONAL
+    files["skill.toml"] += OPTIONAL + SETTING
     files["locale/en.yaml"] = LOCALE + b"    examples: [let it go]\n"
     return crafted(files, key, version=version)
 
@@ -93,6 +94,13 @@ async def test_a_skill_is_reviewed_installed_switched_and_removed(
     assert [grant["agreed"] for grant in told["grants"]] == [True, False]
     told = await _post(client, "grant", {"skill": "mine", "grants": list(asked)})
     assert [grant["agreed"] for grant in told["grants"]] == [True, True]
+    [setting] = told["settings"]
+    assert (setting["label"], setting["value"], setting["max"]) == ("How often", 3, 9)
+    told = await _post(client, "configure", {"skill": "mine", "values": {"often": 4}})
+    assert told["settings"][0]["value"] == 4
+    refused = await _post(client, "configure", {"skill": "mine", "values": {"often": 10}}, 422)
+    assert refused["error"]["remedy"] == "choose a whole number up to 9"
+    await _post(client, "configure", {"skill": "mine", "values": {}}, 422)
     assert (await _post(client, "switch", {"skill": "mine", "on": False}))["condition"]["state"] == "off"
     assert (await _post(client, "remove", {"skill": "mine"})) == {"skill": "mine"}
     assert "mine" not in await _all(client)
@@ -199,7 +207,7 @@ async def test_another_site_and_who_may_not_change_nothing(
     headers = {"Origin": "http://evil.example"}
     async with client.post("/api/v1/skills/review", data=b"", headers={**BYTES, **headers}) as answer:
         assert answer.status == 403
-    for what in ("install", "switch", "grant", "remove"):
+    for what in ("install", "switch", "grant", "configure", "remove"):
         async with client.post(f"/api/v1/skills/{what}", json={}, headers=headers) as answer:
             assert answer.status == 403
     member = await somebody(owner, guarded, "member")

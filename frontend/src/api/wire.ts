@@ -214,6 +214,17 @@ export interface AskedGrant {
   new: boolean;
 }
 
+/** What the household may choose of a skill; the kind is that of `default`. */
+export interface SkillSetting {
+  name: string;
+  label: string;
+  value: boolean | number | string;
+  default: boolean | number | string;
+  options: string[];
+  min: number | null;
+  max: number | null;
+}
+
 export interface Skill {
   skill: string;
   name: string;
@@ -225,6 +236,7 @@ export interface Skill {
   signer: string;
   changed: boolean;
   grants: AskedGrant[];
+  settings: SkillSetting[];
   examples: Record<string, string[]>;
   condition: {
     state: "starting" | "running" | "restarting" | "left_out" | "off";

@@ -7,6 +7,7 @@ import type { Skill } from "../api/wire";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
+import { settingsForm } from "../parts/choices";
 import { agreedTo, grantBoxes, grantList } from "../parts/grants";
 import "../parts/newskill";
 import { explain, notify } from "../parts/notice";
@@ -53,6 +54,8 @@ export class SkillsScreen extends Watching {
         ${session.may("admin") && !skill.fixed ? this.toggle(skill) : nothing}</header>
       ${skill.description ? html`<p class="hint">${skill.description}</p>` : nothing}
       ${skill.source === "hub" ? this.ofTheHub(skill) : this.ofOthers(skill)}
+      ${skill.settings.length && session.may("admin") ? this.settings(skill) : nothing}
+      ${skill.source === "hub" ? nothing : this.origin(skill)}
     </li>`;
   }
 
@@ -67,8 +70,17 @@ export class SkillsScreen extends Watching {
     return html`${sentences(skill.examples).length
         ? html`<details><summary aria-label=${sayOf(skill.name)}>${say}</summary>${examples(skill)}</details>`
         : nothing}
-      ${skill.condition.state === "left_out" && !skill.grants.length ? nothing : html`<h4>${may}</h4>${this.grants(skill)}`}
-      ${this.origin(skill)}`;
+      ${skill.condition.state === "left_out" && !skill.grants.length ? nothing : html`<h4>${may}</h4>${this.grants(skill)}`}`;
+  }
+
+  private settings(skill: Skill): TemplateResult {
+    const { settings, settingsOf } = words().skills;
+    const save = async (values: Record<string, boolean | number | string>): Promise<void> => {
+      if (!(await this.doing(() => post<Skill>("/api/v1/skills/configure", { skill: skill.skill, values }, true)))) return;
+      notify(words().skills.configured(skill.name));
+    };
+    return html`<details><summary aria-label=${settingsOf(skill.name)}>${settings}</summary>
+      ${settingsForm(skill, (values) => void save(values))}</details>`;
   }
 
   private toggle(skill: Skill): TemplateResult {

@@ -29,6 +29,19 @@ why = "To remember the dish."
 port = "home.people"
 why = "To know for how many."
 optional = true
+[[setting]]
+name = "dish"
+label = "The dish"
+default = "Soup"
+[[setting]]
+name = "guests"
+label = "Guests"
+default = 2
+min = 0
+[[setting]]
+name = "loud"
+label = "Say it loudly"
+default = false
 """
 CODE = b"""from hub.sdk import Context, GrantError, Skill
 skill = Skill()
@@ -39,7 +52,8 @@ async def tell(ctx: Context) -> str:
         await ctx.home.whereabouts()
     except GrantError:
         return "Soup for nobody I know of."
-    return "Soup for everybody."
+    told = f"{ctx.settings['dish']} for everybody and {ctx.settings['guests']} more"
+    return told + ("!" if ctx.settings["loud"] else ".")
 """
 LOCALE = b"""language: en
 intents:
@@ -90,9 +104,16 @@ def test_a_skill_is_installed_understood_and_removed(
     assert said(hub) == "Soup for nobody I know of."
 
     dinner.get_by_label("Know which rooms are in use").check()
-    dinner.get_by_role("button", name="Save").click()
+    dinner.get_by_role("button", name="Save").first.click()
     expect(page.get_by_role("status").filter(has_text="Dinner now may do this")).to_be_visible()
-    assert said(hub) == "Soup for everybody."
+    assert said(hub) == "Soup for everybody and 2 more."
+    dinner.get_by_label("Settings: Dinner").click()
+    dinner.get_by_role("textbox", name="The dish").fill("Stew")
+    dinner.get_by_label("Guests").fill("3")
+    dinner.get_by_label("Say it loudly").check()
+    dinner.locator("form").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Dinner does so from now on")).to_be_visible()
+    assert said(hub) == "Stew for everybody and 3 more!"
     assert visit.axe("an installed skill") == []
 
     dinner.get_by_role("switch", name="Dinner").uncheck()
