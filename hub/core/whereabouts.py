@@ -5,11 +5,12 @@ says whether they are at home (None: nothing tells), their `Text` the area they 
 entity: nobody can command them.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
-from hub.core.states import StateTable
+if TYPE_CHECKING:
+    from hub.core.states import StateTable  # which plugins, in processes of their own, do without
 
 AREA: Final = "area."
 PERSON: Final = "person."
@@ -37,7 +38,7 @@ class Whereabouts(Struct, frozen=True):
     names: dict[str, str] = field(default_factory=dict)
 
 
-def in_use(states: StateTable, area: str) -> InUse:
+def in_use(states: "StateTable", area: str) -> InUse:
     """What is known of an area."""
     somebody, people = states.value(AREA + area, "Presence"), states.value(AREA + area, "Measure")
     if not isinstance(somebody, bool):
@@ -45,7 +46,7 @@ def in_use(states: StateTable, area: str) -> InUse:
     return InUse(somebody, people if isinstance(people, int) else int(somebody))
 
 
-def located(states: StateTable, person: str) -> Located:
+def located(states: "StateTable", person: str) -> Located:
     """What is known of a person."""
     home, area = states.value(PERSON + person, "Presence"), states.value(PERSON + person, "Text")
     return Located(home if isinstance(home, bool) else None, area if isinstance(area, str) else "")

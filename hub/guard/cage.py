@@ -5,6 +5,7 @@ of that, and the last place in the queue for the processor.
 """
 
 import contextlib
+import fcntl
 import os
 import resource
 from collections.abc import Iterable
@@ -36,8 +37,6 @@ def keep_only(channel: int, said: int) -> None:
 
 def _above(descriptor: int) -> int:
     """A copy whose number none of the kept descriptors needs."""
-    import fcntl
-
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, CHANNEL + 1)
 
 
@@ -62,7 +61,11 @@ def shut(readable: Iterable[Path], *, memory_mb: int) -> SealStatus:
 def _address_space() -> int:
     """Bytes that are mapped now."""
     try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+        statm = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
-        pages = 0
+        return 0
+    try:
+        pages = int(os.read(statm, 100).split()[0])
+    finally:
+        os.close(statm)
     return pages * resource.getpagesize()

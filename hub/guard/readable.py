@@ -1,5 +1,6 @@
 """The files that a sealed worker must still read: Python, its packages, the hub's own code, system libraries."""
 
+import functools
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -19,7 +20,13 @@ _INSTALLED: Final = ("stdlib", "platstdlib", "purelib", "platlib")
 
 def readable_paths(extra: Iterable[Path] = ()) -> list[Path]:
     """What a worker may read after sealing: `extra` (its model files) and what it is made of."""
+    return [*what_it_is_made_of(), *extra]
+
+
+@functools.cache
+def what_it_is_made_of() -> tuple[Path, ...]:
+    """System libraries, Python and the hub. Before a fork, so that each child need not find it out."""
     python = [Path(path) for name, path in sysconfig.get_paths().items() if name in _INSTALLED]
     python.append(Path(sys.base_prefix) / "lib")
     hub = Path(__file__).resolve().parents[1]
-    return [*map(Path, _SYSTEM), *python, hub, *extra]
+    return (*map(Path, _SYSTEM), *python, hub)

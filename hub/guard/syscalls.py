@@ -4,7 +4,8 @@ From the kernel's own headers (arch/x86/entry/syscalls/syscall_64.tbl, include/u
 that an architecture does not have is left out of its table.
 """
 
-import platform
+import os
+import sys
 from typing import Final
 
 from msgspec import Struct
@@ -84,6 +85,6 @@ ARCHITECTURES: Final = {
 
 def this_architecture() -> Architecture | None:
     """The architecture of this 64-bit Linux process, None where no table fits."""
-    if platform.system() != "Linux" or platform.architecture()[0] != "64bit":
+    if not sys.platform.startswith("linux") or sys.maxsize <= 2**32:  # `platform.architecture` would run a program
         return None
-    return ARCHITECTURES.get(platform.machine())
+    return ARCHITECTURES.get(os.uname().machine)

@@ -17,7 +17,9 @@ from typing import Any
 import msgspec
 
 from hub.core.errors import HearthError, SealError
-from hub.guard import cage
+from hub.guard import cage, landlock
+from hub.guard.readable import what_it_is_made_of
+from hub.guard.syscalls import this_architecture
 from hub.guard.zygote_messages import MOST_BYTES, NOT_CAGED, CageOrder, Ended, Fork, Forked, Warm, to_zygote
 
 Entry = Callable[[socket.socket, dict[str, Any]], None]
@@ -28,11 +30,19 @@ def main(control: int, preload: str) -> int:
     """Serve the hub at descriptor `control` until it is gone; the exit code. `preload`: modules, with commas."""
     for module in preload.split(","):
         importlib.import_module(module)
+    _find_out()
     time.tzset()  # a caged process cannot read the machine's time zone any more
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page that it shares
     _Zygote(socket.socket(fileno=control)).serve()
     return 0
+
+
+def _find_out() -> None:
+    """What every child would have to find out, each in memory of its own."""
+    what_it_is_made_of()
+    if (architecture := this_architecture()) is not None:
+        landlock.version(architecture)
 
 
 class _Zygote:

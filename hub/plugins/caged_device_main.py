@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from hub.core.errors import HearthError
 from hub.plugins.device_forms import checked, schema_of
 from hub.plugins.device_messages import Begin, Describe, Described, decode_for_device, encode_device
 from hub.plugins.device_plugin_side import DevicePluginSide
-from hub.plugins.loader import device_config, load_integration
 from hub.plugins.messages import Ready, Refused
+from hub.plugins.plugin_module import device_config, load_integration
 from hub.plugins.socket_channel import SocketChannel
 from hub.plugins.wheels import wheels_of
 
@@ -30,9 +29,11 @@ class CagedDeviceConfig(Struct, frozen=True, kw_only=True):
     ports: tuple[str, ...]
 
 
+msgspec.msgpack.Decoder(CagedDeviceConfig)  # so that what msgspec learns of it is learnt before the fork
+
+
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
     """Import the integration and run it until it ends, or the hub closes the connection."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     about = msgspec.convert(config, CagedDeviceConfig)
     sys.path[:0] = wheels_of(Path(about.code).parent)
     asyncio.run(_serve(connection, about))

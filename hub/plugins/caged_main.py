@@ -3,17 +3,17 @@
 import asyncio
 import socket
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 from msgspec import Struct
 
 from hub.core.clock import SystemClock
 from hub.core.errors import HearthError
-from hub.plugins.loader import load_handlers
 from hub.plugins.messages import Ready, Refused, encode
+from hub.plugins.plugin_module import load_handlers
 from hub.plugins.plugin_side import PluginSide
 from hub.plugins.socket_channel import SocketChannel
 from hub.plugins.wheels import wheels_of
@@ -40,9 +40,11 @@ class CagedSkillConfig(Struct, frozen=True, kw_only=True):
     settings: dict[str, Value] = {}
 
 
+msgspec.msgpack.Decoder(CagedSkillConfig)  # so that what msgspec learns of it is learnt before the fork
+
+
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
     """Import the skill and serve it until the hub closes the connection."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     about = msgspec.convert(config, CagedSkillConfig)
     sys.path[:0] = wheels_of(Path(about.code).parent)
     asyncio.run(_serve(connection, about))
@@ -58,4 +60,6 @@ async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
         await asyncio.sleep(0)
         return
     await channel.send(encode(Ready(id=0, intents=tuple(skill.intents), events=tuple(skill.events))))
-    await PluginSide(about.skill, skill, frozenset(about.ports), channel, SystemClock(), about.settings).run()
+    ports = frozenset(about.ports)
+    failed = traceback.print_exception
+    await PluginSide(about.skill, skill, ports, channel, SystemClock(), failed, about.settings).run()

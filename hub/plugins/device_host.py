@@ -21,7 +21,8 @@ from hub.plugins.cages import Cages
 from hub.plugins.command_queue import CommandQueue
 from hub.plugins.device_ports import Connector, ConnectPort
 from hub.plugins.discovery import Found, FoundDevice
-from hub.plugins.loader import device_config, load_device
+from hub.plugins.loader import load_device
+from hub.plugins.plugin_module import device_config
 from hub.plugins.ports import BoundedData, PluginData
 from hub.plugins.updates import Updates
 from hub.sdk.context import Context

@@ -1,14 +1,15 @@
 """A caged integration's end of its channel: runs the generator, tells its updates, brings it its commands."""
 
 import asyncio
+import contextlib
 import itertools
 import socket
+import traceback
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
 import msgspec
-import structlog
 
 from hub.core.errors import CommandError, HearthError, PluginError, UnavailableError
 from hub.plugins.channel import ChannelClosedError
@@ -32,8 +33,6 @@ from hub.plugins.remote_ports import RemoteStore
 from hub.plugins.socket_channel import SocketChannel
 from hub.sdk.context import Context
 from hub.sdk.device import Device, DeviceCommand, Update
-
-log = structlog.get_logger(__name__)
 
 
 class DevicePluginSide:
@@ -81,7 +80,7 @@ class DevicePluginSide:
         except HearthError as error:
             return error.to_wire()
         except Exception as error:
-            log.exception("an integration failed", integration=self._name)
+            traceback.print_exception(error)
             return PluginError(f"{type(error).__name__}: {error}"[:1000]).to_wire()
         finally:
             self._commands.close(UnavailableError(f"{self._name} stopped", remedy="try again in a moment"))
@@ -151,7 +150,5 @@ class DevicePluginSide:
         task.add_done_callback(self._doing.discard)
 
     async def _send(self, message: FromDevice) -> None:
-        try:
+        with contextlib.suppress(ChannelClosedError):  # the hub is gone, and this process soon
             await self._channel.send(encode_device(message))
-        except ChannelClosedError:
-            log.debug("the hub is gone", integration=self._name)

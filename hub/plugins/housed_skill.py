@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from hub.core.clock import Clock
 from hub.plugins.broker import PortBroker, granted_ports
 from hub.plugins.channel import memory_pair
@@ -14,6 +16,8 @@ from hub.plugins.loader import load_skill
 from hub.plugins.messages import ToPlugin
 from hub.plugins.plugin_side import PluginSide
 from hub.sdk.intents import CallContext, IntentAnswer
+
+log = structlog.get_logger(__name__)
 
 
 class HousedSkill:
@@ -40,7 +44,12 @@ class HousedSkill:
             lost(reason)
 
         self.side = HubSide(name, self.channel, broker, deadline_s, broken)
-        plugin = PluginSide(name, skill, granted_ports(found.manifest.grant), there, clock, found.settings)
+
+        def failed(error: BaseException) -> None:
+            log.error("a handler failed", skill=name, exc_info=error)
+
+        granted = granted_ports(found.manifest.grant)
+        plugin = PluginSide(name, skill, granted, there, clock, failed, found.settings)
         loop = asyncio.get_running_loop()
         self._tasks = (
             loop.create_task(self.side.run(), name=f"hub-side:{name}"),

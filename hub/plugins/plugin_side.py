@@ -8,8 +8,6 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import structlog
-
 from hub.core.clock import Clock
 from hub.core.errors import HearthError, NotFoundError, PluginError, ProtocolError
 from hub.plugins.channel import Channel, ChannelClosedError
@@ -36,7 +34,8 @@ from hub.sdk.setting import Value
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
 
-log = structlog.get_logger(__name__)
+Failed = Callable[[BaseException], None]
+"""Is told what a handler raised that no handler should."""
 
 
 class PluginSide:
@@ -49,6 +48,7 @@ class PluginSide:
         granted: frozenset[str],
         channel: Channel,
         clock: Clock,
+        failed: Failed,
         settings: Mapping[str, Value] | None = None,
     ) -> None:
         self._settings = settings or {}
@@ -57,6 +57,7 @@ class PluginSide:
         self._granted = granted
         self._channel = channel
         self._clock = clock
+        self._failed = failed
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._requests: dict[int, asyncio.Future[Any]] = {}
         self._ids = itertools.count(1)
@@ -112,7 +113,7 @@ class PluginSide:
         except HearthError as error:
             answer = IntentAnswer(error=error.to_wire())
         except Exception as error:
-            log.exception("a handler failed", skill=self._name)
+            self._failed(error)
             answer = IntentAnswer(error=PluginError(f"{type(error).__name__}: {error}", place=self._name).to_wire())
         try:
             await self._send(Answer(id=call, answer=answer))
