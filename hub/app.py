@@ -23,7 +23,7 @@ from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
 from hub.floors.store import open_store
 from hub.floors.swarm import build_arbiter, build_swarm
-from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, start_satellites
+from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
 from hub.floors.web import know_people, open_web, show_dialogue, show_home
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ async def running_hub(
             if server is not None:
                 server.rooms.microphones = microphones
                 server.rooms.listener = pages
+                server.rooms.files = None if ears is None else sound_files(ground, floor, ears, dialogue)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hub.perception.speech.grammar import SpeechGrammar
     from hub.satellites.browser import BrowserSatellites
     from hub.satellites.microphones import Microphones
+    from hub.satellites.sound_files import SoundFiles
     from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
@@ -138,3 +139,10 @@ async def start_satellites(
     )
     stack.push_async_callback(pages.close)
     return pages
+
+
+def sound_files(ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue") -> "SoundFiles":
+    """Hears the files that the page is given."""
+    from hub.satellites.sound_files import SoundFiles
+
+    return SoundFiles(ears, dialogue, ground.bus, floor.home.view)

@@ -56,16 +56,16 @@ class AudioFile:
     `format` is wav, flac, mp3 or ogg; `rate` the file's own sampling rate in Hz.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Raises `MediaError` that says what is wrong when there is no sound in the file that can be read."""
+    def __init__(self, source: Path | bytes, name: str = "") -> None:
+        """`source` is a path, or what is in the file; `name` is for messages.
+
+        Raises `MediaError` that says what is wrong when there is no sound in the file that can be read.
+        """
         self._decoder: Any = None
         self._lock = threading.Lock()
-        self._place = str(path)
-        try:
-            with path.open("rb") as file:
-                head = file.read(64)
-        except OSError as error:
-            raise self._error(error.strerror or str(error), "give the path of a readable file") from error
+        self._place = name or ("" if isinstance(source, bytes) else str(source))
+        self._source = source  # the decoder does not copy it
+        head = self._head(source)
         if not head:
             raise self._error("the file is empty", _KNOWN)
         self.format = sniff(head)
@@ -75,8 +75,7 @@ class AudioFile:
         decoder = miniaudio.ffi.new("ma_decoder *")
         config = miniaudio.lib.ma_decoder_config_init(miniaudio.SampleFormat.SIGNED16.value, 1, 0)
         config.encodingFormat = _FORMATS[self.format].value
-        name = str(path).encode()
-        if miniaudio.lib.ma_decoder_init_file(name, miniaudio.ffi.addressof(config), decoder) != 0:
+        if self._begin(source, miniaudio.ffi.addressof(config), decoder) != 0:
             raise self._error(_trouble(self.format, head), "convert it to a 16-bit wav, or " + _KNOWN)
         self._decoder = decoder
         self.rate = int(decoder.outputSampleRate)
@@ -85,6 +84,22 @@ class AudioFile:
         except MediaError as error:
             self.close()
             raise self._error(error.message, error.remedy) from error
+
+    def _head(self, source: Path | bytes) -> bytes:
+        if isinstance(source, bytes):
+            return source[:64]
+        try:
+            with source.open("rb") as file:
+                return file.read(64)
+        except OSError as error:
+            raise self._error(error.strerror or str(error), "give the path of a readable file") from error
+
+    @staticmethod
+    def _begin(source: Path | bytes, config: Any, decoder: Any) -> int:
+        if isinstance(source, bytes):
+            data = miniaudio.ffi.from_buffer(source)
+            return int(miniaudio.lib.ma_decoder_init_memory(data, len(source), config, decoder))
+        return int(miniaudio.lib.ma_decoder_init_file(str(source).encode(), config, decoder))
 
     def _error(self, message: str, remedy: str) -> MediaError:
         return MediaError(message, place=self._place, remedy=remedy)

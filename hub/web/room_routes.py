@@ -6,6 +6,7 @@ from hub.web.devices import device_routes
 from hub.web.doctor_routes import doctor_routes
 from hub.web.entity_changes import entity_routes
 from hub.web.gesture_routes import gesture_routes
+from hub.web.hear import hear_routes
 from hub.web.home_routes import home_routes
 from hub.web.learning import learning_routes
 from hub.web.learning_port import LearningKeeper
@@ -28,6 +29,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
     return (
         *home_routes(api),
         *turn_routes(lambda: api.rooms.turns),
+        *hear_routes(lambda: api.rooms.files),
         *entity_routes(api),
         *device_routes(lambda: api.rooms.devices),
         *area_routes(lambda: api.rooms.areas),

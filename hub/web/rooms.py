@@ -8,6 +8,7 @@ from hub.core.log_ring import LogLine
 from hub.web.areas_port import AreaKeeper
 from hub.web.backups import Backups
 from hub.web.devices_port import DeviceKeeper
+from hub.web.hear import FileHearer
 from hub.web.home_keeper import HomeKeeper
 from hub.web.learning_port import LearningKeeper
 from hub.web.peers_port import PeerKeeper
@@ -44,6 +45,7 @@ class Rooms:
     gauges: Gauges | None = None
     turns: TurnReader | None = None
     listener: Listener | None = None
+    files: FileHearer | None = None
     peers: PeerKeeper | None = None
     learning: Callable[[], LearningKeeper | None] | None = None
     """What the hub learns from, once that is up."""

@@ -8,6 +8,7 @@ import { Watching } from "../home/watching";
 import "../parts/microphone";
 import "../parts/microphone-test";
 import { explain } from "../parts/notice";
+import "../parts/sound-file";
 import "../parts/turns";
 import { LANGUAGES, words } from "../words";
 
@@ -26,6 +27,7 @@ export class VoiceScreen extends Watching {
       <div class="columns"><div>
         <hearth-microphone .area=${this.area}></hearth-microphone>
         <details class="card"><summary>${words().microphone.test.title}</summary><hearth-microphone-test></hearth-microphone-test></details>
+        <details class="card"><summary>${words().microphone.file.title}</summary><hearth-sound-file .area=${this.area}></hearth-sound-file></details>
         <form class="card" autocomplete="off" @submit=${this.submit}>
           <label for="sentence">${label}</label>
           <div class="line">

@@ -123,11 +123,24 @@ def test_a_microphone_that_cannot_be_had_says_why_and_what_to_do(
             _says(visit, cause, step)
 
 
-def test_a_page_that_came_without_https_says_what_that_takes(playwright: Playwright, hearing_hub: RunningHub) -> None:
+def test_a_page_that_came_without_https_says_what_that_takes_and_hears_files(
+    playwright: Playwright, hearing_hub: RunningHub, said: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.wav").write_bytes(said.read_bytes()[:30])
     url = hearing_hub.url.replace("127.0.0.1", NAME)
     with _visit(playwright, url, (*FAKE, f"--host-resolver-rules=MAP {NAME} 127.0.0.1")) as visit:
         assert visit.page.evaluate("() => window.isSecureContext") is False
         _says(visit, "insecure", "tls = true")
+        page, heard = visit.page, visit.page.locator("hearth-sound-file")
+        page.get_by_text("Try a sound file").click()
+        page.locator("[type=file]").set_input_files(tmp_path / "broken.wav")
+        heard.get_by_role("button", name="Hear it").click()
+        expect(heard.get_by_role("status")).to_contain_text("wav", timeout=PATIENCE_MS)
+        page.locator("[type=file]").set_input_files(said)
+        heard.get_by_role("button", name="Hear it").click()
+        expect(heard).to_contain_text("Turned on the kitchen light.", timeout=PATIENCE_MS)
+        expect(page.locator("hearth-turns li").first).to_contain_text("a sound file", timeout=PATIENCE_MS)
+        assert visit.axe("voice, a file") == []
         visit.complaints = [c for c in visit.complaints if "Cross-Origin-Opener-Policy" not in c]  # wants https too
 
 

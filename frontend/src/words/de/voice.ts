@@ -94,6 +94,16 @@ export const deVoice: typeof enVoice = {
       lost: "Wieder anschließen und es noch einmal versuchen.",
       failed: "Diese Seite neu laden. Hilft das nicht, den Browser neu starten.",
     },
+    file: {
+      title: "Eine Tondatei ausprobieren",
+      lead: "Eine Aufnahme wird gehört und beantwortet, als hätte jemand sie gesprochen, und was sie verlangt, wird getan.",
+      label: "Eine wav-, flac-, mp3- oder ogg-Datei, bis zu einer Minute",
+      wake: "Nur, was auf das Weckwort folgt",
+      hear: "Anhören",
+      nothing: "Darin wurde nichts gehört.",
+      took: (audio, wall) => `${audio} s Ton, gehört in ${wall} s.`,
+      large: "Die Datei ist größer als 16 MB.",
+    },
     test: {
       title: "Das Mikrofon ausprobieren",
       lead: "Nichts wird getan und nichts behalten: der Hub sagt nur, was er gehört hat.",

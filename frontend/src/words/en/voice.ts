@@ -93,6 +93,16 @@ export const enVoice = {
       lost: "Plug it in again, and try again.",
       failed: "Load this page again. If that does not help, start the browser again.",
     } as Record<string, string>,
+    file: {
+      title: "Try a sound file",
+      lead: "A recording is heard and answered as if somebody had said it, and what it asks for is done.",
+      label: "A wav, flac, mp3 or ogg file, up to a minute",
+      wake: "Only what follows the wake word",
+      hear: "Hear it",
+      nothing: "Nothing was heard in it.",
+      took: (audio: string, wall: string) => `${audio} s of sound, heard in ${wall} s.`,
+      large: "The file is larger than 16 MB.",
+    },
     test: {
       title: "Try the microphone",
       lead: "Nothing is done and nothing is kept: the hub only says what it heard.",
