@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "skill": ("hub.cli.skill", "skill", "Skills: write, check, test, pack; install, list, remove."),
     "device": ("hub.cli.device", "device", "Devices: what the home is connected to; add, remove."),
     "peer": ("hub.cli.peer", "peer", "The home's hubs: list, pair another one, remove one."),
+    "account": ("hub.cli.account", "account", "Who may come in: list, add, password, remove."),
     "privacy": ("hub.cli.privacy", "privacy", "What leaves this hub and what it keeps: look, check, delete."),
     "backup": ("hub.cli.backup", "backup", "Write the home to one encrypted file."),
     "restore": ("hub.cli.backup", "restore", "Make the home that a backup holds."),

@@ -17,15 +17,19 @@ def passphrase_option(command: F) -> F:
     return click.option("--passphrase-file", metavar="FILE", type=click.Path(path_type=Path), help=text)(command)
 
 
-def passphrase(file: Path | None, *, twice: bool = False) -> str:
-    """The passphrase; `twice`: typed twice, because a slip would be noticed too late. Raises `UsageError`."""
+def passphrase(file: Path | None, *, twice: bool = False, what: str = "Passphrase") -> str:
+    """The passphrase, or `what` else; `twice`: typed twice, because a slip would be noticed too late.
+
+    Raises `UsageError`.
+    """
     if file is None:
-        typed: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice, err=True)
+        typed: str = click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True)
         return typed
+    wanted = what.lower()
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeError) as error:
-        raise UsageError(f"{file} cannot be read: {error}", remedy="name a file with the passphrase in it") from error
+        raise UsageError(f"{file} cannot be read: {error}", remedy=f"name a file with the {wanted} in it") from error
     if not lines or not lines[0]:
-        raise UsageError(f"{file} is empty", remedy="write the passphrase into its first line")
+        raise UsageError(f"{file} is empty", remedy=f"write the {wanted} into its first line")
     return lines[0]

@@ -67,6 +67,15 @@ def test_the_homes_own_commands_are_let_in(home: Path, owned: str) -> None:
     kinds = [line["kind"] for line in lines_of(hearth("learn", "status", "--config", home, "--json"))]
     assert "gesture" in kinds
 
+    secret = home.parent / "secret"
+    secret.write_text("battery staple\n")
+    for change in (("add", "Bob", "--role", "guest"), ("password", "ann")):
+        done = hearth("account", *change, "--password-file", secret, "--config", home)
+        assert done.returncode == 0, done.stderr
+    accounts = lines_of(hearth("account", "list", "--config", home, "--json"))
+    assert [(each["name"], each["role"]) for each in accounts] == [("Ann", "owner"), ("Bob", "guest")]
+    failed(hearth("account", "remove", "Ann", "--config", home), "keeps an owner")
+
     token.write_text("hearth_" + "x" * 43)
     failed(hearth("home", "--config", home), "log in first")
     token.chmod(0o644)
