@@ -24,6 +24,9 @@ KEPT: Final = (
     "voice.silence_ms",
     "learning.enabled",
     "presence.enabled",
+    "swarm.enabled",
+    "swarm.name",
+    "swarm.host",
     "gesture",
 )
 """`table.field`, or the name of a list of tables, which is kept as a whole."""

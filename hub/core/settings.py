@@ -226,10 +226,18 @@ class WebSettings(_Table, frozen=True):
 class SwarmSettings(_Table, frozen=True):
     """[swarm]: other hubs of this home."""
 
-    enabled: Annotated[bool, Meta(description="whether this hub pairs and works with others")] = False
-    name: Annotated[str, Meta(max_length=64, description="what this hub is called; empty: as its machine is")] = ""
+    enabled: Annotated[bool, Meta(title="Other hubs", description="whether this hub pairs and works with others")] = (
+        False
+    )
+    name: Annotated[
+        str, Meta(title="Name of this hub", max_length=64, description="what it is called; empty: as its machine is")
+    ] = ""
     host: Annotated[
-        str, Meta(description="the address that other hubs reach it at, `0.0.0.0` for all; loopback: only this machine")
+        str,
+        Meta(
+            title="Reached at",
+            description="the address that other hubs reach it at, `0.0.0.0` for all; loopback: only this machine",
+        ),
     ] = "127.0.0.1"
     port: Annotated[Port, Meta(description="for the hubs' messages")] = 8421
     pairing_port: Annotated[Port, Meta(description="where a hub knocks that wants to be paired")] = 8422

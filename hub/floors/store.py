@@ -1,6 +1,7 @@
 """The store, and with it the settings that the household made in the app."""
 
 import dataclasses
+import ipaddress
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,12 @@ async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Sto
     from hub.store.home_table import HomeTable
 
     database, history = await _open_database(ground, stack)
-    checks = {"home.language": _check_language, "voice.tts": _check_engine, "voice.voice": _check_voice}
+    checks = {
+        "home.language": _check_language,
+        "voice.tts": _check_engine,
+        "voice.voice": _check_voice,
+        "swarm.host": _check_address,
+    }
     settings = HouseholdSettings(ground.loaded, HomeTable(database), checks)
     merged = ground.change(await settings.load())
     return dataclasses.replace(ground, settings=merged), Store(database, history, settings)
@@ -89,6 +95,13 @@ def _check_engine(tts: Any) -> None:
         raise NotImplementedError  # nobody speaks now
 
     engines(VoiceSettings(tts=tts), connect)
+
+
+def _check_address(host: Any) -> None:
+    try:
+        ipaddress.ip_address(str(host).strip("[]"))
+    except ValueError as error:
+        raise ValueRefusedError("this is no address", remedy="give one of this machine, or 0.0.0.0 for all") from error
 
 
 def _check_voice(voice: Any) -> None:

@@ -95,7 +95,7 @@ class _Handlers:
         if keeper is None:
             raise UnavailableError(
                 "this hub does not look for other hubs",
-                remedy="set `enabled = true` in [swarm] of hearth.toml and start it again",
+                remedy="switch it on under Hubs, or set `enabled = true` in [swarm] of hearth.toml, and start it again",
             )
         return keeper
 

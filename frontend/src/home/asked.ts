@@ -1,6 +1,6 @@
 /** Something asked of the API by a screen: asked again while the screen is open, with what went wrong beside it. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { get } from "../api/client";
+import { ApiError, get } from "../api/client";
 import type { Role } from "../api/wire";
 import { explain } from "../parts/notice";
 import { session } from "./session";
@@ -8,6 +8,8 @@ import { session } from "./session";
 export class Asked<T> implements ReactiveController {
   found: T | undefined;
   trouble = "";
+  /** The hub's name for what went wrong. */
+  code = "";
   private timer = 0;
   private open = false;
 
@@ -35,9 +37,10 @@ export class Asked<T> implements ReactiveController {
     if (!session.may(this.role)) return;
     try {
       this.found = await get<T>(this.path);
-      this.trouble = "";
+      this.trouble = this.code = "";
     } catch (error) {
       this.trouble = explain(error);
+      this.code = error instanceof ApiError ? error.code : "";
     }
     this.host.requestUpdate();
     if (this.open) this.timer = window.setTimeout(() => void this.again(), this.every(this.found));

@@ -5,6 +5,7 @@ import { post } from "../api/client";
 import type { Hubs, Pairing, Peer } from "../api/wire";
 import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
+import "../parts/alone";
 import { icon } from "../parts/icons";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
@@ -23,7 +24,7 @@ export class HubsScreen extends Watching {
   @state() private busy = false;
 
   protected override render(): TemplateResult {
-    const { title, lead, off } = words().hubs;
+    const { title, lead } = words().hubs;
     const { found, trouble } = this.hubs;
     return html`
       <h1>${title}</h1>
@@ -32,7 +33,7 @@ export class HubsScreen extends Watching {
         ? html`<ul class="cards">${found.peers.map((peer) => this.peer(peer))}</ul>
             <div class="columns">${this.letIn(found.pairing)} ${this.join(found)}</div>`
         : trouble
-          ? html`<div class="card"><h2>${off}</h2><p>${trouble}</p></div>`
+          ? (this.hubs.code === "unavailable" ? html`<hearth-alone></hearth-alone>` : html`<p class="bad">${trouble}</p>`)
           : html`<p>${words().loading}</p>`}
     `;
   }

@@ -12,7 +12,7 @@ import "../parts/take-up";
 import { LANGUAGES, words } from "../words";
 
 const EVERY_MS = 60_000;
-const GROUPS = ["home", "voice", "presence", "learning"];
+const GROUPS = ["home", "voice", "presence", "learning", "swarm"];
 const VOICES = ["slt", "rms", "awb", "kal16"];
 
 @customElement("settings-screen")
@@ -97,7 +97,7 @@ function entry(setting: Setting, described: string | typeof nothing): TemplateRe
   if (schema.type === "integer")
     return html`<input type="number" id=${id} name=${key} required min=${schema.minimum ?? nothing} max=${schema.maximum ?? nothing}
       ?disabled=${locked} aria-describedby=${described} .value=${value}>`;
-  return html`<input id=${id} name=${key} required maxlength=${schema.maxLength ?? 200} autocomplete="off" spellcheck="false"
+  return html`<input id=${id} name=${key} ?required=${setting.default !== ""} maxlength=${schema.maxLength ?? 200} autocomplete="off" spellcheck="false"
     ?disabled=${locked} aria-describedby=${described} .value=${value}>`;
 }
 
@@ -105,6 +105,7 @@ function entry(setting: Setting, described: string | typeof nothing): TemplateRe
 function choicesOf(key: string): [string, string][] | undefined {
   if (key === "home.language") return Object.entries(LANGUAGES).map(([tag, its]) => [tag, its.language]);
   if (key === "voice.voice") return VOICES.map((each) => [each, each]);
+  if (key === "swarm.host") return Object.entries(words().settings.reached);
   if (key !== "voice.area") return undefined;
   return [["", words().settings.nowhere], ...store.home.areas.map((area): [string, string] => [area.id, area.name])];
 }

@@ -135,7 +135,11 @@ export const de: Words = {
   hubs: {
     title: "Hubs dieses Zuhauses",
     lead: "Hubs arbeiten als ein Zuhause zusammen. Herein kommt ein Hub nur mit einem Code, den man am anderen abliest.",
-    off: "Dieser Hub arbeitet allein.",
+    off: "Dieser Hub arbeitet allein",
+    offLead: "Mit anderen hört er in jedem Raum, antwortet nur einmal und macht weiter, wenn einer ausfällt. Sie erreichen ihn aus dem Netz des Zuhauses und kommen nur mit einem Code herein.",
+    locked: "Das bestimmt hearth.toml: in [swarm] enabled = true setzen und den Hub neu starten.",
+    begin: "Mit anderen Hubs arbeiten",
+    beginning: "Der Hub startet neu …",
     here: "Dieser hier",
     founder: "Lässt andere herein",
     reachable: "Erreichbar",

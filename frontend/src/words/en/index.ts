@@ -134,7 +134,11 @@ export const en = {
   hubs: {
     title: "Hubs of this home",
     lead: "Hubs work together as one home. A hub comes in only with a code that you read from the other one.",
-    off: "This hub works alone.",
+    off: "This hub works alone",
+    offLead: "With others it hears in every room, answers once, and goes on when one of them fails. They reach it from the network of the home, and come in only with a code.",
+    locked: "hearth.toml decides: set enabled = true in [swarm], and start the hub again.",
+    begin: "Work with other hubs",
+    beginning: "The hub starts anew…",
     here: "This one",
     founder: "Lets others in",
     reachable: "Reachable",

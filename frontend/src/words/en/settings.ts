@@ -4,7 +4,7 @@ export const enSettings = {
   settings: {
     title: "Settings",
     lead: "What is set here is kept on this hub. What hearth.toml says wins, and is shown locked.",
-    groups: { home: "Home", voice: "Listening and speaking", presence: "Who is where", learning: "Learning" } as Record<string, string>,
+    groups: { home: "Home", voice: "Listening and speaking", presence: "Who is where", learning: "Learning", swarm: "Other hubs" } as Record<string, string>,
     names: {
       "home.name": "Name of the home",
       "home.language": "Language of the hub",
@@ -15,13 +15,19 @@ export const enSettings = {
       "voice.silence_ms": "Silence that ends a sentence, in milliseconds",
       "presence.enabled": "Work out which rooms are in use",
       "learning.enabled": "Learn from how the home is used",
+      "swarm.enabled": "Work with other hubs as one home",
+      "swarm.name": "Name of this hub",
+      "swarm.host": "Other hubs reach it",
     } as Record<string, string>,
     hints: {
       "home.language": "What it understands and answers in.",
       "voice.tts": "auto, flite, espeak-ng, none, or wyoming://host:port",
       "voice.voice": "Of flite, which speaks English.",
+      "swarm.enabled": "A hub comes in only with a code, under Hubs.",
+      "swarm.name": "Empty: as its machine is called.",
       "voice.silence_ms": "Shorter answers sooner, longer lets you think.",
     } as Record<string, string>,
+    reached: { "127.0.0.1": "On this machine only", "0.0.0.0": "From the network of the home" } as Record<string, string>,
     nowhere: "No particular room",
     locked: "hearth.toml decides",
     save: "Save",
