@@ -30,6 +30,7 @@ def main(control: int, preload: str) -> int:
     """Serve the hub at descriptor `control` until it is gone; the exit code. `preload`: modules, with commas."""
     for module in preload.split(","):
         importlib.import_module(module)
+    _print_at_once()
     _find_out()
     time.tzset()  # a caged process cannot read the machine's time zone any more
     gc.collect()
@@ -109,7 +110,6 @@ def _become(order: CageOrder, parent: int, channel: int, said: int) -> None:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         del sys.argv[1:]
-        _print_at_once()
         cage.keep_only(channel, said)
         cage.shut([Path(path) for path in order.readable], memory_mb=order.memory_mb)
         if os.getppid() != parent:  # it died before the cage could tie this process to it

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from hub.core.errors import GrantError
 from hub.guard.egress import Destination, Reach
+from hub.plugins.rate import Rate
 from hub.sdk.manifest import Grant
 from hub.sdk.places import is_of_the_home
 
@@ -36,6 +37,7 @@ class ConnectPort:
 
     def __init__(self, plugin: str, grants: tuple[Grant, ...], connect: Connector, *, stranger: bool = False) -> None:
         self._stranger = stranger
+        self._rate = Rate("connections")
         self._plugin = plugin
         self._why = next((g.why for g in grants if g.port == "connect"), "")
         self._only = tuple(place for g in grants if g.port == "connect" for place in g.only)
@@ -48,6 +50,7 @@ class ConnectPort:
             raise GrantError(f"{self._plugin} may not connect to {place}", remedy=f"granted: {', '.join(self._only)}")
         if not self._stranger:
             return await self._connect(host, port, who=self._plugin, why=self._why)
+        self._rate.take()
         named = place in self._only or host in self._only
         return await self._connect(
             host,

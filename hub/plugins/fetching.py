@@ -10,6 +10,7 @@ from hub.core.errors import GrantError, UnavailableError, ValueRefusedError
 from hub.guard.connect import Guard
 from hub.plugins.http_exchange import HttpExchange
 from hub.plugins.messages import Fetch
+from hub.plugins.rate import Rate
 from hub.sdk.context import Fetched
 from hub.sdk.manifest import Grant
 from hub.sdk.places import Address, Place, check_granted, parse_place, parse_url
@@ -17,9 +18,6 @@ from hub.sdk.places import Address, Place, check_granted, parse_place, parse_url
 _MOST_AT_ONCE: Final = 8
 _MOST_OF_ONE: Final = 3
 _LONGEST_S: Final = 20.0
-_BURST: Final = 60
-_A_SECOND: Final = 1.0
-"""How many requests a plugin may make at once, and then in the long run: each is a row of the household's ledger."""
 
 
 class Fetching:
@@ -61,14 +59,14 @@ class GrantedFetch:
         self._places = granted_places(grants)
         self._fetching = fetching
         self._slots = asyncio.Semaphore(_MOST_OF_ONE)
-        self._paid_until = 0.0
+        self._rate = Rate("requests")
 
     async def __call__(self, ask: Fetch) -> Fetched:
         """Make the request. Raises as `hub.sdk.context.FetchPort` says."""
         fetching = self._fetching
         if fetching is None:
             raise UnavailableError("nothing can be fetched here", remedy="a hub that runs can")
-        self._pace()
+        self._rate.take()
         exchange = HttpExchange(ask, self._who, self._why, fetching.guard, self._places, self._check)
         async with self._slots:
             return await fetching.make(exchange)
@@ -83,12 +81,6 @@ class GrantedFetch:
             self._fetching.guard.ledger.refused(self._who, address.where, self._why)
             raise
         return address
-
-    def _pace(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if self._paid_until - now > _BURST / _A_SECOND:
-            raise ValueRefusedError("too many requests", remedy=f"make {_A_SECOND:g} a second in the long run")
-        self._paid_until = max(self._paid_until, now) + 1 / _A_SECOND
 
 
 def granted_places(grants: Iterable[Grant]) -> tuple[Place, ...]:

@@ -1,6 +1,5 @@
 """Manifests: what a plugin says of itself before any of its code is imported (skill.toml, device.toml)."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -70,6 +69,8 @@ def read_manifest(path: Path, kind: type[M]) -> M:
 
 def parse_manifest(data: bytes, place: str, kind: type[M]) -> M:
     """The checked manifest that `data` is, wherever it comes from; raises `ManifestError` naming `place`."""
+    import tomllib  # a caged plugin reads no manifests
+
     try:
         manifest = msgspec.convert(tomllib.loads(data.decode("utf-8")), kind)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.core.commands import Command
-from hub.core.errors import EgressError, FieldRefusedError, GrantError, PluginError, ProtocolError
+from hub.core.errors import EgressError, FieldRefusedError, GrantError, PluginError, ProtocolError, ValueRefusedError
 from hub.core.events import AvailabilityChanged, PluginFailed, TaskFailed
 from hub.guard import zygote as zygote_module
 from hub.guard.connect import Guard
@@ -189,6 +189,11 @@ async def test_threat_16_a_strangers_connection_stays_within_its_grant() -> None
             await port(f"{host}:80")(host, 80)
     with pytest.raises(GrantError):
         await port("192.168.1.5:80")("192.168.1.5", 81)
+    often = port()
+    for _ in range(100):  # each would be a row of the ledger
+        with pytest.raises((EgressError, ValueRefusedError)) as refused:
+            await often("8.8.8.8", 80)
+    assert isinstance(refused.value, ValueRefusedError)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +229,7 @@ async def test_a_strangers_form_is_asked_for_in_a_cage(caged: Hub, write_device:
     found = {each.manifest.id: each for each in find_devices(caged.plugin_settings).plugins}
     shelf_code = DeviceCode(no_code, caged.cages)
     form = await shelf_code.form(found["mine"])
-    assert (form.schema["required"], form.secrets) == (["host"], {"pin"})
+    assert (form.schema["required"], set(form.secrets)) == (["host"], {"pin"})
     assert await shelf_code.checked(found["mine"], {"host": "h", "port": 80}) == {"host": "h"}
     with pytest.raises(FieldRefusedError, match="port"):
         await shelf_code.checked(found["mine"], {"host": "h", "port": "x"})
