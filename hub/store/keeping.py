@@ -90,7 +90,5 @@ def _sizes(connection: Connection) -> dict[str, int]:
         (known,) = connection.execute(text("SELECT count(*) FROM pragma_module_list WHERE name = 'dbstat'")).one()
         if not known:
             return {}
-        wanted = text(
-            "SELECT tbl_name, sum(pgsize) FROM sqlite_schema JOIN dbstat USING (name) WHERE aggregate GROUP BY tbl_name"
-        )
+        wanted = text("SELECT tbl_name, sum(pgsize) FROM sqlite_schema JOIN dbstat USING (name) GROUP BY tbl_name")
     return {str(name): int(size) for name, size in connection.execute(wanted)}

@@ -132,3 +132,26 @@ async def test_a_short_passphrase_and_a_second_backup_at_once_are_refused(
         assert (answer.status, (await answer.json())["error"]["code"]) == (400, UsageError.code)
     async with backups._busy, owner.post("api/v1/backup", json={"passphrase": PASSPHRASE}) as answer:
         assert answer.status == 503
+
+
+async def test_threat_10_a_body_over_the_limit_or_compressed_is_not_taken(
+    empty: tuple[WebServer, Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.web.backup_routes._MOST_BYTES", 1000)
+    server, root, begun = empty
+
+    async def unending() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 100
+
+    async with browser(server) as page:
+        for data, headers, status in (
+            (b"x" * 1001, _headers(), 413),
+            (unending(), _headers(), 413),
+            (b"x", {**_headers(), "Content-Encoding": "gzip"}, 400),
+            (b"x", {**_headers(), "X-Hearth-Passphrase": "x" * 4001}, 400),
+        ):
+            async with page.post("api/v1/restore", data=data, headers=headers) as answer:
+                assert answer.status == status, await answer.text()
+    assert begun == []
+    assert not list(root.glob(".upload*"))

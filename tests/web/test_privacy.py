@@ -89,6 +89,7 @@ async def test_what_is_heard_and_kept_and_a_microphone_is_switched(private: WebS
         kept = {each["kind"]: each for each in told["keeping"]}
         assert (kept["states"]["rows"], kept["states"]["days"]) == (1, 30)
         assert kept["states"]["oldest"] > 1e9
+        assert kept["states"]["bytes"] > 0
         assert (kept["ledger"]["rows"], kept["ledger"]["days"], kept["ledger"]["oldest"]) == (3, 365, 1000.0)
         assert (kept["examples"]["until"], kept["examples"]["oldest"]) == ("forgotten", None)
         assert told["bytes"] > 0
