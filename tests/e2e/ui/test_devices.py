@@ -1,17 +1,14 @@
 """Devices, rooms and names on the page: before a real hub, with a real broker and a lamp on it."""
 
-import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import BROWSES, Visit
+from tests.e2e.ui.lamp import Lamp
 from tests.mosquitto import MOSQUITTO, Broker
 
 pytestmark = [
@@ -19,30 +16,6 @@ pytestmark = [
     pytest.mark.broker,
     pytest.mark.skipif(not MOSQUITTO, reason="mosquitto is not installed"),
 ]
-LAMP = {"name": "Reading lamp", "unique_id": "ui1", "command_topic": "ui/set", "state_topic": "ui/state"}
-
-
-class Lamp:
-    """A lamp that announces itself on a broker, does what it is told and says so."""
-
-    def __init__(self, port: int) -> None:
-        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
-        self._client.on_message = self._told
-        self._ready = threading.Event()
-        self._client.on_subscribe = lambda *_: self._ready.set()
-        self._client.connect("127.0.0.1", port)
-        self._client.loop_start()
-        self._client.subscribe("ui/set")
-        assert self._ready.wait(30)
-        self._client.publish("homeassistant/light/ui1/config", json.dumps(LAMP), retain=True)
-        self._client.publish("ui/state", "OFF", retain=True)
-
-    def _told(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        self._client.publish("ui/state", message.payload, retain=True)
-
-    def stop(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 @pytest.fixture

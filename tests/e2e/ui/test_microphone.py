@@ -1,24 +1,19 @@
 """The page as a microphone: a real browser hears somebody, a real hub understands and answers aloud."""
 
-import asyncio
 import shutil
-import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from hub.bench.spoken import RATE, spoken
 from hub.core.bundled import bundled
-from hub.media.resample import Resampler
 from tests.e2e.running import HEARS, RunningHub
 from tests.e2e.ui.browsing import BROWSES, CHROMIUM, Visit
+from tests.e2e.ui.microphone_file import microphone_file
 
 pytestmark = [*BROWSES, *HEARS]
-NATIVE = 48_000
 PATIENCE_MS = 30_000
 NAME = "hearth.test"  # as another machine calls the hub
 ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
@@ -42,19 +37,7 @@ def hearing_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What somebody says, as a file that a browser's microphone hears once each time it is opened."""
-    return _file(tmp_path_factory.mktemp("said") / "said.wav", "hey jarvis, turn on the kitchen light")
-
-
-def _file(path: Path, text: str) -> Path:
-    resampler = Resampler(RATE, NATIVE)
-    heard = np.concatenate((resampler.process(asyncio.run(spoken(text, "slt"))), resampler.finish()))
-    pause = np.zeros(NATIVE, np.int16)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(NATIVE)
-        file.writeframes(np.concatenate((pause, heard, pause)).astype("<i2").tobytes())
-    return path
+    return microphone_file(tmp_path_factory.mktemp("said") / "said.wav", "hey jarvis, turn on the kitchen light")
 
 
 @pytest.fixture(scope="module")
