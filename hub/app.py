@@ -21,7 +21,7 @@ from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, start_cameras
-from hub.floors.store import open_store
+from hub.floors.store import at_first_sight, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
 from hub.floors.web import know_people, open_web, show_dialogue, show_home
@@ -99,11 +99,10 @@ async def running_hub(
         ground = await build_ground(paths, settings, stack)
         # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
         server = await open_web(ground, stack) if Parts.WEB in parts else None
+        early = await at_first_sight(ground)
+        senses = None if early is None else _open_senses(early, parts, stack)
         ground, store = await open_store(ground, stack)
-        # The workers' models load while the rest of the hub comes up. A hub that runs has eyes only for its cameras.
-        looks = Parts.EYES in parts and (server is None or bool(ground.settings.camera))
-        ears_loading = _begun("ears", open_ears(ground, stack), stack) if Parts.EARS in parts else None
-        eyes_loading = _begun("eyes", open_eyes(ground, stack), stack) if looks else None
+        ears_loading, eyes_loading = senses or _open_senses(ground, parts, stack)
         floor = await build_home(ground, store, stack)
         dialogue, ears, eyes, feed, skills = None, None, None, None, None
         if server is not None:
@@ -148,6 +147,16 @@ async def running_hub(
             dispatcher=floor.dispatcher, why=floor.why, devices=floor.kept, rooms=beliefs.rooms, dialogue=dialogue,
             ears=ears, eyes=eyes, web=server, swarm=swarm, arbiter=arbiter, learning=learning,
         )  # fmt: skip
+
+
+def _open_senses(
+    ground: Ground, parts: Parts, stack: AsyncExitStack
+) -> "tuple[asyncio.Task[Ears] | None, asyncio.Task[Eyes] | None]":
+    """The workers' models load while the rest of the hub comes up. A hub that runs has eyes only for its cameras."""
+    looks = Parts.EYES in parts and (Parts.WEB not in parts or bool(ground.settings.camera))
+    ears = _begun("ears", open_ears(ground, stack), stack) if Parts.EARS in parts else None
+    eyes = _begun("eyes", open_eyes(ground, stack), stack) if looks else None
+    return ears, eyes
 
 
 async def _attend(

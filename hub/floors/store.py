@@ -1,5 +1,6 @@
 """The store, and with it the settings that the household made in the app."""
 
+import asyncio
 import dataclasses
 import ipaddress
 from contextlib import AsyncExitStack
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.core.errors import ValueRefusedError
+from hub.core.kept_settings import Check, merged
 from hub.core.settings import VoiceSettings
 from hub.floors.ground import Ground, imported
 
@@ -26,6 +28,23 @@ class Store:
     settings: "HouseholdSettings"
 
 
+async def at_first_sight(ground: Ground) -> Ground | None:
+    """The ground with the settings made in the app too, before the store is open; None where these cannot be seen yet.
+
+    The store takes a while to open, and models that load for seconds may begin to.
+    """
+    from hub.home.household_settings import kept_values
+    from hub.store.early_settings import early_settings
+
+    if ground.settings.store.url:
+        return None
+    rows = await asyncio.to_thread(early_settings, ground.paths.database)
+    if rows is None:
+        return None
+    settings, _ = merged(ground.loaded.settings, ground.loaded.said, kept_values(rows), _checks())
+    return dataclasses.replace(ground, settings=ground.change(settings))
+
+
 async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Store]:
     """Open the store. Returns the ground too, whose settings are from then on also those made in the app.
 
@@ -36,15 +55,9 @@ async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Sto
     from hub.store.home_table import HomeTable
 
     database, history = await _open_database(ground, stack)
-    checks = {
-        "home.language": _check_language,
-        "voice.tts": _check_engine,
-        "voice.voice": _check_voice,
-        "swarm.host": _check_address,
-    }
-    settings = HouseholdSettings(ground.loaded, HomeTable(database), checks)
-    merged = ground.change(await settings.load())
-    return dataclasses.replace(ground, settings=merged), Store(database, history, settings)
+    settings = HouseholdSettings(ground.loaded, HomeTable(database), _checks())
+    now = ground.change(await settings.load())
+    return dataclasses.replace(ground, settings=now), Store(database, history, settings)
 
 
 async def _open_database(ground: Ground, stack: AsyncExitStack) -> "tuple[Database, History]":
@@ -79,7 +92,14 @@ def follow_settings(settings: "HouseholdSettings", home: "Home") -> None:
     settings.check("voice.area", check_area)
 
 
-# A hub does not start with what these refuse. What they know is imported when there is something to check.
+def _checks() -> dict[str, Check]:
+    """A hub does not start with what these refuse. What they know is imported when there is something to check."""
+    return {
+        "home.language": _check_language,
+        "voice.tts": _check_engine,
+        "voice.voice": _check_voice,
+        "swarm.host": _check_address,
+    }
 
 
 def _check_language(language: Any) -> None:

@@ -47,6 +47,11 @@ class HouseholdSetting(Struct, frozen=True):
     waits: bool
 
 
+def kept_values(rows: Mapping[str, Any]) -> dict[str, Any]:
+    """The values by key among all rows of the table."""
+    return {key.removeprefix(_PREFIX): value for key, value in rows.items() if key.startswith(_PREFIX)}
+
+
 class HouseholdSettings:
     """Reads, tells and changes them.
 
@@ -64,8 +69,7 @@ class HouseholdSettings:
 
     async def load(self) -> Settings:
         """The settings that the hub is to run with. Raises `StoreError`."""
-        rows = await self._table.settings()
-        found = {key.removeprefix(_PREFIX): value for key, value in rows.items() if key.startswith(_PREFIX)}
+        found = kept_values(await self._table.settings())
         self._kept = {key: value for key, value in found.items() if key in KEPT}
         self._running, problems = merged(self._loaded.settings, self._loaded.said, found, self._checks)
         for problem in problems:

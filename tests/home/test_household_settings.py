@@ -17,6 +17,7 @@ from hub.home.export import as_toml
 from hub.home.first_steps import DONE, FirstSteps
 from hub.home.household_settings import HouseholdSettings
 from hub.store.database import Database
+from hub.store.early_settings import early_settings
 from hub.store.home_table import HomeTable
 
 FIST = {"name": "fist", "say": "lights off"}
@@ -84,6 +85,19 @@ async def test_a_hub_runs_with_them_and_export_writes_them(tmp_path: Path) -> No
     assert (settings.home.language, settings.learning.enabled, settings.voice.tts) == ("de", False, "auto")
     assert parse_settings(written).settings == settings
     assert "Mühle" in written and "lights off" in written
+
+
+async def test_they_are_seen_before_the_store_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "hearth.db"
+    assert early_settings(path) == {}
+    assert not path.exists()
+    database = await Database.open(path)
+    await HomeTable(database).set_setting("toml.home.name", "Mühle")
+    assert early_settings(path) == {"toml.home.name": "Mühle"}
+    await database.close()
+    assert early_settings(path) == {"toml.home.name": "Mühle"}
+    path.write_bytes(b"no database at all" * 300)
+    assert early_settings(path) is None
 
 
 WRITER = """

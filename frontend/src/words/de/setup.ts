@@ -59,7 +59,7 @@ export const deSetup: typeof enSetup = {
       ["Verlässt das Zuhause", "Nichts. Kein Konto anderswo, keine Statistik. Ein Skill erreicht draußen nur, was ihm erlaubt wurde, und jede Verbindung wird zum Nachlesen aufgeschrieben."],
     ],
     switches: "Schalter",
-    switchesLead: "Jede Kamera hat auf der Seite ihren eigenen Schalter. Unter System steht jederzeit, was gehört, gesehen und behalten wird.",
+    switchesLead: "Jede Kamera hat auf der Seite ihren eigenen Schalter. Unter Privates steht jederzeit, was gehört, gesehen und behalten wird.",
     switchNames: {
       "presence.enabled": "Ermitteln, welche Räume benutzt werden",
       "learning.enabled": "Aus dem Gebrauch lernen, auf diesem Hub",

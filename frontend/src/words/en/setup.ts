@@ -58,7 +58,7 @@ export const enSetup = {
       ["Leaves the home", "Nothing. No account elsewhere, no statistics. A skill reaches out only where you let it, and every connection is written down for you to read."],
     ] as [string, string][],
     switches: "Switches",
-    switchesLead: "Each camera has a switch of its own on the page. Under System stands at any time what is heard, seen and kept.",
+    switchesLead: "Each camera has a switch of its own on the page. Under Privacy stands at any time what is heard, seen and kept.",
     switchNames: {
       "presence.enabled": "Work out which rooms are in use",
       "learning.enabled": "Learn from how the home is used, on this hub",
