@@ -60,7 +60,7 @@ def seal(
     keep_reading = not caged or landlock.version(architecture) > 0
     privileges.give_up(architecture, memory_mb, keep_reading=keep_reading)
     version = landlock.restrict(architecture, readable_paths(readable), devices)
-    seccomp.install(architecture, seccomp.build(architecture, os.getpid(), devices=bool(devices), caged=caged))
+    seccomp.install(architecture, seccomp.program_for(architecture, os.getpid(), devices=bool(devices), caged=caged))
     failed = failed_checks(architecture, files=version > 0)
     if failed:
         raise SealError(f"sealed, and yet could {', '.join(failed)}", remedy="run `hearth doctor` and report this")

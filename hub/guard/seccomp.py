@@ -6,14 +6,16 @@ which asyncio needs) still work.
 
 import ctypes
 import errno
+import functools
 import os
+import struct
 from typing import Final
 
 from hub.core.errors import SealError
 from hub.guard import bpf
 from hub.guard.bpf import Instruction
 from hub.guard.libc import call
-from hub.guard.syscalls import NEWEST, Architecture
+from hub.guard.syscalls import ARCHITECTURES, NEWEST, Architecture
 
 _FORBIDDEN: Final = """
 socket connect bind listen accept accept4 sendmmsg
@@ -54,6 +56,9 @@ _UNIX: Final = 1
 _STREAM: Final = 1
 _SOCKET_TYPE: Final = 0xF
 
+_ANY_PROCESS: Final = b"\xf1\xee\xdd\x7e"
+"""Stands for the process's own id in a program that is not for one yet; no process has this one."""
+
 _NOT_PERMITTED: Final = bpf.end(bpf.errno(errno.EPERM))
 _NO_ACCESS: Final = bpf.end(bpf.errno(errno.EACCES))
 _NOT_IMPLEMENTED: Final = bpf.end(bpf.errno(errno.ENOSYS))
@@ -84,6 +89,18 @@ def build(architecture: Architecture, pid: int, *, devices: bool = False, caged:
         if name in numbers:
             program += [bpf.skip_unless_equal(numbers[name], len(body)), *body]
     return [*program, _ALLOWED]
+
+
+def program_for(architecture: Architecture, pid: int, *, devices: bool = False, caged: bool = False) -> bytes:
+    """`build`, assembled. What is the same for all processes is made once, so that a fork need not make it again."""
+    made = _assembled(architecture.name, devices, caged)
+    return made.replace(_ANY_PROCESS, struct.pack("=I", pid))
+
+
+@functools.cache
+def _assembled(architecture: str, devices: bool, caged: bool) -> bytes:
+    (nobody,) = struct.unpack("=I", _ANY_PROCESS)
+    return bpf.assemble(build(ARCHITECTURES[architecture], nobody, devices=devices, caged=caged))
 
 
 def _conditional(pid: int, never_open: int) -> dict[str, list[Instruction]]:
@@ -148,14 +165,13 @@ _SET_MODE_FILTER: Final = 1
 _ALL_THREADS: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC
 
 
-def install(architecture: Architecture, program: list[Instruction]) -> None:
-    """Put every thread of the process under the filter, for good; needs `no_new_privs`.
+def install(architecture: Architecture, program: bytes) -> None:
+    """Put every thread of the process under the assembled filter, for good; needs `no_new_privs`.
 
     Raises `SealError` when the kernel will not.
     """
-    code = bpf.assemble(program)
-    memory = ctypes.create_string_buffer(code, len(code))
-    loaded = _Program(len(program), ctypes.addressof(memory))
+    memory = ctypes.create_string_buffer(program, len(program))
+    loaded = _Program(len(program) // bpf.INSTRUCTION_BYTES, ctypes.addressof(memory))
     number = architecture.numbers["seccomp"]
     result, error = call(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.addressof(loaded))
     if result != 0:

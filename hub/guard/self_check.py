@@ -1,15 +1,16 @@
 """Whether a seal holds: a sealed process really tries what it must not be able to do."""
 
+import _thread
 import errno
 import os
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from hub.guard.libc import call
 from hub.guard.syscalls import Architecture
 
+_THREAD_S = 30.0
 _REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
@@ -76,11 +77,10 @@ def _try(number: int, *arguments: int) -> None:
 
 
 def _threads_run() -> bool:
-    done = threading.Event()
+    done = _thread.allocate_lock()
+    done.acquire()
     try:
-        thread = threading.Thread(target=done.set)
-        thread.start()
-        thread.join()
+        _thread.start_new_thread(done.release, ())
     except RuntimeError:
         return False
-    return done.is_set()
+    return done.acquire(timeout=_THREAD_S)

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from hub.core.errors import HearthError, SealError
-from hub.guard import cage, landlock
+from hub.guard import cage, landlock, seccomp
 from hub.guard.readable import what_it_is_made_of
 from hub.guard.syscalls import this_architecture
 from hub.guard.zygote_messages import MOST_BYTES, NOT_CAGED, CageOrder, Ended, Fork, Forked, Warm, to_zygote
@@ -44,6 +44,7 @@ def _find_out() -> None:
     what_it_is_made_of()
     if (architecture := this_architecture()) is not None:
         landlock.version(architecture)
+        seccomp.program_for(architecture, os.getpid(), caged=True)
 
 
 class _Zygote:

@@ -136,6 +136,16 @@ def test_the_program_is_what_the_kernel_takes(architecture: Architecture) -> Non
     assert all(0 <= step.if_true < 256 and 0 <= step.if_false < 256 for step in program)
 
 
+@pytest.mark.parametrize("caged", [False, True])
+@pytest.mark.parametrize("devices", [False, True])
+def test_what_is_made_before_the_fork_is_the_same_program(
+    architecture: Architecture, devices: bool, caged: bool
+) -> None:
+    for pid in (PID, 1, 2**22):
+        built = bpf.assemble(seccomp.build(architecture, pid, devices=devices, caged=caged))
+        assert seccomp.program_for(architecture, pid, devices=devices, caged=caged) == built
+
+
 @pytest.mark.parametrize("command", [8, 10, 15])
 def test_nobody_else_is_signalled_in_its_stead(architecture: Architecture, command: int) -> None:
     assert verdict(architecture, "fcntl", 3, command, 1) == EPERM
