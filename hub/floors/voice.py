@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.speech.grammar import SpeechGrammar
     from hub.satellites.browser import BrowserSatellites
-    from hub.satellites.microphones import Microphones
+    from hub.satellites.microphones import Microphones, SwitchedEars
     from hub.satellites.sound_files import SoundFiles
+    from hub.satellites.spoken import SpokenBy
     from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
@@ -93,16 +94,12 @@ async def start_satellites(
     at other hubs, `arbiter` lets one answer. Returns what listens to pages.
     """
     from hub.dialogue.tts.speak import Speaker, engines
-    from hub.satellites.advertise import Advertiser
     from hub.satellites.announcing import announce_at
     from hub.satellites.arbitrated import ArbitratedEars
     from hub.satellites.browser import BrowserSatellites
     from hub.satellites.local import LocalSatellite
-    from hub.satellites.offer import Offer
     from hub.satellites.spoken import SpokenBy
-    from hub.satellites.understanding import GrammarUnderstanding
     from hub.satellites.wyoming_satellite import WyomingSatellite
-    from hub.satellites.wyoming_server import WyomingServer
 
     settings, language = ground.settings, ground.settings.home.language
     guard = floor.guard
@@ -121,24 +118,41 @@ async def start_satellites(
         ground.supervisor.start(satellite.stream, satellite.run)
     announce_at(ground.bus, satellites)
     if settings.wyoming.enabled:
-        understanding = GrammarUnderstanding(dialogue)
-        offer = Offer(
-            ears=plain,
-            dialogue=dialogue,
-            understanding=understanding,
-            voice=voice,
-            languages=(language,),
-            phrases=ears.phrases,
-        )
-        host, port = settings.wyoming.host, settings.wyoming.port
-        server = WyomingServer(offer, host, port, name=settings.home.name, advertiser=Advertiser())
-        stack.push_async_callback(server.close)
-        await server.start()
+        await _serve_wyoming(ground, plain, ears.phrases, dialogue, voice, stack)
     pages = BrowserSatellites(
         heard, plain, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language
     )
     stack.push_async_callback(pages.close)
     return pages
+
+
+async def _serve_wyoming(
+    ground: Ground,
+    ears: "SwitchedEars",
+    phrases: dict[str, str],
+    dialogue: "Dialogue",
+    voice: "SpokenBy | None",
+    stack: AsyncExitStack,
+) -> None:
+    """The hub's services for others."""
+    from hub.satellites.advertise import Advertiser
+    from hub.satellites.offer import Offer
+    from hub.satellites.understanding import GrammarUnderstanding
+    from hub.satellites.wyoming_server import WyomingServer
+
+    settings = ground.settings
+    offer = Offer(
+        ears=ears,
+        dialogue=dialogue,
+        understanding=GrammarUnderstanding(dialogue),
+        voice=voice,
+        languages=(settings.home.language,),
+        phrases=phrases,
+    )
+    host, port = settings.wyoming.host, settings.wyoming.port
+    server = WyomingServer(offer, host, port, name=settings.home.name, advertiser=Advertiser())
+    stack.push_async_callback(server.close)
+    await server.start()
 
 
 def sound_files(ground: Ground, floor: HomeFloor, ears: "Ears", dialogue: "Dialogue") -> "SoundFiles":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from hub.core.clock import Clock
-from hub.core.errors import SettingsError
+from hub.core.errors import SettingsError, UsageError
+from hub.core.settings import WebSettings
 from hub.guard.tls import load_anew, server_context
 from hub.store.secret_files import read_secret, write_secret
 from hub.web.home_files import WebFiles
@@ -108,3 +109,14 @@ def _pem(key: "Key") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def certificates_for(
+    settings: WebSettings, files: WebFiles | None, names: Callable[[], tuple[str, ...]], clock: Clock
+) -> Certificates | None:
+    """The certificate of a server with these settings; None without TLS."""
+    if not settings.tls:
+        return None
+    if files is None:
+        raise UsageError("TLS needs files to keep its certificate in")
+    return Certificates(files, names, clock)

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 from hub import __version__
 from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
-from hub.core.errors import SettingsError, UsageError
+from hub.core.errors import SettingsError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.web.account_routes import account_routes
@@ -24,7 +24,7 @@ from hub.web.authority_route import authority_route
 from hub.web.backup_routes import backup_routes
 from hub.web.bodies import MOST_BYTES
 from hub.web.callers import Caller
-from hub.web.certificates import Certificates
+from hub.web.certificates import certificates_for
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.cookies import Cookies
 from hub.web.doorkeeper import Doorkeeper
@@ -85,7 +85,7 @@ class WebServer:
         self._clock = clock or SystemClock()
         self._passwords = passwords
         self._names = partial(own_names, settings.host, settings.names)
-        self._certificates = _certificates(settings, files, self._names, self._clock)
+        self._certificates = certificates_for(settings, files, self._names, self._clock)
         self._began = time.monotonic()
         self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
@@ -97,11 +97,16 @@ class WebServer:
         self._gate: ConnectionGate | None = None
         self._listener: asyncio.Server | None = None
         self._complete = False
-        logins = Logins(self._clock)
-        newcomers = Newcomers(self._door, logins, lambda: self.setup_code)
         self.setup_code = ""
         """With which somebody from elsewhere may make the owner; empty when nobody may."""
-        self.routes = (
+        self.routes = self._routes()
+        self.port = settings.port
+        """The port that it listens on; a free one is found when the settings say 0."""
+
+    def _routes(self) -> tuple[Route, ...]:
+        logins = Logins(self._clock)
+        newcomers = Newcomers(self._door, logins, lambda: self.setup_code)
+        return (
             Route(method="GET", path="/healthz", access=Access.PUBLIC, summary="Is the hub up?", handler=self._health,
                   response=HealthResponse),
             Route(method="GET", path="/api/v1/openapi.json", access=Access.PUBLIC, summary="This description.",
@@ -119,8 +124,6 @@ class WebServer:
                   handler=self._metrics.answer, content="text/plain"),
             *page_routes(),
         )  # fmt: skip
-        self.port = settings.port
-        """The port that it listens on; a free one is found when the settings say 0."""
 
     @property
     def url(self) -> str:
@@ -292,13 +295,3 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
-
-
-def _certificates(
-    settings: WebSettings, files: WebFiles | None, names: Callable[[], tuple[str, ...]], clock: Clock
-) -> Certificates | None:
-    if not settings.tls:
-        return None
-    if files is None:
-        raise UsageError("TLS needs files to keep its certificate in")
-    return Certificates(files, names, clock)
