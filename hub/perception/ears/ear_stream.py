@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from hub.core.events import Event, Origin, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
+from hub.core.events import Event, Origin, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard, WakeRefused
 from hub.media.chunk import SAMPLE_RATE, Pcm
-from hub.perception.ears.messages import Began, Heard, StreamEnded, Transcribed, Woke
+from hub.perception.ears.messages import Began, Doubted, Heard, StreamEnded, Transcribed, Woke
 
 if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
@@ -140,6 +140,11 @@ class EarStream:
             woke = WakeHeard(stream=self.name, word=message.word, score=message.score, t=message.t, origin=self.origin)
             self.last_wake, self.causes, self.expecting = message, (woke.id,), True
             return woke
+        if isinstance(message, Doubted):
+            return WakeRefused(
+                stream=self.name, word=message.word, score=message.score, t=message.t, reason="verifier",
+                origin=self.origin,
+            )  # fmt: skip
         if isinstance(message, Began):
             self.expecting = True
             return SpeechStarted(stream=self.name, t=message.t, origin=self.origin, causes=self.causes)

@@ -53,6 +53,10 @@ class WakeEngines:
         """Whether any engine may yet report a word that it noticed in an open stream."""
         return any(engine.judging(stream) for engine in self._streams[stream])
 
+    def refused(self, stream: str) -> list[WakeDetection]:
+        """The words of an open stream that a second stage has given up on since this was last asked."""
+        return [refused for engine in self._streams[stream] for refused in engine.refused(stream)]
+
     def step(self) -> list[WakeDetection]:
         """Work off what is queued, every engine in turn."""
         return [detection for engine in self._engines for detection in engine.step()]

@@ -79,6 +79,15 @@ class Woke(Struct, frozen=True, tag=True):
     snr_db: float
 
 
+class Doubted(Struct, frozen=True, tag=True):
+    """A wake word was noticed, and the second listener did not hear it."""
+
+    stream: int
+    word: str
+    score: float
+    t: float
+
+
 class Began(Struct, frozen=True, tag=True):
     """Somebody began to speak."""
 
@@ -135,5 +144,5 @@ class Refused(Struct, frozen=True, tag=True):
     error: dict[str, str]
 
 
-Heard = Woke | Began | Transcribed | NotHeard
-FromEars = Woke | Began | Transcribed | NotHeard | Judged | StreamEnded | GrammarSet | Refused
+Heard = Woke | Doubted | Began | Transcribed | NotHeard
+FromEars = Woke | Doubted | Began | Transcribed | NotHeard | Judged | StreamEnded | GrammarSet | Refused

@@ -13,7 +13,17 @@ import numpy as np
 from hub.core.errors import UsageError
 from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.perception.ears.listening import Listening, NothingHeard, Outcome, SpeechBegan
-from hub.perception.ears.messages import Began, FromEars, Judge, Judged, NotHeard, StreamEnded, Transcribed, Woke
+from hub.perception.ears.messages import (
+    Began,
+    Doubted,
+    FromEars,
+    Judge,
+    Judged,
+    NotHeard,
+    StreamEnded,
+    Transcribed,
+    Woke,
+)
 from hub.perception.ears.stream import TICK, HeardStream
 from hub.perception.ears.wake_words import without_wake_words
 from hub.perception.speech.grammar import SpeechGrammar
@@ -143,6 +153,7 @@ class EarsPipeline:
             said += self._advance(stream)
         for stream, detection in detections:
             said += self._woke(stream, detection)
+        said += self._doubted([s for s in ready if s.words])
         for stream in [s for s in self._streams.values() if s.to_judge]:
             judged = self._judged(stream)
             stream.to_judge = [asked for asked in stream.to_judge if asked not in judged]
@@ -168,6 +179,13 @@ class EarsPipeline:
             stream.totals["wake"] += each
         by_key = {s.key: s for s in streams}
         return [(by_key[d.stream], d) for d in found if d.stream in by_key]
+
+    def _doubted(self, streams: list[HeardStream]) -> list[FromEars]:
+        return [
+            Doubted(stream.number, refused.word, round(float(refused.score), 4), round(stream.t, 3))
+            for stream in streams
+            for refused in self._spotter.refused(stream.key)
+        ]
 
     def _advance(self, stream: HeardStream) -> list[FromEars]:
         listening = stream.listening

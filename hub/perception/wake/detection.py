@@ -51,6 +51,10 @@ class WakeEngine(Protocol):
         """Whether a word was noticed in what `step` has worked off of an open stream, and may yet be reported."""
         ...
 
+    def refused(self, stream: str) -> list[WakeDetection]:
+        """The words of an open stream that a second stage has given up on since this was last asked."""
+        ...
+
     def step(self) -> list[WakeDetection]:
         """Work off every whole 80 ms frame that is queued, all streams together."""
         ...

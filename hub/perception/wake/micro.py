@@ -137,6 +137,10 @@ class MicroSpotter:
         """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
         return any(trigger.judging for trigger in self._streams[stream].triggers.values())
 
+    def refused(self, stream: str) -> list[WakeDetection]:
+        """The words of an open stream that the second stage has given up on since this was last asked."""
+        return self._streams[stream].take_refused()
+
     def scores(self, stream: str) -> dict[str, float]:
         """The latest scores of a stream, by word."""
         return dict(self._streams[stream].scores)

@@ -124,6 +124,10 @@ class WakeSpotter:
         """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
         return any(trigger.judging for trigger in self._streams[stream].triggers.values())
 
+    def refused(self, stream: str) -> list[WakeDetection]:
+        """The words of an open stream that the second stage has given up on since this was last asked."""
+        return self._streams[stream].take_refused()
+
     def scores(self, stream: str) -> dict[str, float]:
         """The first stage's latest scores of a stream, by word; 0 where its last frame was skipped as silence."""
         state = self._streams[stream]

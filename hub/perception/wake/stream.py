@@ -15,6 +15,7 @@ from hub.perception.wake.trigger import Trigger
 KEPT_FRAMES = 40
 """Frames of audio kept in RAM (3.2 s): enough to catch up after silence, and for the second stage."""
 _GAP = 4  # frames (0.32 s) of quiet that a spoken phrase may contain
+_MOST_REFUSED = 4  # that wait to be asked for
 _LONGEST = 20  # frames (1.6 s) that a wake phrase may last
 
 
@@ -35,6 +36,7 @@ class ListeningStream:
         self._tail = AudioTail(KEPT_FRAMES * FRAME + FRAME)
         self._gate = SilenceGate(gate_db if gate_db is not None else 4.0)
         self._always = gate_db is None
+        self._refused: deque[WakeDetection] = deque(maxlen=_MOST_REFUSED)
         self._levels: deque[float] = deque([0.0] * _LONGEST, maxlen=_LONGEST)
 
     def queue(self, pcm: NDArray[np.int16]) -> None:
@@ -87,7 +89,14 @@ class ListeningStream:
             return WakeMoment(audio, features, score)
 
         heard = [word for word, trigger in self.triggers.items() if trigger.push(self.scores.get(word, 0.0), moment)]
+        self._refused.extend(self._detection(word, t) for word, t in self.triggers.items() if t.refused)
         return [self._detection(word, self.triggers[word]) for word in heard]
+
+    def take_refused(self) -> list[WakeDetection]:
+        """What the second stage has given up on since this was last asked."""
+        taken = list(self._refused)
+        self._refused.clear()
+        return taken
 
     def _detection(self, word: str, trigger: Trigger) -> WakeDetection:
         t = self.frames * FRAME / SAMPLE_RATE

@@ -29,12 +29,15 @@ class Trigger:
         self._phase = _Phase.IDLE
         self._since = 0  # frames in this phase
         self._below = 0
+        self.refused = False
+        """Whether the second stage has just given up on the word: it was not said."""
         self.best = 0.0
         """The highest score of the word that is, or was last, being judged."""
 
     def push(self, score: float, moment: Callable[[float], WakeMoment]) -> bool:
         """Take the next score; whether the word is to be reported now. `moment(score)` makes what is judged."""
         above = score >= self.threshold
+        self.refused = False
         self._since += 1
         self._below = 0 if above else self._below + 1
         if self._phase is _Phase.SPENT:
@@ -52,6 +55,7 @@ class Trigger:
             return True
         if self._since >= PATIENCE:
             self._phase = _Phase.SPENT
+            self.refused = True
         return False
 
     @property

@@ -62,6 +62,7 @@ class FakeSpotter:
         self.streams: dict[str, np.ndarray] = {}
         self.frames: dict[str, int] = {}
         self.judges: set[str] = set()
+        self.refuses: dict[str, WakeDetection] = {}
         self.steps = 0
 
     def open(self, stream: str, words: Mapping[str, float]) -> None:
@@ -76,6 +77,9 @@ class FakeSpotter:
 
     def feed(self, stream: str, pcm: np.ndarray) -> None:
         self.streams[stream] = np.concatenate((self.streams[stream], pcm))
+
+    def refused(self, stream: str) -> list[WakeDetection]:
+        return [self.refuses.pop(stream)] if stream in self.refuses else []
 
     def step(self) -> list[WakeDetection]:
         self.steps += 1

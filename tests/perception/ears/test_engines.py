@@ -28,6 +28,9 @@ class Engine:
     def judging(self, stream: str) -> bool:
         return self.fed.get(stream, 0) == 5
 
+    def refused(self, stream: str) -> list[WakeDetection]:
+        return []
+
     def step(self) -> list[WakeDetection]:
         return [WakeDetection(s, word, 1.0, 0.0, 0.0) for s, words in self.open_streams.items() for word in words]
 

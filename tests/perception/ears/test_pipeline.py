@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.errors import UsageError
-from hub.perception.ears.messages import Began, Judge, Judged, NotHeard, StreamEnded, Transcribed, Woke
+from hub.perception.ears.messages import Began, Doubted, Judge, Judged, NotHeard, StreamEnded, Transcribed, Woke
 from hub.perception.ears.pipeline import EarsPipeline
 from hub.perception.turn import TurnSettings
+from hub.perception.wake.detection import WakeDetection
 from tests.perception.ears.fakes import FakeDetector, Fakes, says, silence, sound, voice, wakes
 
 WAKE = {"hey_jarvis": 0.5}
@@ -129,6 +130,15 @@ def test_no_wake_word_no_listening(fakes: Fakes) -> None:
     said = one(fakes.pipeline(), sound(silence(1), says("turn on the light"), silence(2)))
     assert kinds(said) == [StreamEnded]
     assert fakes.recognizer.begun == 0
+
+
+def test_a_wake_word_that_its_second_listener_did_not_hear_is_told(fakes: Fakes) -> None:
+    pipeline = fakes.pipeline()
+    pipeline.open(1, WAKE)
+    fakes.spotter.refuses["1"] = WakeDetection("1", "hey_jarvis", 0.61234, 1.0, 0.5)
+    said = hear(pipeline, silence(1))
+    assert said[0] == Doubted(1, "hey_jarvis", 0.6123, 0.08)
+    assert kinds(said) == [Doubted, StreamEnded]
 
 
 def test_several_commands_in_one_stream(fakes: Fakes) -> None:

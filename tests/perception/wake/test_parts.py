@@ -105,12 +105,15 @@ def test_a_second_stage_is_asked_again_and_then_no_more() -> None:
     assert not trigger.judging
     assert asked == [0.6, 0.9]
     never = Trigger(0.5, lambda _: False)
-    judging = []
+    judging, refused = [], []
     for _ in range(3 * PATIENCE):
         assert not never.push(0.9, lambda _: MOMENT)
         judging.append(never.judging)
+        refused.append(never.refused)
     assert judging == [True] * PATIENCE + [False] * (2 * PATIENCE)
     assert never.pending
+    assert [frame for frame, told in enumerate(refused) if told] == [PATIENCE]
+    assert not trigger.refused
 
 
 def test_all_stages_must_agree() -> None:
