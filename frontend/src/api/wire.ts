@@ -120,6 +120,8 @@ export interface Step {
   event: string;
   causes: string[];
   data: Record<string, unknown>;
+  area: string;
+  source: string;
 }
 
 export interface Story {

@@ -7,6 +7,7 @@ import { listening } from "../voice/listening";
 import { words } from "../words";
 import { meter, phase, trouble } from "./hearing";
 import { icon } from "./icons";
+import { showSign } from "./listening-sign";
 
 @customElement("hearth-microphone")
 export class MicrophoneCard extends Watching {
@@ -18,6 +19,7 @@ export class MicrophoneCard extends Watching {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    showSign();
     listening.addEventListener("changed", this.heard);
     listening.addEventListener("level", this.louder);
   }

@@ -8,6 +8,7 @@ import { Turns, type Deed, type Turn } from "../voice/turns";
 import { words } from "../words";
 import { moment, number } from "../words/figures";
 import { inWords } from "../words/values";
+import { where } from "./where";
 
 const STAGES = ["wake", "vad", "speech", "silence", "intent", "act"];
 
@@ -34,7 +35,7 @@ function shown(turn: Turn): TemplateResult {
   const { answer, not } = words().voice;
   const lang = store.home.language;
   return html`<li>
-    <p class="meta"><time>${moment(turn.at)}</time> · ${where(turn)}</p>
+    <p class="meta"><time>${moment(turn.at)}</time> · ${place(turn)}</p>
     <p class="said" lang=${turn.text ? lang : nothing}>${turn.text ? `“${turn.text}”` : unsaid(turn)}</p>
     ${heard(turn)}${meant(turn)}
     ${turn.deeds.length ? html`<ul class="deeds">${turn.deeds.map(deed)}</ul>` : nothing}
@@ -44,11 +45,8 @@ function shown(turn: Turn): TemplateResult {
   </li>`;
 }
 
-function where(turn: Turn): string {
-  const { hows, sources } = words().voice;
-  const [kind = "", name = ""] = turn.source.split(/:(.*)/s);
-  const source = turn.how === "voice" ? (sources[kind]?.(name) ?? turn.source) : hows[turn.how];
-  return [store.area(turn.area)?.name, source].filter(Boolean).join(" · ");
+function place(turn: Turn): string {
+  return turn.how === "voice" ? where(turn.area, turn.source) : [where(turn.area, ""), words().voice.hows[turn.how]].filter(Boolean).join(" · ");
 }
 
 function unsaid(turn: Turn): string {

@@ -6,9 +6,10 @@ import type { Entity, Step, Story, Value } from "../api/wire";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { words } from "../words";
-import { moment } from "../words/figures";
+import { moment, number } from "../words/figures";
 import { inWords, presence, traitName } from "../words/values";
 import { explain } from "./notice";
+import { where } from "./where";
 
 // The value says which trait it is of.
 const SELF_EVIDENT = new Set(["OnOff", "Lock", "Position", "Contact", "Presence", "Mode", "Media", "Press"]);
@@ -45,21 +46,35 @@ export class Why extends Watching {
       <h2 id="why">${why}</h2>
       ${this.trouble ? html`<p class="bad">${this.trouble}</p>` : nothing}
       ${this.steps?.length
-        ? html`<ol class="story">${this.steps.map((step) => html`<li><time>${moment(step.at)}</time> ${told(step)}</li>`)}</ol>`
+        ? html`<ol class="story">${this.steps.map((step) => html`<li><time>${moment(step.at)}</time> ${told(step)}${heardAt(step)}</li>`)}</ol>`
         : html`<p>${this.steps === null ? words().loading : this.trouble ? nothing : noWhy}</p>`}
     </section>`;
   }
 }
 
 /** A step in the page's language where it has words for it, else as the hub tells it. */
-function told(step: Step): string {
+function told(step: Step): string | TemplateResult {
   const { said, asked, became } = words().steps;
   const text = String(step.data["text"] ?? "");
+  if (step.kind === "WakeHeard") return woke(step);
+  if (step.kind === "IntentMatched" && step.causes.length) return html`${words().voice.did} <code>${step.data["name"]}</code>`;
   if ((step.kind === "IntentMatched" || step.kind === "SpeechTranscribed") && text) return said(text);
   if (step.kind === "CommandSent") return asked(change(step));
   if (step.kind === "StateChanged") return became(change(step));
   if (step.kind === "PresenceChanged") return seen(step);
   return step.text;
+}
+
+function woke(step: Step): string {
+  return words().voice.woke(String(step.data["word"]).replaceAll("_", " "), number(100 * Number(step.data["score"]), 0));
+}
+
+const HEARD = new Set(["WakeHeard", "SpeechTranscribed", "GestureMade"]);
+
+/** Where it was heard or shown, and by what. */
+function heardAt(step: Step): TemplateResult | typeof nothing {
+  const place = HEARD.has(step.kind) ? where(step.area, step.source) : "";
+  return place ? html`<small class="place">${place}</small>` : nothing;
 }
 
 function seen(step: Step): string {

@@ -26,8 +26,6 @@ export class VoiceScreen extends Watching {
       <p class="where"><label for="where">${where}</label> ${this.rooms()}</p>
       <div class="columns"><div>
         <hearth-microphone .area=${this.area}></hearth-microphone>
-        <details class="card"><summary>${words().microphone.test.title}</summary><hearth-microphone-test></hearth-microphone-test></details>
-        <details class="card"><summary>${words().microphone.file.title}</summary><hearth-sound-file .area=${this.area}></hearth-sound-file></details>
         <form class="card" autocomplete="off" @submit=${this.submit}>
           <label for="sentence">${label}</label>
           <div class="line">
@@ -39,6 +37,8 @@ export class VoiceScreen extends Watching {
           <p class=${this.missed ? "answer bad" : "answer"} role="status" lang=${store.home.language}>${this.answer}</p>
           ${this.examples()}
         </form>
+        <details class="card"><summary>${words().microphone.test.title}</summary><hearth-microphone-test></hearth-microphone-test></details>
+        <details class="card"><summary>${words().microphone.file.title}</summary><hearth-sound-file .area=${this.area}></hearth-sound-file></details>
       </div>
         <hearth-turns></hearth-turns>
       </div>`;

@@ -78,8 +78,13 @@ def test_the_page_wakes_understands_does_it_and_answers_aloud(
         expect(tried.locator("[data-heard]")).to_have_text("“turn on the kitchen light”", timeout=PATIENCE_MS)
         page.wait_for_function(HALF_A_SECOND_PLAYED)
         assert visit.axe("voice, answered") == []
-        tried.get_by_role("button", name="Done").click()
-        page.get_by_role("switch", name="Listen all the time").uncheck()
+        page.get_by_role("link", name="Home").click()
+        sign = page.get_by_role("complementary", name="Talk to it here")
+        expect(sign).to_contain_text("Say “hey jarvis”", timeout=PATIENCE_MS)
+        assert visit.axe("home, listening") == []
+        sign.get_by_role("button", name="Stop listening").click()
+        expect(sign).to_have_count(0)
+        page.get_by_role("link", name="Talk").click()
         expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
         # The device is opened anew, and hears the file from its beginning.
         hearing_hub.post("api/v1/commands", entity="light.kitchen", trait="OnOff", value=False)
