@@ -1,11 +1,14 @@
 """Skills ask servers through the hub: a real server, a real ledger, and a resolver that may lie."""
 
 import asyncio
+import shutil
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,8 @@ import pytest
 from hub.core.errors import EgressError, GrantError, HearthError, UnavailableError, ValueRefusedError
 from hub.guard.connect import Guard, system_resolve
 from hub.guard.counted_socket import CountedSocket
+from hub.guard.tls import server_context
+from hub.plugins import http_exchange
 from hub.plugins.fetching import Fetching, GrantedFetch
 from hub.plugins.http_exchange import MOST_BYTES
 from hub.plugins.messages import Fetch
@@ -205,6 +210,48 @@ async def test_redirects_within_what_is_granted(web: Web, server: Server) -> Non
     with pytest.raises(UnavailableError, match="redirects"):
         await fetch(at(server, "/round"))
     assert (await fetch(at(server, "/a"), method="POST")).status == 301  # is never sent twice
+
+
+@pytest.fixture
+def secure(server: Server, tmp_path: Path) -> Iterator[Path]:
+    """The server speaks TLS, with a certificate that the system does not know."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
+    subprocess.run([*command, *names, *files], check=True, capture_output=True)
+    context = server_context(tmp_path / "cert.pem", tmp_path / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    yield tmp_path / "cert.pem"
+    http_exchange._context.cache_clear()
+
+
+async def test_certificates_are_verified_and_https_stays_https(
+    web: Web, server: Server, secure: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = web.to(f"localhost:{server.server_port}")
+    url = at(server).replace("http:", "https:")
+    with pytest.raises(UnavailableError, match="certificate verify failed"):
+        await fetch(url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure))
+    http_exchange._context.cache_clear()
+    assert (await fetch(url)).json() == {"mood": "fine"}
+    server.pages["/"] = (302, {"Location": at(server)}, b"")
+    with pytest.raises(UnavailableError, match="unencrypted"):
+        await fetch(url)
+    assert sum(row[3] for row in await web.told()) > 100  # bytes in, counted inside TLS
 
 
 async def test_an_answer_is_bounded_in_size_and_time(web: Web, server: Server) -> None:
