@@ -97,7 +97,7 @@ async def start_satellites(
     from hub.satellites.announcing import announce_at
     from hub.satellites.arbitrated import ArbitratedEars
     from hub.satellites.browser import BrowserSatellites
-    from hub.satellites.local import LocalSatellite
+    from hub.satellites.local import STREAM, LocalSatellite
     from hub.satellites.spoken import SpokenBy
     from hub.satellites.wyoming_satellite import WyomingSatellite
 
@@ -109,7 +109,7 @@ async def start_satellites(
     if settings.voice.microphone:
         area = settings.voice.area
         local = LocalSatellite(heard, dialogue, speech, ground.bus, area=area, language=lambda: language)
-        ground.supervisor.start("microphone", local.run)
+        ground.supervisor.start("microphone", lambda: microphones.while_on(STREAM, local.run))
     satellites = [
         WyomingSatellite(about, guard.connect, heard, dialogue, voice, language=language)
         for about in settings.satellite

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, Literal, Protocol
 
 from msgspec import Struct
@@ -54,6 +54,7 @@ class Microphones:
         self._off: set[str] = set()
         self._streams: set[SwitchedStream] = set()
         self._turning = asyncio.Lock()
+        self._turned = asyncio.Condition()
 
     async def load(self) -> None:
         """Read which are off. Raises `StoreError`."""
@@ -87,7 +88,32 @@ class Microphones:
                 self._off.discard(entity)
                 await self._mute(entity, muted=False)
             self._states.set(entity, "OnOff", on)
+        async with self._turned:
+            self._turned.notify_all()
         return self._now(self._known[entity])
+
+    async def while_on(self, stream: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Have `run` listen at a device while its microphone is on; off, it is cancelled, so that the device closes.
+
+        Returns when `run` does; raises what it raises.
+        """
+        entity = entity_of(stream)
+        while True:
+            await self._until(entity, on=True)
+            listening = asyncio.ensure_future(run())
+            off = asyncio.ensure_future(self._until(entity, on=False))
+            try:
+                await asyncio.wait((listening, off), return_when=asyncio.FIRST_COMPLETED)
+                if listening.done():
+                    return listening.result()
+            finally:
+                listening.cancel()
+                off.cancel()
+                await asyncio.gather(listening, off, return_exceptions=True)
+
+    async def _until(self, entity: str, *, on: bool) -> None:
+        async with self._turned:
+            await self._turned.wait_for(lambda: self.on(entity) is on)
 
     def before(self, ears: Ears) -> "SwitchedEars":
         """Ears that hear only what is switched on."""

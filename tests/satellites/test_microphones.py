@@ -1,5 +1,6 @@
 """The switch of a microphone: off, nothing of its sound reaches the ears; it is kept, and told of."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from hub.core.bus import Bus
-from hub.core.errors import NotFoundError
+from hub.core.errors import MediaError, NotFoundError
 from hub.core.events import Event
 from hub.core.states import StateTable
 from hub.media.chunk import Pcm
@@ -107,3 +108,35 @@ def test_which_streams_have_one_switch() -> None:
     assert entity_of("satellite:Küche 2:7") == "microphone.satellite_k_che_2"
     assert {entity_of(f"browser:{page}") for page in ("a", "b")} == {"microphone.browser"}
     assert {entity_of(name) for name in ("wyoming:asr:1", "wyoming:wake:2", "wyoming")} == {"microphone.wyoming"}
+
+
+async def test_the_hubs_own_device_is_open_only_while_it_is_on(table: HomeTable) -> None:
+    microphones = Microphones(StateTable(Bus()), table)
+    microphones.expect("microphone")
+    opened, closed, broken = asyncio.Event(), asyncio.Event(), False
+
+    async def listen() -> None:
+        if broken:
+            raise MediaError("it was pulled out")
+        opened.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    async with asyncio.timeout(60):
+        keeping = asyncio.create_task(microphones.while_on("microphone", listen))
+        await opened.wait()
+        opened.clear()
+        await microphones.turn("microphone.microphone", False)
+        await closed.wait()
+        assert not opened.is_set()
+        await microphones.turn("microphone.microphone", True)
+        await opened.wait()
+        closed.clear()
+        broken = True
+        await microphones.turn("microphone.microphone", False)
+        await closed.wait()
+        await microphones.turn("microphone.microphone", True)
+        with pytest.raises(MediaError):
+            await keeping
