@@ -134,6 +134,12 @@ class UnavailableError(CommandError):
     code = "unavailable"
 
 
+class SwitchedOffError(HearthError):
+    """The household switched off what this would need."""
+
+    code = "switched_off"
+
+
 class StoreError(HearthError):
     """The database cannot be opened, migrated or written."""
 

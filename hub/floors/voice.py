@@ -96,7 +96,7 @@ async def start_satellites(
     from hub.dialogue.tts.speak import Speaker, engines
     from hub.satellites.announcing import announce_at
     from hub.satellites.arbitrated import ArbitratedEars
-    from hub.satellites.browser import BrowserSatellites
+    from hub.satellites.browser import MICROPHONE, BrowserSatellites
     from hub.satellites.local import STREAM, LocalSatellite
     from hub.satellites.spoken import SpokenBy
     from hub.satellites.wyoming_satellite import WyomingSatellite
@@ -120,8 +120,9 @@ async def start_satellites(
     if settings.wyoming.enabled:
         await _serve_wyoming(ground, plain, ears.phrases, dialogue, voice, stack)
     pages = BrowserSatellites(
-        heard, plain, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language
-    )
+        heard, plain, dialogue, voice, ground.bus, floor.home.view, phrases=ears.phrases, language=language,
+        allowed=lambda: microphones.on(MICROPHONE),
+    )  # fmt: skip
     stack.push_async_callback(pages.close)
     return pages
 

@@ -9,8 +9,8 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.entities import HomeView
-from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
-from hub.core.events import Replied
+from hub.core.errors import HearthError, NotFoundError, ProtocolError, SwitchedOffError, UnavailableError
+from hub.core.events import Replied, StateChanged
 from hub.dialogue.dialogue import Dialogue
 from hub.satellites.page_socket import PageSocket
 from hub.satellites.page_visit import PageVisit
@@ -21,12 +21,15 @@ from hub.satellites.ports import Ears, Voice
 log = structlog.get_logger(__name__)
 MOST_PAGES: Final = 16
 GREETING_S: Final = 10.0
+MICROPHONE: Final = "microphone.browser"
+"""The entity whose switch is that of all pages."""
 
 
 class BrowserSatellites:
     """Every page that listens. `attend` serves one; a page's new socket takes the place of its old one.
 
-    `plain` are the ears without arbitration, for a microphone that is only tried; `phrases` how wake words are spoken.
+    `plain` are the ears without arbitration, for a microphone that is only tried; `phrases` how wake words are spoken;
+    `allowed` whether the household lets pages listen, which `MICROPHONE` tells when it changes.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class BrowserSatellites:
         *,
         phrases: Mapping[str, str],
         language: str,
+        allowed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ears, self._plain = ears, plain
         self._dialogue = dialogue
@@ -49,7 +53,8 @@ class BrowserSatellites:
         self._language = language
         self._visits: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._open: dict[str, PageVisit] = {}
-        self._unasked = bus.handle(Replied, self._announce, name="pages")
+        self._allowed = allowed
+        self._ears_of = (bus.handle(Replied, self._announce, name="pages"), bus.subscribe(StateChanged, self._switched))
 
     @property
     def pages(self) -> int:
@@ -74,7 +79,8 @@ class BrowserSatellites:
         except asyncio.CancelledError:
             if _cancelled_ourselves():
                 raise
-            await _last_word(socket, Over())  # another socket of this page, or the hub's end
+            # Another socket of this page, the hub's end, or the household's switch.
+            await _last_word(socket, Over() if self._allowed() else Trouble.of(_switched_off()))
         except TimeoutError:
             await _last_word(socket, Trouble.of(ProtocolError("the page does not say what it wants")))
         except HearthError as error:
@@ -87,11 +93,19 @@ class BrowserSatellites:
 
     async def close(self) -> None:
         """Listen to no page any more."""
-        self._unasked()
+        for leave in self._ears_of:
+            leave()
+        self._end_all()
+        await asyncio.gather(*(task for _, task in self._visits.values()), return_exceptions=True)
+
+    def _switched(self, event: StateChanged) -> None:
+        if event.entity == MICROPHONE and not self._allowed():
+            self._end_all()
+
+    def _end_all(self) -> None:
         tasks = [task for _, task in self._visits.values()]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _greeting(self, socket: PageSocket) -> Start:
         message = await socket.receive()
@@ -102,6 +116,8 @@ class BrowserSatellites:
             raise ProtocolError("the first message must be start", remedy="reload the page")
         if start.version != VERSION:
             raise ProtocolError(f"the page speaks version {start.version}, the hub {VERSION}", remedy="reload the page")
+        if not self._allowed():
+            raise _switched_off()
         if start.area and start.area not in self._home().areas:
             raise NotFoundError("there is no such room", remedy="choose another room")
         return start
@@ -137,6 +153,10 @@ class BrowserSatellites:
         for failure in await asyncio.gather(*(v.announce(event.text) for v in visits), return_exceptions=True):
             if isinstance(failure, BaseException):
                 log.warning("not announced on a page", error=str(failure))
+
+
+def _switched_off() -> SwitchedOffError:
+    return SwitchedOffError("the microphones of pages are switched off", remedy="switch them on under Privacy")
 
 
 def _cancelled_ourselves() -> bool:

@@ -16,6 +16,7 @@ _STATUS: Final = {
     "field_refused": 422,
     "denied": 403,
     "locked": 403,
+    "switched_off": 403,
     "media": 422,
     "confirmation_required": 409,
     "timeout": 504,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hub.core.entities import Area, HomeView
-from hub.core.events import Origin, Replied
+from hub.core.events import Origin, Replied, StateChanged
 from hub.satellites.browser import MOST_PAGES, BrowserSatellites
 from hub.web import listen
 from hub.web.server import WebServer
@@ -30,12 +30,13 @@ class Household:
     """What pages are served with."""
 
     def __init__(self) -> None:
+        self.allowed = True
         self.ears, self.dialogue, self.voice = ScriptedEars(), ScriptedDialogue(), ScriptedVoice()
         home = HomeView(name="Test home", areas={"kitchen": Area(id="kitchen", name="Kitchen")})
         phrases = {"hey_jarvis": "hey jarvis"}
         self.pages = BrowserSatellites(
             self.ears, self.ears, self.dialogue, self.voice, self.ears.bus, lambda: home,
-            phrases=phrases, language="en",
+            phrases=phrases, language="en", allowed=lambda: self.allowed,
         )  # fmt: skip
 
 
@@ -315,6 +316,20 @@ async def test_ears_that_are_away_are_named(household: Household, doors: Doors) 
     household.ears.deaf = True
     page = await doors.page(**START)
     assert (await page.next())["code"] == "unavailable"
+
+
+async def test_the_households_switch_ends_listening_and_keeps_it_from_beginning(
+    household: Household, doors: Doors
+) -> None:
+    page = await doors.page(**START)
+    await page.until("ready")
+    household.allowed = False
+    household.ears.bus.publish(StateChanged(entity="microphone.browser", trait="OnOff", value=False))
+    assert (await page.next())["code"] == "switched_off"
+    assert (await page.next()) is None
+    again = await doors.page(**START)
+    told = await again.next()
+    assert (told["code"], told["remedy"]) == ("switched_off", "switch them on under Privacy")
 
 
 async def test_a_hub_that_does_not_hear_says_so(server: WebServer, client: aiohttp.ClientSession) -> None:

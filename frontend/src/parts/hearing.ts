@@ -20,12 +20,13 @@ export function phase(from: Listening): string {
 export function trouble(from: Listening): TemplateResult | typeof nothing {
   const { trouble } = from;
   if (!trouble) return nothing;
-  const { troubles, steps, again, offline, deaf } = words().microphone;
+  const { troubles, steps, again, offline, deaf, switchedOff } = words().microphone;
   if (trouble instanceof MicrophoneError) {
     return html`<div class="trouble" role="alert" data-cause=${trouble.cause}>
       <p class="bad">${troubles[trouble.cause]}</p><p>${steps[trouble.cause]}</p></div>`;
   }
-  const known = trouble.code === "deaf" ? deaf : trouble.code === "offline" ? (from.on ? again : offline) : words().errors[trouble.code];
+  const own: Record<string, string> = { deaf, switched_off: switchedOff, offline: from.on ? again : offline };
+  const known = own[trouble.code] ?? words().errors[trouble.code];
   return html`<div class="trouble" role="alert" data-cause=${trouble.code}>
     <p class="bad">${known ?? trouble.message}</p>${known ? nothing : html`<p>${trouble.remedy}</p>`}</div>`;
 }

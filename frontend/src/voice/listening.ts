@@ -18,7 +18,8 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 const THOUGHT_MS = 10_000;
 const PUT_OUT = 4401;
-const AGAIN = new Set(["deaf", "unavailable", "worker_died"]);
+// What coming again does not mend.
+const FINAL = new Set(["protocol", "not_found", "switched_off"]);
 
 export class Listening extends EventTarget implements Hears {
   phase: Phase = "off";
@@ -123,8 +124,11 @@ export class Listening extends EventTarget implements Hears {
 
   private closed(code: number): void {
     this.socket = undefined;
+    const { trouble } = this;
+    const told = trouble && !(trouble instanceof MicrophoneError) ? trouble : null;
     if (code === PUT_OUT) return this.stop();
-    this.again({ code: "offline", message: "", remedy: "" });
+    if (told && FINAL.has(told.code)) return this.stop(told);
+    this.again(told ?? { code: "offline", message: "", remedy: "" });
   }
 
   /** The hub went away: whoever listens all the time waits for it, a turn is over. */
@@ -154,7 +158,7 @@ export class Listening extends EventTarget implements Hears {
       case "speech":
         return this.is("hearing");
       case "transcript":
-        Object.assign(this, { heard: told.text, reply: "", missed: "" });
+        Object.assign(this, { heard: told.text, reply: "", missed: "", trouble: null });
         // Most turns end in a reply; some have nothing to say.
         this.timer = window.setTimeout(() => this.is("waiting"), THOUGHT_MS);
         return this.is(this.wish.act ? "thinking" : "waiting");
@@ -164,15 +168,11 @@ export class Listening extends EventTarget implements Hears {
       case "reply":
         return this.answer(told);
       case "error":
-        return AGAIN.has(told.code) ? this.again(told) : told.code === "protocol" ? this.stop(told) : this.failed(told);
+        this.trouble = told;
+        return this.is("waiting");
       case "stop":
-        return this.stop();
+        return this.stop(this.trouble);
     }
-  }
-
-  private failed(told: Refusal): void {
-    this.trouble = told;
-    this.is("waiting");
   }
 
   private answer(told: Reply): void {

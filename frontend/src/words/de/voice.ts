@@ -78,6 +78,7 @@ export const deVoice: typeof enVoice = {
     again: "Keine Verbindung zu den Ohren des Hubs. Neuer Versuch …",
     offline: "Der Hub antwortet nicht.",
     deaf: "Dieser Hub hört noch nicht, oder gar nicht. Bleibt es so, sagt `hearth doctor` am Hub, was seinen Ohren fehlt.",
+    switchedOff: "Die Mikrofone von Seiten sind in diesem Zuhause abgeschaltet. Unter Privates werden sie wieder eingeschaltet.",
     troubles: {
       insecure: "Ein Mikrofon geben Browser nur einer Seite, die über https kommt oder am Rechner des Hubs selbst geöffnet ist.",
       denied: "Diesem Browser wurde verboten, die Seite hören zu lassen.",

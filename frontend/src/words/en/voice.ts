@@ -77,6 +77,7 @@ export const enVoice = {
     again: "Not connected to the hub's ears. Trying again…",
     offline: "The hub does not answer.",
     deaf: "This hub does not hear yet, or not at all. If it stays so, `hearth doctor` on the hub says what its ears need.",
+    switchedOff: "The household has switched the microphones of pages off. Under Privacy they are switched on again.",
     troubles: {
       insecure: "Browsers give a microphone only to a page that comes by https, or is opened on the hub's own machine.",
       denied: "This browser was told not to let the page hear.",
