@@ -1,14 +1,18 @@
 """The connections of a device integration."""
 
+import asyncio
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from hub.core.errors import GrantError
 from hub.guard.egress import Destination, Reach
 from hub.plugins.rate import Rate
 from hub.sdk.manifest import Grant
 from hub.sdk.places import is_of_the_home
+
+_MOST_OPENING: Final = 2
+"""Connections of one stranger being opened at once: each takes one of the hub's threads until somebody answers."""
 
 
 class Connector(Protocol):
@@ -38,6 +42,7 @@ class ConnectPort:
     def __init__(self, plugin: str, grants: tuple[Grant, ...], connect: Connector, *, stranger: bool = False) -> None:
         self._stranger = stranger
         self._rate = Rate("connections")
+        self._opening = asyncio.Semaphore(_MOST_OPENING)
         self._plugin = plugin
         self._why = next((g.why for g in grants if g.port == "connect"), "")
         self._only = tuple(place for g in grants if g.port == "connect" for place in g.only)
@@ -52,11 +57,12 @@ class ConnectPort:
             return await self._connect(host, port, who=self._plugin, why=self._why)
         self._rate.take()
         named = place in self._only or host in self._only
-        return await self._connect(
-            host,
-            port,
-            who=f"device:{self._plugin}",
-            why=self._why,
-            reach=Reach.HOME if named and is_of_the_home(host) else Reach.LAN,
-            granted=(Destination(host, port),) if named else (),
-        )
+        async with self._opening:
+            return await self._connect(
+                host,
+                port,
+                who=f"device:{self._plugin}",
+                why=self._why,
+                reach=Reach.HOME if named and is_of_the_home(host) else Reach.LAN,
+                granted=(Destination(host, port),) if named else (),
+            )

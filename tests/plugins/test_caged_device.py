@@ -175,6 +175,23 @@ async def test_where_a_stranger_may_connect(only: tuple[str, ...], host: str, re
     assert asked == [(host, 80, "device:mine", reach)]
 
 
+async def test_a_stranger_does_not_take_all_of_the_hubs_threads() -> None:
+    opening: list[int] = []
+    answer = asyncio.Event()
+
+    async def connect(host: str, port: int, **_how: Any) -> None:
+        opening.append(port)
+        await answer.wait()
+
+    mine = ConnectPort("mine", (Grant(port="connect", why="x"),), connect, stranger=True)
+    asking = asyncio.gather(*(mine("10.0.0.1", port) for port in range(1, 9)))
+    await asyncio.sleep(0.01)
+    assert opening == [1, 2]
+    answer.set()
+    await asking
+    assert opening == list(range(1, 9))
+
+
 async def test_threat_16_a_strangers_connection_stays_within_its_grant() -> None:
     guard = Guard(resolve=lambda host, _: {"cloud.example.org": ["127.0.0.1"]}.get(host, [host]))
 
