@@ -250,7 +250,7 @@ class WebServer:
                 response = self._refusal(request, error)
             except Exception as error:
                 response = response_of(error)
-                if response.status >= 500 and response.status != 503:
+                if response.status >= 500 and response.status != 503 and not _left(request, error):
                     log.exception("request failed", path=request.path)
         if not response.prepared:
             for name, value in SECURITY_HEADERS.items():
@@ -295,3 +295,8 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
+
+
+def _left(request: web.Request, error: Exception) -> bool:
+    """Whether nobody waits for the answer any more: a page that was closed or loaded anew is no fault of the hub's."""
+    return isinstance(error, ConnectionResetError) and (request.transport is None or request.transport.is_closing())

@@ -5,6 +5,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+import structlog
+from aiohttp import web
 
 from hub.core.bus import Bus
 from hub.core.events import CommandSent, HomeChanged, StateChanged, WorkerLost
@@ -212,3 +214,24 @@ async def test_events_are_plain_json(server: WebServer, bus: Bus, client: Client
             bus.publish(StateChanged(entity="sensor.rude", trait="Text", value=value))
         values = [(await _next(ws))["value"] for _ in range(5)]
     assert values == [None, None, "?", "\x00", 2**63]
+
+
+async def test_a_page_that_is_gone_before_its_socket_is_open_is_no_failure(
+    server: WebServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+
+    async def prepare(response: web.WebSocketResponse, request: web.BaseRequest) -> None:
+        assert request.transport is not None
+        request.transport.abort()
+        await asyncio.sleep(0)
+        asked.set()
+        await web.StreamResponse.prepare(response, request)
+
+    monkeypatch.setattr(web.WebSocketResponse, "prepare", prepare)
+    with structlog.testing.capture_logs() as told:
+        with pytest.raises(aiohttp.ClientError):
+            await client.ws_connect("/api/v1/live")
+        await asked.wait()
+        await asyncio.sleep(0.01)
+    assert [line for line in told if line["log_level"] == "error"] == []

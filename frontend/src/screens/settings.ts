@@ -31,7 +31,7 @@ export class SettingsScreen extends Watching {
         ? html`<form class="settings" @submit=${this.save}>
             <div class="columns">${GROUPS.map((group) => html`<fieldset class="card">
               <legend><h2>${groups[group]}</h2></legend>
-              ${found.settings.filter((each) => each.key.startsWith(`${group}.`)).map((each) => field(each))}
+              ${shown(found, group).map((each) => field(each))}
             </fieldset>`)}</div>
             <p class="buttons"><button type="submit" class="strong" ?disabled=${this.busy}>${save}</button></p>
           </form>
@@ -44,7 +44,7 @@ export class SettingsScreen extends Watching {
     event.preventDefault();
     const entered = new FormData(event.target as HTMLFormElement);
     const changes: Record<string, unknown> = {};
-    for (const setting of this.asked.found?.settings ?? []) {
+    for (const setting of shown(this.asked.found)) {
       const value = read(setting, entered);
       if (value !== undefined && value !== setting.value) changes[setting.key] = value === setting.default ? null : value;
     }
@@ -60,9 +60,15 @@ export class SettingsScreen extends Watching {
   }
 }
 
-/** What was entered, nothing for what is no field of the form. */
+/** The settings of this form, or of one group in it; others have screens of their own. */
+function shown(found: Settings | undefined, group?: string): Setting[] {
+  const of = (key: string): string => key.split(".")[0] ?? "";
+  return found?.settings.filter((each) => (group ? of(each.key) === group : GROUPS.includes(of(each.key)))) ?? [];
+}
+
+/** What was entered, nothing for what is locked. */
 function read(setting: Setting, entered: FormData): unknown {
-  if (setting.locked || !setting.key.includes(".")) return undefined;
+  if (setting.locked) return undefined;
   if (setting.schema.type === "boolean") return entered.has(setting.key);
   const text = String(entered.get(setting.key) ?? "").trim();
   return setting.schema.type === "integer" ? Number(text) : text;
