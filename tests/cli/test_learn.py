@@ -12,6 +12,7 @@ def test_status_says_what_is_kept_of_each_kind(home: Path) -> None:
     assert set(lines) == {"gesture", "presence", "wake"}
     assert lines["gesture"] == {
         "kind": "gesture", "examples": 0, "bytes": 0, "oldest": None, "enough": False, "round": 0, "last": None,
+        "rounds": [],
     }  # fmt: skip
     assert "no round yet" in hearth("learn", "status", "--config", home).stdout
 

@@ -6,7 +6,7 @@ import { words } from "../words";
 
 /** How loud it is at the microphone. */
 export function meter(level: number): TemplateResult {
-  return html`<meter class="level" min="0" max="1" .value=${level} aria-label=${words().microphone.level}></meter>`;
+  return html`<meter class="loudness" min="0" max="1" .value=${level} aria-label=${words().microphone.level}></meter>`;
 }
 
 /** What the page is about, in a line that screen readers follow. */

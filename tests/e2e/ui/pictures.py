@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/ui.md of the demo home's page: `python -m tests.e2e.ui.pictures`."""
+"""Takes the pictures of the page in README.md and docs/ui.md: `python -m tests.e2e.ui.pictures`."""
 
 import shutil
 import tempfile
@@ -42,8 +42,19 @@ def _talk(page: Page, url: str) -> None:
         page.keyboard.press("Enter")
         page.get_by_text(f"“{sentence}”").wait_for()
     time.sleep(0.5)
-    page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    page.locator("hearth-turns").evaluate("(turns) => turns.scrollIntoView()")
     page.screenshot(path=PICTURES / "ui-talk.png")
+
+
+def _screen(page: Page, url: str, screen: str, shows: str, *, dark: bool = False) -> None:
+    """A screen from its beginning, on a phone, once it shows this."""
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto(f"{url}#/{screen}")
+    page.get_by_text(shows).first.wait_for()
+    page.get_by_text("Looking around").wait_for(state="hidden")
+    time.sleep(0.5)
+    page.screenshot(path=PICTURES / f"ui-{screen}.png")
 
 
 def _setup(browser: Browser) -> None:
@@ -83,6 +94,10 @@ def main() -> None:
                 time.sleep(4)
             _thing(page, hub.url)
             _talk(page, hub.url)
+            _screen(page, hub.url, "devices", "Works")
+            _screen(page, hub.url, "privacy", "What is kept", dark=True)
+            _screen(page, hub.url, "skills", "Running")
+            _screen(page, hub.url, "gestures", "Open palm", dark=True)
         finally:
             hub.stop()
 

@@ -62,6 +62,16 @@ def test_the_first_load_is_small_and_plots_come_later(visit: Visit) -> None:
     assert not any("plot" in path for path in visit.fetched)
 
 
+def test_nothing_reaches_out_of_its_row(visit: Visit) -> None:
+    visit.go()
+    visit.page.wait_for_selector(".thing .slider")
+    outside = """() => [...document.querySelectorAll(".thing *")].filter((part) => {
+        const row = part.closest(".thing").getBoundingClientRect(), { top, bottom } = part.getBoundingClientRect();
+        return top < row.top - 1 || bottom > row.bottom + 1;
+      }).map((part) => part.outerHTML.slice(0, 120))"""
+    assert visit.page.evaluate(outside) == []
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing(visit: Visit, screen: str) -> None:
     visit.go(screen)
