@@ -62,7 +62,7 @@ async def answer(
                 stream=around.reply_to,
                 expects_answer=turn.expects_answer,
                 origin=Origin(area=around.area, source=around.stream),
-                causes=turn.ids or around.causes,
+                causes=(*turn.ids, *taker.missed) or around.causes,
             )
         )
     return turn

@@ -71,6 +71,7 @@ class TurnTaker:
         self.replies: list[str] = []
         self.intents: list[Meaning] = []
         self.ids: list[int] = []
+        self.missed: list[int] = []
         self.reason = ""
         self.ok = True
 
@@ -248,9 +249,11 @@ class TurnTaker:
 
     def _missed(self, why: Misunderstood) -> None:
         self.reason = self.reason or why.reason
-        self._bus.publish(
-            NotUnderstood(text=self._around.text, reason=why.reason, origin=self._origin, causes=self._around.causes)
+        event = NotUnderstood(
+            text=self._around.text, reason=why.reason, origin=self._origin, causes=self._around.causes
         )
+        self._bus.publish(event)
+        self.missed.append(event.id)
         area = self._home.areas.get(why.area)
         names = ", ".join(self._names(why.entities[:_NAMED])) or why.name
         seeing = self._means.pointer is not None

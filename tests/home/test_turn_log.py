@@ -102,6 +102,11 @@ def test_typed_words_and_gestures_are_turns_and_what_is_said_unasked_is_none() -
     gesture = GestureMade(stream="camera", name="thumb_up", hand="left", t=1.0)
     shown = intent("power.turn_on", gesture, text="")
     turns = turns_of([lamp, blinds, both, gesture, shown, Replied(text="The timer is over.")])
+    missed = NotUnderstood(text="make me a sandwich", reason="not_understood")
+    [sorry] = turns_of([missed, Replied(text="Sorry?", causes=(missed.id,))])
+    assert (sorry.how, sorry.text, sorry.reply, sorry.reason) == (
+        "text", "make me a sandwich", "Sorry?", "not_understood",
+    )  # fmt: skip
     assert [(turn.how, turn.text, turn.intents, turn.reply) for turn in turns] == [
         ("gesture", "", ["power.turn_on"], ""),
         ("text", "turn off the lamp, close the blinds", ["power.turn_off", "covers.close"], "Done."),
