@@ -54,6 +54,7 @@ class BrowserSatellites:
         self._visits: dict[str, tuple[str, asyncio.Task[None]]] = {}
         self._open: dict[str, PageVisit] = {}
         self._allowed = allowed
+        self._closed = False
         self._ears_of = (bus.handle(Replied, self._announce, name="pages"), bus.subscribe(StateChanged, self._switched))
 
     @property
@@ -79,8 +80,9 @@ class BrowserSatellites:
         except asyncio.CancelledError:
             if _cancelled_ourselves():
                 raise
-            # Another socket of this page, the hub's end, or the household's switch.
-            await _last_word(socket, Over() if self._allowed() else Trouble.of(_switched_off()))
+            # Another socket of this page, or the household's switch. A hub that ends says nothing: pages come again.
+            if not self._closed:
+                await _last_word(socket, Over() if self._allowed() else Trouble.of(_switched_off()))
         except TimeoutError:
             await _last_word(socket, Trouble.of(ProtocolError("the page does not say what it wants")))
         except HearthError as error:
@@ -93,6 +95,7 @@ class BrowserSatellites:
 
     async def close(self) -> None:
         """Listen to no page any more."""
+        self._closed = True
         for leave in self._ears_of:
             leave()
         self._end_all()

@@ -318,6 +318,13 @@ async def test_ears_that_are_away_are_named(household: Household, doors: Doors) 
     assert (await page.next())["code"] == "unavailable"
 
 
+async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Household, doors: Doors) -> None:
+    page = await doors.page(**START)
+    await page.until("ready")
+    await household.pages.close()
+    assert (await page.next()) is None
+
+
 async def test_the_households_switch_ends_listening_and_keeps_it_from_beginning(
     household: Household, doors: Doors
 ) -> None:
@@ -336,6 +343,13 @@ async def test_a_hub_that_does_not_hear_says_so(server: WebServer, client: aioht
     async with client.ws_connect("/api/v1/listen") as socket:
         told = await socket.receive_json(timeout=20)
         assert (told["code"], told["remedy"] != "") == ("deaf", True)
+
+
+async def test_the_policy_lets_the_page_alone_have_a_microphone(
+    server: WebServer, client: aiohttp.ClientSession
+) -> None:
+    async with client.get("/") as answer:
+        assert answer.headers["Permissions-Policy"] == "camera=(self), microphone=(self), geolocation=()"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ export function meter(level: number): TemplateResult {
 /** What the page is about, in a line that screen readers follow. */
 export function phase(from: Listening): string {
   const { phases, waitingFor } = words().microphone;
+  if (from.phase === "opening" && from.trouble) return "";
   if (from.phase === "waiting" && from.words[0]) return waitingFor(from.words[0]);
   return phases[from.phase] ?? "";
 }
