@@ -1,6 +1,7 @@
 /** Who sits at this page: known to the hub, let in because nobody has to say who they are yet, or asked to log in. */
 import { ApiError, get, onStranger, post, showPageToken } from "../api/client";
 import type { Me, Role } from "../api/wire";
+import { comingBack } from "./restart";
 
 const AGAIN_MS = 1000;
 const ORDER: Role[] = ["guest", "member", "admin", "owner"];
@@ -15,6 +16,8 @@ class Session extends EventTarget {
   constructor() {
     super();
     onStranger((unowned) => {
+      // The page is opened anew in a moment: nobody is to begin to log in on this one.
+      if (comingBack.waits) return;
       this.unowned = unowned;
       this.become(undefined);
     });
