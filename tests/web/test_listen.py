@@ -353,16 +353,18 @@ async def test_the_policy_lets_the_page_alone_have_a_microphone(
 
 
 @pytest.mark.parametrize(
-    "more", ["Origin: http://evil.example\r\n", "Cookie: a=b\r\n", "Sec-Fetch-Site: cross-site\r\n"]
+    "more", ["Origin: http://evil.example\r\n", "Origin: null\r\n", "Cookie: a=b\r\n", "Sec-Fetch-Site: cross-site\r\n"]
 )
-async def test_no_other_site_listens(server: WebServer, more: str) -> None:
+async def test_threat_05_no_other_site_listens(server: WebServer, more: str) -> None:
     raw = await connect(server)
     await raw.send(UPGRADE.format(port=server.port, more=more).encode())
     assert await raw.status() == 403
     raw.close()
 
 
-async def test_who_may_not_speak_to_the_hub_may_not_be_heard(guarded: WebServer, owner: aiohttp.ClientSession) -> None:
+async def test_threat_14_who_may_not_speak_to_the_hub_may_not_be_heard(
+    guarded: WebServer, owner: aiohttp.ClientSession
+) -> None:
     guarded.rooms.listener = Household().pages
     guest = await somebody(owner, guarded, "guest")
     async with guest, guest.get("api/v1/listen") as answer:
@@ -375,7 +377,7 @@ async def test_who_may_not_speak_to_the_hub_may_not_be_heard(guarded: WebServer,
             assert answer.status == 403
 
 
-async def test_a_socket_ends_with_its_session(guarded: WebServer, owner: aiohttp.ClientSession) -> None:
+async def test_threat_05_a_socket_ends_with_its_session(guarded: WebServer, owner: aiohttp.ClientSession) -> None:
     guarded.rooms.listener = Household().pages
     member = await somebody(owner, guarded, "member")
     async with member, member.ws_connect("api/v1/listen", origin=guarded.url.rstrip("/")) as socket:

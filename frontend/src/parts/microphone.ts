@@ -1,5 +1,5 @@
 /** Talk to the home through this device: a tap for one turn, or all the time. */
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
@@ -28,6 +28,11 @@ export class MicrophoneCard extends Watching {
     super.disconnectedCallback();
     listening.removeEventListener("changed", this.heard);
     listening.removeEventListener("level", this.louder);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { on, wish } = listening;
+    if (changed.has("area") && on && wish.wake && wish.area !== this.area) void listening.start({ ...wish, area: this.area });
   }
 
   protected override render(): TemplateResult {

@@ -10,11 +10,12 @@ import "../parts/microphone-test";
 import { explain } from "../parts/notice";
 import "../parts/sound-file";
 import "../parts/turns";
+import { listening } from "../voice/listening";
 import { LANGUAGES, words } from "../words";
 
 @customElement("voice-screen")
 export class VoiceScreen extends Watching {
-  @state() private area = "";
+  @state() private area = listening.wish.area;
   @state() private answer = "";
   @state() private missed = false;
   @state() private busy = false;
