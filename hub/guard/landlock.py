@@ -6,6 +6,7 @@ TCP came with its version 4 (6.7), abstract sockets and signals with version 6 (
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -76,7 +77,7 @@ def _allow(number: int, rules: int, path: Path, rights: int | None = None) -> No
         return
     try:
         if rights is None:
-            rights = _READ_FILE | (_READ_DIRECTORY if path.is_dir() else 0)
+            rights = _READ_FILE | (_READ_DIRECTORY if stat.S_ISDIR(os.fstat(handle).st_mode) else 0)
         rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, handle), 12)
         _checked(call(number, rules, _PATH_BENEATH, ctypes.addressof(rule), 0), f"landlock_add_rule for {path}")
     finally:
