@@ -1,16 +1,20 @@
-"""Privacy and upkeep on the page: a microphone's switch, what is kept, the doctor; a home goes onto another hub."""
+"""Privacy and upkeep on the page: a microphone's switch, what is kept, the doctor, deleting.
+
+A backup and what is made of it are in test_whole_walk.py.
+"""
 
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import BROWSES, Visit
+from tests.e2e.ui.conftest import Start
 
 pytestmark = BROWSES
-PASSPHRASE = "seven blue teapots"
 
 
 def test_a_microphone_is_switched_off_and_every_page_shows_it(visit: Visit, hub: RunningHub, browser: Browser) -> None:
@@ -33,7 +37,7 @@ def test_what_is_kept_is_told_handed_out_and_named_before_it_is_deleted(
     visit: Visit, hub: RunningHub, tmp_path: Path
 ) -> None:
     hub.post("api/v1/say", text="turn on the kitchen light")
-    hub.wait("api/v1/privacy", lambda told: {each["kind"]: each["rows"] for each in told["keeping"]}["commands"])
+    hub.wait("api/v1/privacy", _commands)
     visit.go("privacy")
     expect(visit.page.locator(".kept")).to_contain_text("What was said, seen and done")
     expect(visit.page.locator(".kept")).to_contain_text("30 days")
@@ -63,42 +67,22 @@ def test_the_doctor_is_asked_and_the_log_shown(visit: Visit) -> None:
     assert visit.axe("system with findings") == []
 
 
-def test_a_home_is_brought_onto_an_empty_hub_and_purged(hub: RunningHub, browser: Browser, tmp_path: Path) -> None:
+def test_what_is_remembered_is_deleted_by_a_hub_that_starts_again(start: Start, browser: Browser) -> None:
+    hub = start()
+    hub.post("api/v1/say", text="turn on the kitchen light")
+    hub.wait("api/v1/privacy", _commands)
     visit = Visit(browser, hub.url)
-    visit.go("system")
-    for name in ("Passphrase", "The same passphrase once more"):
-        visit.page.get_by_label(name, exact=True).fill(PASSPHRASE)
-    with visit.page.expect_download() as coming:
-        visit.page.get_by_role("button", name="Make and download a backup").click()
-    assert coming.value.suggested_filename.startswith("hearth-")
-    backup = tmp_path / "home.age"
-    coming.value.save_as(backup)
-    visit.page.context.close()
-    home = tmp_path / "empty"
-    home.mkdir()
-    empty = RunningHub(home, "--deaf")
-    try:
-        _brought_back(Visit(browser, empty.url), empty, backup)
-    finally:
-        empty.stop()
-    assert (home / "hearth.toml").exists()
-
-
-def _brought_back(visit: Visit, empty: RunningHub, backup: Path) -> None:
     page = visit.page
-    visit.go("setup")
-    page.get_by_text("Or bring a home back").click()
-    restore = page.locator("hearth-restore")
-    restore.get_by_label("Backup").set_input_files(backup)
-    restore.get_by_label("Passphrase").fill(PASSPHRASE)
-    restore.get_by_role("button", name="Bring it back").click()
-    expect(page.locator("[data-entity='light.kitchen']")).to_be_visible(timeout=60_000)
     visit.go("privacy")
     page.get_by_role("button", name="See what that is").click()
     page.get_by_role("button", name="Delete it for good").click()
     page.get_by_role("dialog").get_by_role("button", name="Yes, go on").click()
     expect(page.get_by_role("status").filter(has_text="It is gone")).to_be_visible(timeout=60_000)
-    kept = {each["kind"]: each["rows"] for each in empty.get("api/v1/privacy")["keeping"]}
-    assert kept["commands"] == 0
+    assert _commands(hub.get("api/v1/privacy")) == 0
+    assert hub.get("api/v1/entities/light.kitchen")["traits"]["OnOff"] is True
     page.context.close()
     assert visit.complaints == []
+
+
+def _commands(told: dict[str, Any]) -> int:
+    return next(each["rows"] for each in told["keeping"] if each["kind"] == "commands")
