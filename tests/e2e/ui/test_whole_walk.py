@@ -175,6 +175,6 @@ def _bring_back(visit: Visit, backup: Path) -> None:
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(SECRET)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mill")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mill", timeout=LONG_MS)
     expect(page.locator("[data-entity='light.kitchen_light']").get_by_role("switch")).to_be_checked(timeout=LONG_MS)
     page.context.close()
