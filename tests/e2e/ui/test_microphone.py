@@ -15,6 +15,7 @@ from tests.e2e.ui.microphone_file import microphone_file
 
 pytestmark = [*BROWSES, *HEARS]
 PATIENCE_MS = 30_000
+TAPS = 3  # a machine that does much else may lose sound: then somebody says it again
 NAME = "hearth.test"  # as another machine calls the hub
 ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
@@ -36,7 +37,7 @@ def hearing_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What somebody says, as a file that a browser's microphone hears once each time it is opened."""
+    """What somebody says, as a file that a browser's microphone hears again and again."""
     return microphone_file(tmp_path_factory.mktemp("said") / "said.wav", "hey jarvis, turn on the kitchen light")
 
 
@@ -63,7 +64,7 @@ def test_the_page_wakes_understands_does_it_and_answers_aloud(
     playwright: Playwright, hearing_hub: RunningHub, said: Path
 ) -> None:
     """While another microphone of the page, which is only tried, hears the same and does nothing."""
-    heard = f"--use-file-for-fake-audio-capture={said}%noloop"
+    heard = f"--use-file-for-fake-audio-capture={said}"
     with _visit(playwright, hearing_hub.url, (*FAKE, heard)) as visit:
         page = visit.page
         talk, tried = page.locator(".talk"), page.locator("hearth-microphone-test")
@@ -86,12 +87,15 @@ def test_the_page_wakes_understands_does_it_and_answers_aloud(
         expect(sign).to_have_count(0)
         page.get_by_role("link", name="Talk").click()
         expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
-        # The device is opened anew, and hears the file from its beginning.
         hearing_hub.post("api/v1/commands", entity="light.kitchen", trait="OnOff", value=False)
-        page.get_by_role("button", name="Tap and talk").click()
-        expect(page.get_by_role("button", name="That was all")).to_be_visible(timeout=PATIENCE_MS)
-        hearing_hub.wait("api/v1/entities/light.kitchen", lambda entity: entity["traits"]["OnOff"] is True)
-        expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
+        for _ in range(TAPS):
+            # The device is opened anew, and hears the file from its beginning.
+            page.get_by_role("button", name="Tap and talk").click()
+            expect(page.get_by_role("button", name="That was all")).to_be_visible(timeout=PATIENCE_MS)
+            expect(talk.get_by_role("status")).to_have_text("Not listening", timeout=PATIENCE_MS)
+            if hearing_hub.get("api/v1/entities/light.kitchen")["traits"]["OnOff"]:
+                return
+    raise AssertionError(f"a tap was not heard\n{hearing_hub.log()}")
 
 
 def test_a_microphone_that_cannot_be_had_says_why_and_what_to_do(
