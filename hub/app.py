@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
-    from hub.plugins.device_keeper import DeviceKeeper
+    from hub.plugins.devices.device_keeper import DeviceKeeper
     from hub.satellites.browser import BrowserSatellites
     from hub.satellites.microphones import Microphones
     from hub.swarm.arbitration.arbiter import Arbiter

@@ -21,13 +21,13 @@ from hub.bench.measure import Measure, compare
 from hub.core.bus import Bus
 from hub.core.errors import UnavailableError
 from hub.core.settings import PluginSettings
-from hub.plugins.appetite import Limits
-from hub.plugins.cages import Cages
+from hub.plugins.cage.appetite import Limits
+from hub.plugins.cage.cages import Cages
+from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.discovery import Found, FoundSkill, find_skills
-from hub.plugins.ports import HubPorts
-from hub.plugins.skill_host import SkillHost
-from hub.plugins.skill_trial import introduced
-from hub.plugins.socket_channel import SocketChannel
+from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skills.skill_host import SkillHost
+from hub.plugins.skills.skill_trial import introduced
 from hub.sdk.intents import IntentCall
 
 STARTS: Final = 30
@@ -108,7 +108,7 @@ async def _starts(found: FoundSkill) -> list[Measure]:
 
 def _fresh() -> tuple[float, float]:
     """What a fresh interpreter with the same imports takes: milliseconds to be ready, MB of memory of its own."""
-    program = "import hub.plugins.caged_main, sys; sys.stdout.write('x'); sys.stdout.flush(); sys.stdin.read()"
+    program = "import hub.plugins.cage.caged_main, sys; sys.stdout.write('x'); sys.stdout.flush(); sys.stdin.read()"
     took: list[float] = []
     memory: list[float] = []
     for _ in range(5):

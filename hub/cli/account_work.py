@@ -12,10 +12,10 @@ from hub.cli.open_store import open_store, without_hub
 from hub.core.clock import SystemClock
 from hub.core.errors import CommandError, NotFoundError, ValueRefusedError
 from hub.core.paths import HomePaths
-from hub.web.account_wire import ChangeAccountRequest, NewAccountRequest, SetupRequest
-from hub.web.callers import Caller
+from hub.web.access.account_wire import ChangeAccountRequest, NewAccountRequest, SetupRequest
+from hub.web.access.callers import Caller
+from hub.web.access.people import People, name_key
 from hub.web.failures import Refused
-from hub.web.people import People, name_key
 from hub.web.routes import Access
 
 S = TypeVar("S", bound=Struct)

@@ -34,7 +34,7 @@ def running_hub(paths: HomePaths) -> RunningHub | None:
     url = running_at(paths)
     if url is None:
         return None
-    from hub.web.home_files import WebFiles
+    from hub.web.access.home_files import WebFiles
 
     files = WebFiles.of(paths.root)
     return RunningHub(url=url, token=files.read_token(), authority=files.root if url.startswith("https:") else None)

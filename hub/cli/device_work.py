@@ -8,8 +8,8 @@ from hub.cli import beside
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:
-    from hub.plugins.device_shelf import DeviceShelf
-    from hub.plugins.wanted_devices import WantedDevice
+    from hub.plugins.devices.device_shelf import DeviceShelf
+    from hub.plugins.devices.wanted_devices import WantedDevice
 
 
 class DeviceWork(Protocol):
@@ -98,12 +98,12 @@ async def alone(paths: HomePaths) -> AsyncIterator[DeviceWork]:
     """Over the store of a home; no hub starts over it meanwhile. Raises `StoreError`, `UnavailableError`."""
     from hub.cli.open_store import open_store, without_hub
     from hub.core.settings_file import load_settings
-    from hub.plugins.cages import Cages
-    from hub.plugins.device_code import DeviceCode
-    from hub.plugins.device_shelf import DeviceShelf
+    from hub.plugins.cage.cages import Cages
+    from hub.plugins.devices.device_code import DeviceCode
+    from hub.plugins.devices.device_shelf import DeviceShelf
+    from hub.plugins.devices.wanted_devices import declared_devices
     from hub.plugins.discovery import find_devices
     from hub.plugins.loader import load_device
-    from hub.plugins.wanted_devices import declared_devices
     from hub.store.home_table import HomeTable
     from hub.store.kept_devices import DeviceTable
 

@@ -156,7 +156,7 @@ class _Alone(_Beside):
     """The same, over a home where no hub runs."""
 
     def __init__(self, peers: "Peers") -> None:
-        from hub.web.peers import pairing_response, peer_response
+        from hub.web.api.peers import pairing_response, peer_response
 
         self._peers = peers
         self._peer, self._pairing = peer_response, pairing_response

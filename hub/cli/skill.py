@@ -40,11 +40,11 @@ def list_skills(config: str | None, as_json: bool) -> None:
 def _lines(paths: HomePaths) -> list[dict[str, object]]:
     import msgspec
 
-    from hub.plugins.author_key import fingerprint
     from hub.plugins.discovery import find_skills
-    from hub.plugins.grant_words import in_words, plain
-    from hub.plugins.installed import InstalledSkills
-    from hub.plugins.switches import SkillSwitches
+    from hub.plugins.packages.author_key import fingerprint
+    from hub.plugins.packages.grant_words import in_words, plain
+    from hub.plugins.packages.installed import InstalledSkills
+    from hub.plugins.skills.switches import SkillSwitches
 
     settings, installed = load_settings(paths.settings).settings.plugins, InstalledSkills(paths.root)
     off = {*settings.disabled, *SkillSwitches(paths.root).off()}

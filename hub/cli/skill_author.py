@@ -129,8 +129,8 @@ def test(folder: Path, as_json: bool) -> int:
 @json_option
 def pack(folder: Path, to: Path, key: Path | None, as_json: bool) -> int:
     """Pack the skill in FOLDER into NAME-VERSION.hearthskill, signed with your key."""
-    from hub.plugins.author_key import AuthorKey, fingerprint
-    from hub.plugins.package import pack as packed
+    from hub.plugins.packages.author_key import AuthorKey, fingerprint
+    from hub.plugins.packages.package import pack as packed
 
     author = AuthorKey.at(key or default_home() / "author.key")
     name, content = packed(folder, author)

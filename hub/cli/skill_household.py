@@ -12,7 +12,7 @@ from hub.core.errors import PackageError
 
 if TYPE_CHECKING:
     from hub.cli.skill_work import Done
-    from hub.plugins.known_skill import AskedGrant, Reviewed
+    from hub.plugins.skills.known_skill import AskedGrant, Reviewed
 
 _YES = click.option("--yes", is_flag=True, help="Do it without asking.")
 
@@ -32,7 +32,7 @@ def install(
     A hub that runs takes it up at once.
     """
     from hub.cli.skill_work import skill_work
-    from hub.plugins.package import package_bytes
+    from hub.plugins.packages.package import package_bytes
 
     with chosen_home(config) as paths:
         work = skill_work(paths)

@@ -10,8 +10,8 @@ from msgspec import Struct
 from hub.cli import beside
 from hub.core.errors import NotFoundError, UsageError
 from hub.core.paths import HomePaths
-from hub.plugins.grant_words import chosen
-from hub.plugins.known_skill import Reviewed
+from hub.plugins.packages.grant_words import chosen
+from hub.plugins.skills.known_skill import Reviewed
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ class BesideHub:
 
     def review(self, content: bytes, place: str) -> Reviewed:
         """As `SkillWork.review`."""
-        from hub.plugins.package import read_package
+        from hub.plugins.packages.package import read_package
 
         read_package(content, place)  # what is wrong with it is told with its name
         answer = asyncio.run(beside.upload(self._hub, "api/v1/skills/review", content))
@@ -97,7 +97,7 @@ class Alone:
     """Does it itself, while no hub runs."""
 
     def __init__(self, paths: HomePaths) -> None:
-        from hub.plugins.installed import InstalledSkills, Plan
+        from hub.plugins.packages.installed import InstalledSkills, Plan
 
         self._paths = paths
         self._installed = InstalledSkills(paths.root)
@@ -105,8 +105,8 @@ class Alone:
 
     def review(self, content: bytes, place: str) -> Reviewed:
         """As `SkillWork.review`."""
-        from hub.plugins.package import read_package
-        from hub.plugins.review import reviewed
+        from hub.plugins.packages.package import read_package
+        from hub.plugins.packages.review import reviewed
 
         package = read_package(content, place)
         plan = self._plan = self._installed.plan(package)
@@ -115,8 +115,8 @@ class Alone:
 
     def install(self, reviewed: Reviewed, grants: Iterable[str]) -> Done:
         """As `SkillWork.install`."""
-        from hub.plugins.grant_words import in_words
-        from hub.plugins.switches import SkillSwitches
+        from hub.plugins.packages.grant_words import in_words
+        from hub.plugins.skills.switches import SkillSwitches
 
         assert self._plan is not None
         record = self._installed.install(self._plan, chosen(self._plan.package.manifest.grant, grants))
@@ -127,7 +127,7 @@ class Alone:
         """As `SkillWork.switch`."""
         from hub.core.settings_file import load_settings
         from hub.plugins.discovery import find_home_skills
-        from hub.plugins.switches import SkillSwitches
+        from hub.plugins.skills.switches import SkillSwitches
 
         settings = load_settings(self._paths.settings).settings.plugins
         found = {one.manifest.id: one for one in find_home_skills(settings, self._paths.root).plugins}
@@ -140,8 +140,8 @@ class Alone:
 
     def remove(self, skill: str) -> Done:
         """As `SkillWork.remove`."""
-        from hub.plugins.skill_settings import SkillSettings
-        from hub.plugins.switches import SkillSwitches
+        from hub.plugins.skills.skill_settings import SkillSettings
+        from hub.plugins.skills.switches import SkillSwitches
 
         record = self._installed.named(skill)
         asyncio.run(self._forget(skill))

@@ -88,9 +88,9 @@ def _certificate(settings: WebSettings, paths: HomePaths) -> Iterator[Finding]:
     from cryptography import x509
 
     from hub.store.secret_files import read_secret
-    from hub.web.home_files import WebFiles
-    from hub.web.own_authority import due
-    from hub.web.own_names import own_names
+    from hub.web.access.home_files import WebFiles
+    from hub.web.access.own_authority import due
+    from hub.web.access.own_names import own_names
 
     files = WebFiles.of(paths.root)
     try:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from hub.dialogue.usage import Usage
     from hub.floors.swarm import Swarm
     from hub.perception.presence.rooms import Rooms
-    from hub.plugins.home_skills import HomeSkills
-    from hub.plugins.ports import Say
-    from hub.plugins.skill_host import SkillHost
-    from hub.plugins.timers import Timers
+    from hub.plugins.ports.hub_ports import Say
+    from hub.plugins.ports.timers import Timers
+    from hub.plugins.skills.home_skills import HomeSkills
+    from hub.plugins.skills.skill_host import SkillHost
 
 
 async def count_usage(ground: Ground, floor: HomeFloor, stack: AsyncExitStack) -> "Usage":
@@ -80,11 +80,11 @@ async def build_dialogue(
     swarm: "Swarm | None" = None,
 ) -> "tuple[Dialogue, HomeSkills]":
     """The skills of the home and its conversations, with what a hand may add to them."""
-    await imported("hub.dialogue.dialogue", "hub.plugins.home_skills")
+    await imported("hub.dialogue.dialogue", "hub.plugins.skills.home_skills")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
-    from hub.plugins.ports import SayRequest
-    from hub.plugins.skill_host import SkillHost
+    from hub.plugins.ports.hub_ports import SayRequest
+    from hub.plugins.skills.skill_host import SkillHost
 
     settings, bus = ground.settings, ground.bus
     skills = SkillHost(bus, language=settings.home.language, cages=floor.cages, end_cages=False)
@@ -137,9 +137,9 @@ async def _start_skills(
     swarm: "Swarm | None",
 ) -> "tuple[Timers, HomeSkills]":
     """The skills run, and their timers are known; who changes a skill has everybody follow who knows of skills."""
-    from hub.plugins.fetching import Fetching
-    from hub.plugins.home_skills import HomeSkills
-    from hub.plugins.ports import HubHome, HubPorts
+    from hub.plugins.ports.fetching import Fetching
+    from hub.plugins.ports.hub_ports import HubHome, HubPorts
+    from hub.plugins.skills.home_skills import HomeSkills
     from hub.store.plugin_data import PluginData
 
     data = PluginData(floor.database)
@@ -173,7 +173,7 @@ async def _start_skills(
 
 async def _timers(ground: Ground, floor: HomeFloor, skills: "SkillHost", swarm: "Swarm | None") -> "Timers":
     """The timers of this hub, or of the hubs of the home together."""
-    from hub.plugins.timers import Timers
+    from hub.plugins.ports.timers import Timers
     from hub.store.timers import Timers as TimerTable
 
     own = TimerTable(floor.database)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from hub.home.registry import Home
     from hub.home.undo import UndoLog
     from hub.home.why import Why
-    from hub.plugins.cages import Cages
-    from hub.plugins.device_host import DeviceHost
-    from hub.plugins.device_keeper import DeviceKeeper
+    from hub.plugins.cage.cages import Cages
+    from hub.plugins.devices.device_host import DeviceHost
+    from hub.plugins.devices.device_keeper import DeviceKeeper
     from hub.satellites.announced import Announced
     from hub.store.database import Database
     from hub.store.history import History
@@ -52,7 +52,7 @@ class HomeFloor:
 
 async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> HomeFloor:
     """Start the home and its devices. Raises `StoreError`."""
-    await imported("hub.plugins.device_host")
+    await imported("hub.plugins.devices.device_host")
     from hub.guard.connect import Guard
     from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
@@ -62,8 +62,8 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     from hub.home.scenes import Scenes
     from hub.home.undo import UndoLog
     from hub.home.why import Why
-    from hub.plugins.cages import Cages
-    from hub.plugins.device_host import DeviceHost
+    from hub.plugins.cage.cages import Cages
+    from hub.plugins.devices.device_host import DeviceHost
     from hub.store.command_log import CommandLog
     from hub.store.home_table import HomeTable, Overrides
     from hub.store.ledger import LedgerTable
@@ -108,11 +108,11 @@ async def _start_devices(
 ) -> "DeviceKeeper":
     """What hearth.toml asks for and the household added. What any hub of the home could run starts with the swarm."""
     from hub.home.declared import is_virtual, virtual_config
-    from hub.plugins.device_code import DeviceCode
-    from hub.plugins.device_keeper import DeviceKeeper
-    from hub.plugins.device_shelf import DeviceShelf
+    from hub.plugins.devices.device_code import DeviceCode
+    from hub.plugins.devices.device_keeper import DeviceKeeper
+    from hub.plugins.devices.device_shelf import DeviceShelf
+    from hub.plugins.devices.wanted_devices import declared_devices
     from hub.plugins.discovery import find_devices
-    from hub.plugins.wanted_devices import declared_devices
     from hub.store.kept_devices import DeviceTable
 
     settings, place = ground.settings, str(ground.paths.settings)

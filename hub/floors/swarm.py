@@ -21,7 +21,7 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.guard.connect import Guard
     from hub.perception.presence.rooms import Rooms
-    from hub.plugins.wanted_devices import WantedDevice
+    from hub.plugins.devices.wanted_devices import WantedDevice
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.swarm.bulk import HttpBulk
     from hub.swarm.contact import Contact

@@ -10,13 +10,13 @@ from hub.floors.home import HomeFloor
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
     from hub.dialogue.grammar_feed import GrammarFeed
-    from hub.plugins.home_skills import HomeSkills
+    from hub.plugins.skills.home_skills import HomeSkills
     from hub.web.server import WebServer
 
 
 async def open_web(ground: Ground, stack: AsyncExitStack) -> "WebServer":
     """Begin to serve: from here on `/healthz` answers."""
-    from hub.web.home_files import WebFiles
+    from hub.web.access.home_files import WebFiles
     from hub.web.server import WebServer
 
     failures = ground.supervisor.failures
@@ -43,8 +43,8 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     from hub.home.first_steps import FirstSteps
     from hub.home.turn_log import TurnLog
     from hub.store.home_table import HomeTable
-    from hub.web.backups import Backups
-    from hub.web.home_keeper import HomeKeeper
+    from hub.web.api.backups import Backups
+    from hub.web.api.home_keeper import HomeKeeper
 
     rooms = server.rooms
     rooms.areas, rooms.editor, rooms.devices = floor.areas, floor.home, floor.kept
@@ -62,7 +62,7 @@ def show_dialogue(
     server: "WebServer", dialogue: "Dialogue", feed: "GrammarFeed | None", skills: "HomeSkills | None"
 ) -> None:
     """The page can be spoken to from now on, and shows what understands."""
-    from hub.web.speaking import SpokenTo
+    from hub.web.api.speaking import SpokenTo
 
     rooms = server.rooms
     rooms.speaker, rooms.skills = SpokenTo(dialogue), skills

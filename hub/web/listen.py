@@ -13,7 +13,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from hub.core.clock import Clock
-from hub.web.callers import CALLER, Caller
+from hub.web.access.callers import CALLER, Caller
 from hub.web.failures import Refused
 from hub.web.live import PUT_OUT, end_socket
 from hub.web.ports import Listener

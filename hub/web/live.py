@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from hub.core.bus import Bus
 from hub.core.clock import Clock
 from hub.core.events import Event
-from hub.web.callers import CALLER, Caller
+from hub.web.access.callers import CALLER, Caller
 from hub.web.failures import Refused
 from hub.web.wire import event_json
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from hub import __version__
-from hub.web.doorkeeper import PAGE_TOKEN
+from hub.web.access.doorkeeper import PAGE_TOKEN
 from hub.web.routes import Access, Route
 from hub.web.wire import ErrorResponse
 

@@ -1,22 +1,22 @@
 """The routes that are answered from the hub's rooms: one line each subject, which has a file of its own."""
 
-from hub.web.api import Api
-from hub.web.areas import area_routes
-from hub.web.devices import device_routes
-from hub.web.doctor_routes import doctor_routes
-from hub.web.entity_changes import entity_routes
-from hub.web.gesture_routes import gesture_routes
-from hub.web.hear import hear_routes
-from hub.web.home_routes import home_routes
-from hub.web.learning import learning_routes
-from hub.web.learning_port import LearningKeeper
-from hub.web.peers import peer_routes
-from hub.web.privacy import privacy_routes
-from hub.web.restart_routes import restart_routes
+from hub.web.api.areas import area_routes
+from hub.web.api.devices import device_routes
+from hub.web.api.doctor_routes import doctor_routes
+from hub.web.api.entity_changes import entity_routes
+from hub.web.api.gesture_routes import gesture_routes
+from hub.web.api.hear import hear_routes
+from hub.web.api.home import Api
+from hub.web.api.home_routes import home_routes
+from hub.web.api.learning import learning_routes
+from hub.web.api.learning_port import LearningKeeper
+from hub.web.api.peers import peer_routes
+from hub.web.api.privacy import privacy_routes
+from hub.web.api.restart_routes import restart_routes
+from hub.web.api.settings_routes import settings_routes
+from hub.web.api.skills import skill_routes
+from hub.web.api.turns import turn_routes
 from hub.web.routes import Route
-from hub.web.settings_routes import settings_routes
-from hub.web.skills import skill_routes
-from hub.web.turns import turn_routes
 
 
 def room_routes(api: Api) -> tuple[Route, ...]:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.log_ring import LogLine
-from hub.web.areas_port import AreaKeeper
-from hub.web.backups import Backups
-from hub.web.devices_port import DeviceKeeper
-from hub.web.hear import FileHearer
-from hub.web.home_keeper import HomeKeeper
-from hub.web.learning_port import LearningKeeper
-from hub.web.peers_port import PeerKeeper
+from hub.web.api.areas_port import AreaKeeper
+from hub.web.api.backups import Backups
+from hub.web.api.devices_port import DeviceKeeper
+from hub.web.api.hear import FileHearer
+from hub.web.api.home_keeper import HomeKeeper
+from hub.web.api.learning_port import LearningKeeper
+from hub.web.api.peers_port import PeerKeeper
+from hub.web.api.privacy_port import MicrophoneSwitches
+from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
+from hub.web.api.skills_port import SkillKeeper
+from hub.web.api.turns import TurnReader
 from hub.web.ports import (
     CameraFigures,
     Commander,
@@ -23,10 +27,6 @@ from hub.web.ports import (
     Speaker,
     WhyTeller,
 )
-from hub.web.privacy_port import MicrophoneSwitches
-from hub.web.settings_port import SettingsKeeper, StepsKeeper
-from hub.web.skills_port import SkillKeeper
-from hub.web.turns import TurnReader
 
 
 @dataclass(kw_only=True)
@@ -63,9 +63,9 @@ class Rooms:
     microphones: MicrophoneSwitches | None = None
     keeper: HomeKeeper | None = None
     audit: Callable[[], Awaitable[Sequence[Any]]] | None = None
-    """Try whether anything leaves; what it gives fits `hub.web.privacy_wire.AuditLine`."""
+    """Try whether anything leaves; what it gives fits `hub.web.api.privacy_wire.AuditLine`."""
     doctor: Callable[[], Awaitable[Sequence[Any]]] | None = None
-    """What could be wrong; what it gives fits `hub.web.doctor_routes.FindingResponse`."""
+    """What could be wrong; what it gives fits `hub.web.api.doctor_routes.FindingResponse`."""
     mends: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     """What the hub can mend by itself, by the name of the action."""
     log: Callable[[], Sequence[LogLine]] | None = None

@@ -18,34 +18,34 @@ from hub.core.clock import Clock, SystemClock
 from hub.core.errors import SettingsError
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
-from hub.web.account_routes import account_routes
-from hub.web.api import Api
-from hub.web.authority_route import authority_route
-from hub.web.backup_routes import backup_routes
+from hub.web.access.account_routes import account_routes
+from hub.web.access.authority_route import authority_route
+from hub.web.access.callers import Caller
+from hub.web.access.certificates import certificates_for
+from hub.web.access.cookies import Cookies
+from hub.web.access.doorkeeper import Doorkeeper
+from hub.web.access.entry_routes import Newcomers, entry_routes
+from hub.web.access.home_files import WebFiles
+from hub.web.access.logins import Logins
+from hub.web.access.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
+from hub.web.access.passwords import Passwords
+from hub.web.access.people import AccountKeeper, People
+from hub.web.access.secrets_shown import digest, fresh_code
+from hub.web.api.backup_routes import backup_routes
+from hub.web.api.home import Api
 from hub.web.bodies import MOST_BYTES
-from hub.web.callers import Caller
-from hub.web.certificates import certificates_for
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
-from hub.web.cookies import Cookies
-from hub.web.doorkeeper import Doorkeeper
-from hub.web.entry_routes import Newcomers, entry_routes
 from hub.web.failures import Refused, response_of
-from hub.web.home_files import WebFiles
 from hub.web.listen import ListenSockets
 from hub.web.live import LiveFeed
-from hub.web.logins import Logins
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.opened import check_host, check_owner
-from hub.web.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
 from hub.web.page_files import page_routes
-from hub.web.passwords import Passwords
-from hub.web.people import AccountKeeper, People
 from hub.web.perimeter import SECURITY_HEADERS, Perimeter
 from hub.web.room_routes import room_routes
 from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
-from hub.web.secrets_shown import digest, fresh_code
 from hub.web.wire import HealthResponse, encode
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.plugins.author_key import AuthorKey
+from hub.plugins.packages.author_key import AuthorKey
 from tests.command import Ran, failed, hearth, lines_of
 from tests.plugins.packages import CODE, LOCALE, crafted, skill_files, wheel, write_folder
 

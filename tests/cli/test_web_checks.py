@@ -15,9 +15,9 @@ from hub.core.settings import Settings, WebSettings
 from hub.store.account_rows import Account
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
-from hub.web.certificates import Certificates
-from hub.web.home_files import WebFiles
-from hub.web.own_names import own_names
+from hub.web.access.certificates import Certificates
+from hub.web.access.home_files import WebFiles
+from hub.web.access.own_names import own_names
 
 
 async def _all(findings: AsyncIterator[Finding]) -> list[tuple[str, str]]:

@@ -18,9 +18,9 @@ from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
 from hub.plugins.discovery import find_skills
-from hub.plugins.ports import HubHome, HubPorts, MemoryData, SayRequest
-from hub.plugins.skill_host import SkillHost
-from hub.plugins.timers import MemoryTimers, Timers
+from hub.plugins.ports.hub_ports import HubHome, HubPorts, MemoryData, SayRequest
+from hub.plugins.ports.timers import MemoryTimers, Timers
+from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.device import DeviceCommand
 
 CAMERA = "camera:den"

@@ -27,13 +27,16 @@ ALLOWED = {
     ("hub/guard/worker_process.py", "asyncio.open_connection"): "over its own socket pair",
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
-    ("hub/plugins/http_exchange.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     (
-        "hub/plugins/relay.py",
+        "hub/plugins/ports/http_exchange.py",
+        "http.client.HTTPConnection",
+    ): "speaks HTTP over a socket that the guard opened",
+    (
+        "hub/plugins/cage/relay.py",
         "asyncio.open_connection",
     ): "over what the guard opened, and a pair of sockets",
     (
-        "hub/plugins/device_plugin_side.py",
+        "hub/plugins/channel/device_plugin_side.py",
         "socket.socket",
     ): "the end of a pair that the hub handed over",
     ("hub/guard/self_check.py", "socket.socket"): "tries what must fail",

@@ -15,7 +15,7 @@ from hub.guard.zygote import Caged, Zygote
 from hub.guard.zygote_messages import CageOrder
 
 pytestmark = pytest.mark.sealed
-WAITS = "hub.plugins.caged_main:serve"
+WAITS = "hub.plugins.cage.caged_main:serve"
 
 
 def order(entry: str, **config: Any) -> CageOrder:

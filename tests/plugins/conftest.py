@@ -21,12 +21,12 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
-from hub.plugins.cages import Cages
-from hub.plugins.device_host import DeviceHost
+from hub.plugins.cage.cages import Cages
+from hub.plugins.devices.device_host import DeviceHost
 from hub.plugins.discovery import find_devices, find_skills
-from hub.plugins.ports import HubHome, HubPorts, MemoryData, SayRequest
-from hub.plugins.skill_host import SkillHost
-from hub.plugins.timers import MemoryTimers, Timers, TimerStore
+from hub.plugins.ports.hub_ports import HubHome, HubPorts, MemoryData, SayRequest
+from hub.plugins.ports.timers import MemoryTimers, Timers, TimerStore
+from hub.plugins.skills.skill_host import SkillHost
 
 
 class Hub:

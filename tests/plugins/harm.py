@@ -17,11 +17,11 @@ import msgspec
 
 from hub.core.bus import Bus
 from hub.core.settings import PluginSettings
-from hub.plugins.appetite import Limits
-from hub.plugins.cages import CagePatience, Cages
+from hub.plugins.cage.appetite import Limits
+from hub.plugins.cage.cages import CagePatience, Cages
 from hub.plugins.discovery import Found, FoundSkill, find_skills
-from hub.plugins.ports import HubPorts
-from hub.plugins.skill_host import SkillHost
+from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
 
 HARMFUL = Path(__file__).parent / "harmful"

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from hub.plugins.author_key import AuthorKey
+from hub.plugins.packages.author_key import AuthorKey
 
 CODE = b"""from hub.sdk import Context, Skill
 

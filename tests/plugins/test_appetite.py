@@ -1,6 +1,6 @@
 import os
 
-from hub.plugins.appetite import Appetite, Diet, Limits, appetite
+from hub.plugins.cage.appetite import Appetite, Diet, Limits, appetite
 
 LIMITS = Limits(cpu_share=0.5, cpu_burst_s=2.0, threads=4, memory_mb=10)
 

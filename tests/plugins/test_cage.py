@@ -14,8 +14,8 @@ from hub.core.bus import Bus
 from hub.core.events import PluginFailed
 from hub.guard import landlock, zygote
 from hub.guard.syscalls import this_architecture
-from hub.plugins.appetite import Limits
-from hub.plugins.skill_host import SkillHost
+from hub.plugins.cage.appetite import Limits
+from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
 from tests.plugins.harm import NO_PORTS, attempts, harmful_host, harmful_skills, patiently
 

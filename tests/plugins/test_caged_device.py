@@ -20,12 +20,12 @@ from hub.guard import zygote as zygote_module
 from hub.guard.connect import Guard
 from hub.guard.egress import Reach
 from hub.guard.syscalls import this_architecture
-from hub.plugins.appetite import Limits
-from hub.plugins.cages import CagePatience, Cages
-from hub.plugins.device_code import DeviceCode
-from hub.plugins.device_forms import marked
-from hub.plugins.device_ports import ConnectPort
+from hub.plugins.cage.appetite import Limits
+from hub.plugins.cage.cages import CagePatience, Cages
+from hub.plugins.devices.device_code import DeviceCode
+from hub.plugins.devices.device_forms import marked
 from hub.plugins.discovery import FoundDevice, find_devices
+from hub.plugins.ports.device_ports import ConnectPort
 from hub.sdk.device import Device
 from hub.sdk.manifest import Grant
 from tests.plugins.conftest import Hub

@@ -12,7 +12,7 @@ import pytest
 from hub.core.events import PluginFailed
 from hub.guard import zygote as zygote_module
 from hub.guard.syscalls import this_architecture
-from hub.plugins.cages import CagePatience, Cages
+from hub.plugins.cage.cages import CagePatience, Cages
 from tests.plugins.conftest import Hub
 from tests.plugins.harm import patiently
 from tests.plugins.packages import wheel, write_folder
@@ -65,7 +65,7 @@ async def test_what_was_not_granted_is_not_there(caged: Hub, write_skill: Any) -
     write_skill(
         "mine",
         """
-        from hub.plugins.messages import StoreGet
+        from hub.plugins.channel.messages import StoreGet
         @skill.intent("go")
         async def go(ctx: Context) -> str:
             return str(await ctx.store.get("k"))

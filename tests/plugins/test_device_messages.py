@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hub.core.entities import Entity
 from hub.core.errors import CommandError, ConfirmationRequiredError, PluginError, ProtocolError, UnavailableError
 from hub.core.traits import TraitConfig
-from hub.plugins.channel import ChannelClosedError
-from hub.plugins.device_hub_side import DeviceHubSide
-from hub.plugins.device_messages import (
+from hub.plugins.channel.channel import ChannelClosedError
+from hub.plugins.channel.device_hub_side import DeviceHubSide
+from hub.plugins.channel.device_messages import (
     Begin,
     CommandAnswer,
     Connect,
@@ -28,9 +28,9 @@ from hub.plugins.device_messages import (
     read_update,
     update_as_bytes,
 )
-from hub.plugins.messages import Pong, Ready, Refused, StoreSet
-from hub.plugins.socket_channel import SocketChannel
-from hub.plugins.updates import Updates
+from hub.plugins.channel.messages import Pong, Ready, Refused, StoreSet
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.devices.updates import Updates
 from hub.sdk.context import Context
 from hub.sdk.device import DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported
 

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from hub.core.entities import Entity
 from hub.core.events import Origin, PresenceChanged, SpeechTranscribed, StateChanged, TimerRang
 from hub.core.traits import TraitConfig
-from hub.plugins.event_feed import EventFeed
+from hub.plugins.ports.event_feed import EventFeed
 from hub.sdk.intents import IntentAnswer
 from hub.sdk.manifest import Grant
 
@@ -140,7 +140,7 @@ async def test_what_cannot_be_handled_is_refused(hub: Any, write_skill: Any) -> 
 @pytest.mark.sealed
 async def test_a_caged_skill_is_told_too_and_after_its_restart(make_hub: Any, write_skill: Any) -> None:
     from hub.guard.syscalls import this_architecture
-    from hub.plugins.cages import Cages
+    from hub.plugins.cage.cages import Cages
     from tests.plugins.test_caged_skill import QUICK
 
     if this_architecture() is None:

@@ -17,10 +17,10 @@ from hub.core.errors import EgressError, GrantError, HearthError, UnavailableErr
 from hub.guard.connect import Guard, system_resolve
 from hub.guard.counted_socket import CountedSocket
 from hub.guard.tls import server_context
-from hub.plugins import http_exchange
-from hub.plugins.fetching import Fetching, GrantedFetch
-from hub.plugins.http_exchange import MOST_BYTES
-from hub.plugins.messages import Fetch
+from hub.plugins.channel.messages import Fetch
+from hub.plugins.ports import http_exchange
+from hub.plugins.ports.fetching import Fetching, GrantedFetch
+from hub.plugins.ports.http_exchange import MOST_BYTES
 from hub.sdk.context import Fetched
 from hub.sdk.intents import IntentCall
 from hub.sdk.manifest import Grant

@@ -5,8 +5,7 @@ import pytest
 from hub.core.entities import Entity
 from hub.core.errors import DeniedError, GrantError, NotFoundError, UnavailableError
 from hub.core.traits import TraitConfig
-from hub.plugins.broker import PortBroker, granted_ports
-from hub.plugins.messages import (
+from hub.plugins.channel.messages import (
     Fetch,
     HomeAreas,
     HomeCommand,
@@ -21,6 +20,7 @@ from hub.plugins.messages import (
     TimerList,
     TimerSet,
 )
+from hub.plugins.ports.broker import PortBroker, granted_ports
 from hub.sdk.intents import CallContext
 from hub.sdk.manifest import Grant
 

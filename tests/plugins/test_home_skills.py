@@ -9,11 +9,11 @@ import pytest
 
 from hub.core.errors import NotFoundError, PackageError, UsageError, ValueRefusedError
 from hub.core.settings import PluginSettings
-from hub.plugins.author_key import AuthorKey
+from hub.plugins.cage.pace import Pace
 from hub.plugins.discovery import find_skills
-from hub.plugins.home_skills import HomeSkills
-from hub.plugins.known_skill import KnownSkill, Reviewed
-from hub.plugins.pace import Pace
+from hub.plugins.packages.author_key import AuthorKey
+from hub.plugins.skills.home_skills import HomeSkills
+from hub.plugins.skills.known_skill import KnownSkill, Reviewed
 from tests.plugins.conftest import Hub
 from tests.plugins.packages import CODE, crafted, manifest, skill_files, write_folder
 from tests.plugins.test_skill_host import call

@@ -6,11 +6,11 @@ import pytest
 
 from hub.core.errors import NotFoundError, PackageError
 from hub.core.settings import PluginSettings
-from hub.plugins.author_key import AuthorKey
 from hub.plugins.discovery import find_skills
-from hub.plugins.grant_words import in_words, more_than
-from hub.plugins.installed import InstalledSkills
-from hub.plugins.package import Package, read_package
+from hub.plugins.packages.author_key import AuthorKey
+from hub.plugins.packages.grant_words import in_words, more_than
+from hub.plugins.packages.installed import InstalledSkills
+from hub.plugins.packages.package import Package, read_package
 from hub.sdk.manifest import Grant
 from tests.plugins.packages import crafted, skill_files, write_folder
 
@@ -115,7 +115,7 @@ def test_a_skill_that_cannot_be_unpacked_leaves_the_old_one(
     def full(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr("hub.plugins.installed._unpack", full)
+    monkeypatch.setattr("hub.plugins.packages.installed._unpack", full)
     with pytest.raises(PackageError, match="no space"):
         skills.install(skills.plan(package(key, version="2.0")))
     assert [one.version for one in skills.all()] == ["1.0"]

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import ProtocolError
-from hub.plugins.channel import ChannelClosedError, memory_pair
-from hub.plugins.messages import (
+from hub.plugins.channel.channel import ChannelClosedError, memory_pair
+from hub.plugins.channel.messages import (
     MAX_MESSAGE,
     Answer,
     CallIntent,

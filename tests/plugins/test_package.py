@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import HearthError, ManifestError, PackageError
-from hub.plugins.author_key import AuthorKey, fingerprint, verified
-from hub.plugins.package import pack, package_bytes, read_package
+from hub.plugins.packages.author_key import AuthorKey, fingerprint, verified
+from hub.plugins.packages.package import pack, package_bytes, read_package
 from tests.plugins.packages import crafted, link, manifest, skill_files, write_folder
 
 Make = Callable[[AuthorKey, AuthorKey], bytes]

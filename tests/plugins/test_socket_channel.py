@@ -6,9 +6,9 @@ import struct
 import pytest
 
 from hub.core.errors import ProtocolError
-from hub.plugins.channel import ChannelClosedError
-from hub.plugins.messages import MAX_MESSAGE
-from hub.plugins.socket_channel import SocketChannel, _Pace
+from hub.plugins.channel.channel import ChannelClosedError
+from hub.plugins.channel.messages import MAX_MESSAGE
+from hub.plugins.channel.socket_channel import SocketChannel, _Pace
 
 
 async def pair() -> tuple[SocketChannel, SocketChannel]:

@@ -4,7 +4,7 @@ import pytest
 
 from hub.core.errors import ValueRefusedError
 from hub.core.events import TimerRang
-from hub.plugins.timers import MAX_TIMERS
+from hub.plugins.ports.timers import MAX_TIMERS
 from hub.sdk.intents import CallContext, IntentCall
 from hub.store.database import Database
 from hub.store.timers import Timers as StoredTimers

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hub.plugins.caged_main import PRELOAD
+from hub.plugins.cage.caged_main import PRELOAD
 
 ROOT = Path(__file__).parents[2]
 KNOWN = {"hub", "msgspec", "typing_extensions"}  # the last is msgspec's

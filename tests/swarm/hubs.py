@@ -21,7 +21,7 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
-from hub.plugins.timers import Timers
+from hub.plugins.ports.timers import Timers
 from hub.sdk.context import StoredTimer
 from hub.sdk.device import DeviceCommand
 from hub.store.database import Database

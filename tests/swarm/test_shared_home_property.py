@@ -173,5 +173,5 @@ def test_threat_25_after_healing_all_homes_are_alike_and_nothing_was_done_twice(
 
     with pytest.MonkeyPatch.context() as patched:
         # Which hub rings a timer depends on its id, and an id on the time of day: here, it is the same in every run.
-        patched.setattr("hub.plugins.timers.new_id", itertools.count(1).__next__)
+        patched.setattr("hub.plugins.ports.timers.new_id", itertools.count(1).__next__)
         asyncio.run(run())

@@ -27,13 +27,13 @@ from hub.home.first_steps import FirstSteps
 from hub.home.household_settings import HouseholdSettings
 from hub.home.registry import Home
 from hub.home.turn_log import Deed, TurnTold
-from hub.plugins.condition import Condition
-from hub.plugins.known_skill import KnownSkill
+from hub.plugins.skills.condition import Condition
+from hub.plugins.skills.known_skill import KnownSkill
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
-from hub.web.home_keeper import HomeKeeper
-from hub.web.passwords import Passwords
+from hub.web.access.passwords import Passwords
+from hub.web.api.home_keeper import HomeKeeper
 from hub.web.ports import Said
 from hub.web.rooms import Rooms
 from hub.web.server import WebServer

@@ -17,7 +17,7 @@ from hub.store.accounts import AccountTable
 from hub.store.backup_file import seal
 from hub.store.database import Database
 from hub.store.restore import finish, is_unfinished
-from hub.web.backups import Backups
+from hub.web.api.backups import Backups
 from hub.web.server import WebServer
 from tests.fast_cipher import use_fast_cipher
 
@@ -137,7 +137,7 @@ async def test_a_short_passphrase_and_a_second_backup_at_once_are_refused(
 async def test_threat_10_a_body_over_the_limit_or_compressed_is_not_taken(
     empty: tuple[WebServer, Path, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.web.backup_routes._MOST_BYTES", 1000)
+    monkeypatch.setattr("hub.web.api.backup_routes._MOST_BYTES", 1000)
     server, root, begun = empty
 
     async def unending() -> AsyncIterator[bytes]:

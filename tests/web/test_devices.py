@@ -20,12 +20,12 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
-from hub.plugins.device_code import DeviceCode
-from hub.plugins.device_host import DeviceHost
-from hub.plugins.device_keeper import DeviceKeeper
-from hub.plugins.device_shelf import DeviceShelf
+from hub.plugins.devices.device_code import DeviceCode
+from hub.plugins.devices.device_host import DeviceHost
+from hub.plugins.devices.device_keeper import DeviceKeeper
+from hub.plugins.devices.device_shelf import DeviceShelf
+from hub.plugins.devices.wanted_devices import declared_devices
 from hub.plugins.discovery import find_devices
-from hub.plugins.wanted_devices import declared_devices
 from hub.satellites.announced import Announced
 from hub.store.database import Database
 from hub.store.home_table import HomeTable

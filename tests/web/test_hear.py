@@ -6,7 +6,7 @@ import pytest
 from hub.core.errors import MediaError
 from hub.satellites.page_wire import Reply, Transcript
 from hub.satellites.sound_files import HeardFile
-from hub.web import hear
+from hub.web.api import hear
 from hub.web.server import WebServer
 
 KIND = {"Content-Type": "application/octet-stream"}

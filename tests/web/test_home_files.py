@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 
 from hub.core.errors import StoreError
-from hub.web.home_files import WebFiles
+from hub.web.access.home_files import WebFiles
 from hub.web.server import WebServer
 
 from .conftest import browser

@@ -1,6 +1,6 @@
 import pytest
 
-from hub.web.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
+from hub.web.access.own_names import in_url, own_names, seen_from_elsewhere, seen_from_here
 
 LAN = ("127.0.0.1", "fd00::2", "192.168.1.5", "::1")
 

@@ -1,6 +1,6 @@
 from argon2 import PasswordHasher, extract_parameters
 
-from hub.web.passwords import Passwords
+from hub.web.access.passwords import Passwords
 
 
 def _cheap() -> Passwords:

@@ -23,8 +23,8 @@ from hub.store.history import History
 from hub.store.home_table import HomeTable
 from hub.store.ledger import LedgerTable
 from hub.store.plugin_data import PluginData
-from hub.web.export import LEFT_OUT, without_secrets
-from hub.web.home_keeper import HomeKeeper
+from hub.web.api.export import LEFT_OUT, without_secrets
+from hub.web.api.home_keeper import HomeKeeper
 from hub.web.server import WebServer
 
 from .conftest import OWNER, House, browser, cheap, let_in, rooms_of

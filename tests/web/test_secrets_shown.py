@@ -3,7 +3,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hub.web.secrets_shown import bearer, digest, fresh_code, fresh_id, fresh_secret, fresh_token, page_token
+from hub.web.access.secrets_shown import bearer, digest, fresh_code, fresh_id, fresh_secret, fresh_token, page_token
 
 TOKEN = fresh_token()
 

@@ -11,12 +11,12 @@ import pytest
 
 from hub.core.bus import Bus
 from hub.core.settings import PluginSettings
-from hub.plugins.author_key import AuthorKey, fingerprint
-from hub.plugins.home_skills import HomeSkills
-from hub.plugins.package import MOST_PACKAGE_BYTES
-from hub.plugins.ports import HubPorts
-from hub.plugins.skill_host import SkillHost
-from hub.web import skills as routes
+from hub.plugins.packages.author_key import AuthorKey, fingerprint
+from hub.plugins.packages.package import MOST_PACKAGE_BYTES
+from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skills.home_skills import HomeSkills
+from hub.plugins.skills.skill_host import SkillHost
+from hub.web.api import skills as routes
 from hub.web.server import WebServer
 from tests.plugins.packages import LOCALE, crafted, link, skill_files
 

@@ -1,8 +1,8 @@
 import pytest
 
 from hub.core.clock import FakeClock
-from hub.web.logins import network
-from hub.web.throttle import Throttle
+from hub.web.access.logins import network
+from hub.web.access.throttle import Throttle
 
 
 async def test_each_wrong_try_costs_twice_the_one_before_and_a_day_forgets_them() -> None:

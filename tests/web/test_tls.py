@@ -19,9 +19,9 @@ from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.guard.tls import client_context
 from hub.store.accounts import AccountTable
-from hub.web.certificates import Certificates
-from hub.web.home_files import WebFiles
-from hub.web.own_authority import LEAF_DAYS, names_in
+from hub.web.access.certificates import Certificates
+from hub.web.access.home_files import WebFiles
+from hub.web.access.own_authority import LEAF_DAYS, names_in
 from hub.web.server import WebServer
 
 from .conftest import OWNER, House, cheap, connect, let_in, rooms_of

@@ -4,7 +4,7 @@ import aiohttp
 
 from hub.core.clock import FakeClock
 from hub.store.accounts import AccountTable
-from hub.web.secrets_shown import digest
+from hub.web.access.secrets_shown import digest
 from hub.web.server import WebServer
 
 from .conftest import OWNER, browser, let_in, token_of

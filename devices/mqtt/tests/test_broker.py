@@ -24,9 +24,9 @@ from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
-from hub.plugins.device_host import DeviceHost
+from hub.plugins.devices.device_host import DeviceHost
 from hub.plugins.discovery import find_devices
-from hub.plugins.ports import MemoryData
+from hub.plugins.ports.hub_ports import MemoryData
 
 pytestmark = pytest.mark.broker
 

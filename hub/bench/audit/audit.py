@@ -17,9 +17,9 @@ from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.core.settings_file import load_settings
 from hub.guard.egress import Destination
-from hub.plugins.cages import Cages
+from hub.plugins.cage.cages import Cages
 from hub.plugins.discovery import find_skills
-from hub.plugins.fetching import granted_places
+from hub.plugins.ports.fetching import granted_places
 from hub.store.database import Database
 from hub.store.ledger import LedgerTable
 

@@ -17,10 +17,10 @@ from hub.core.errors import HearthError
 from hub.core.events import PluginFailed
 from hub.core.settings import PluginSettings
 from hub.guard.seal_report import seal_report
-from hub.plugins.cages import Cages
+from hub.plugins.cage.cages import Cages
 from hub.plugins.discovery import Found, FoundSkill, find_skills
-from hub.plugins.ports import HubPorts
-from hub.plugins.skill_host import SkillHost
+from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
 
 _STRANGER: Final = Path(__file__).parent / "stranger"

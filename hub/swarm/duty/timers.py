@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import msgspec
 
 from hub.core.errors import NotFoundError
-from hub.plugins.timers import OwnedTimer, TimerStore
+from hub.plugins.ports.timers import OwnedTimer, TimerStore
 from hub.sdk.context import StoredTimer
 from hub.swarm.duty.claims import Claims
 from hub.swarm.duty.offers import Offers
@@ -34,7 +34,7 @@ class Look(Protocol):
 
 
 class SharedTimers:
-    """The store of `hub.plugins.timers.Timers` in a home of several hubs, and its duty to ring."""
+    """The store of `hub.plugins.ports.timers.Timers` in a home of several hubs, and its duty to ring."""
 
     def __init__(self, mesh: Mesh, state: SharedState, claims: Claims, offers: Offers, pulse: Pulse) -> None:
         self._mesh = mesh

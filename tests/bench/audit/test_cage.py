@@ -8,7 +8,7 @@ from hub.bench.audit import cage
 from hub.bench.audit.cage import stranger_is_held
 from hub.core.errors import SealError
 from hub.guard.syscalls import this_architecture
-from hub.plugins.cages import Cages
+from hub.plugins.cage.cages import Cages
 from hub.plugins.discovery import FoundSkill
 
 SEALS = pytest.mark.skipif(this_architecture() is None, reason="cages need Linux on x86-64 or arm64")

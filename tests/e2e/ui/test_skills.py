@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from hub.guard.syscalls import this_architecture
-from hub.plugins.author_key import AuthorKey, fingerprint
+from hub.plugins.packages.author_key import AuthorKey, fingerprint
 from tests.command import hearth, lines_of
 from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import BROWSES, Visit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from hub.plugins.author_key import AuthorKey
+from hub.plugins.packages.author_key import AuthorKey
 from tests.e2e.running import HEARS, RunningHub
 from tests.e2e.ui.browsing import BROWSES, CHROMIUM, Visit
 from tests.e2e.ui.conftest import Start

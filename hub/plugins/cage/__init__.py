@@ -1,0 +1,1 @@
+"""Where the code of strangers runs, and how it is held."""

@@ -1,0 +1,58 @@
+"""What a caged process becomes: one integration behind one socket. Its code is imported here, and nowhere else."""
+
+import asyncio
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from hub.core.errors import HearthError
+from hub.plugins.channel.device_messages import Begin, Describe, Described, decode_for_device, encode_device
+from hub.plugins.channel.device_plugin_side import DevicePluginSide
+from hub.plugins.channel.messages import Ready, Refused
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.devices.device_forms import checked, schema_of
+from hub.plugins.plugin_module import device_config, load_integration
+from hub.plugins.wheels import wheels_of
+
+DEVICE_ENTRY = "hub.plugins.cage.caged_device_main:serve"
+
+
+class CagedDeviceConfig(Struct, frozen=True, kw_only=True):
+    """Which integration to be: its id, its module, the names of its ports."""
+
+    device: str
+    code: str
+    ports: tuple[str, ...]
+
+
+msgspec.msgpack.Decoder(CagedDeviceConfig)  # so that what msgspec learns of it is learnt before the fork
+
+
+def serve(connection: socket.socket, config: dict[str, Any]) -> None:
+    """Import the integration and run it until it ends, or the hub closes the connection."""
+    about = msgspec.convert(config, CagedDeviceConfig)
+    sys.path[:0] = wheels_of(Path(about.code).parent)
+    asyncio.run(_serve(connection, about))
+
+
+async def _serve(connection: socket.socket, about: CagedDeviceConfig) -> None:
+    channel = SocketChannel(connection, trusting=True)
+    begin = decode_for_device(await channel.receive())
+    assert isinstance(begin, Begin | Describe)
+    try:
+        device = load_integration(Path(about.code), about.device)
+        if isinstance(begin, Describe):
+            config = {} if begin.config is None else checked(device, begin.config)
+            await channel.send(encode_device(Described(schema=schema_of(device, about.code), config=config)))
+            return
+        settings = device_config(device, begin.config, begin.place)
+    except HearthError as error:
+        await channel.send(encode_device(Refused(id=0, error=error.to_wire())))
+    else:
+        await channel.send(encode_device(Ready(id=0, intents=())))
+        await DevicePluginSide(about.device, device, settings, frozenset(about.ports), channel).run()
+    channel.close()

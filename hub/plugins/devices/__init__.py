@@ -1,0 +1,1 @@
+"""The device integrations of a home: configured, run, and their updates checked."""

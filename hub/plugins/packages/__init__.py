@@ -1,0 +1,1 @@
+"""Skills as files: made, signed, reviewed, installed."""

@@ -1,0 +1,1 @@
+"""What plugins were granted, done for them by the hub."""

@@ -1,0 +1,1 @@
+"""The skills of a home: found, started, called, switched and told of."""
