@@ -8,7 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # What Debian gives: a voice and what MediaPipe draws on for the hub; and for the tests a broker, system call traces, the audio
 # encoders, and what builds the page and looks at it.
 SYSTEM_RUN := flite espeak-ng libgles2 libegl1
-SYSTEM_TEST := $(SYSTEM_RUN) iproute2 mosquitto strace pulseaudio pulseaudio-utils chromium $(shell command -v npm >/dev/null || echo npm)
+RTSP_CAMERA := python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+SYSTEM_TEST := $(SYSTEM_RUN) iproute2 mosquitto strace pulseaudio pulseaudio-utils chromium $(RTSP_CAMERA) $(shell command -v npm >/dev/null || echo npm)
 PAGE := hub/web/static/index.html
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra gesture --extra camera --extra swarm
 

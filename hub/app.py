@@ -28,6 +28,7 @@ from hub.floors.web import know_people, open_web, show_dialogue, show_home
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue, Turn
+    from hub.dialogue.grammar_feed import GrammarFeed
     from hub.floors.swarm import Swarm
     from hub.home.dispatch import Dispatcher
     from hub.home.registry import Home
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.devices.device_keeper import DeviceKeeper
-    from hub.satellites.browser import BrowserSatellites
-    from hub.satellites.microphones import Microphones
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 
@@ -113,19 +112,15 @@ async def running_hub(
         beliefs, learning = Beliefs(), Learning()
         swarm = await build_swarm(ground, floor, stack) if Parts.SWARM in parts else None
         if Parts.DIALOGUE in parts:
-            if ears_loading is not None:
-                usage = await count_usage(ground, floor, stack)
-                feed = grammar_feed(ground, ears_loading, usage)
-                ground.supervisor.start("usage", partial(usage.run, feed.refresh))
+            feed = None if ears_loading is None else await _feed(ground, floor, ears_loading, stack)
             dialogue, skills = await build_dialogue(ground, floor, stack, feed, beliefs, swarm)
         if parts & (Parts.WEB | Parts.EYES | Parts.SATELLITES | Parts.SWARM):
             # A command that leaves again at once must not make up its own mind about who is where.
             beliefs.rooms = build_rooms(ground, floor, stack)
         if server is not None:
-            rooms = server.rooms
-            rooms.peers = None if swarm is None else swarm.peers
-            rooms.cameras = lambda: () if eyes is None else eyes.paces()
-            rooms.learning = lambda: learning.here
+            server.rooms.peers = None if swarm is None else swarm.peers
+            server.rooms.cameras = lambda: () if eyes is None else eyes.paces()
+            server.rooms.learning = lambda: learning.here
             if dialogue is not None:
                 show_dialogue(server, dialogue, feed, skills)
             server.open()
@@ -134,12 +129,9 @@ async def running_hub(
         eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)
         arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
-            microphones = await open_microphones(ground, floor)
-            pages = await _attend(ground, floor, (ears, arbiter), eyes, dialogue, beliefs, microphones, stack)
-            if server is not None:
-                server.rooms.microphones = microphones
-                server.rooms.listener = pages
-                server.rooms.files = None if ears is None else sound_files(ground, floor, ears, dialogue)
+            await _attend(ground, floor, (ears, arbiter), dialogue, server, stack)
+            if eyes is not None and beliefs.rooms is not None:
+                await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
@@ -159,24 +151,31 @@ def _open_senses(
     return ears, eyes
 
 
+async def _feed(ground: Ground, floor: HomeFloor, ears: "asyncio.Task[Ears]", stack: AsyncExitStack) -> "GrammarFeed":
+    """What passes the home's sentences to the ears, those that are said most as the likelier ones."""
+    usage = await count_usage(ground, floor, stack)
+    feed = grammar_feed(ground, ears, usage)
+    ground.supervisor.start("usage", partial(usage.run, feed.refresh))
+    return feed
+
+
 async def _attend(
     ground: Ground,
     floor: HomeFloor,
     hearing: "tuple[Ears | None, Arbiter | None]",
-    eyes: "Eyes | None",
     dialogue: "Dialogue",
-    beliefs: Beliefs,
-    microphones: "Microphones",
+    server: "WebServer | None",
     stack: AsyncExitStack,
-) -> "BrowserSatellites | None":
-    """Start what brings sound and pictures; returns what listens to pages, if anything hears."""
+) -> None:
+    """Start what brings sound, pages among it, each microphone with its switch."""
+    microphones = await open_microphones(ground, floor)
     ears, arbiter = hearing
     pages = None
     if ears is not None and arbiter is not None:
         pages = await start_satellites(ground, floor, ears, dialogue, arbiter, microphones, stack)
-    if eyes is not None and beliefs.rooms is not None:
-        await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
-    return pages
+    if server is not None:
+        server.rooms.microphones, server.rooms.listener = microphones, pages
+        server.rooms.files = None if ears is None else sound_files(ground, floor, ears, dialogue)
 
 
 def _begun(name: str, opening: Coroutine[Any, Any, T], stack: AsyncExitStack) -> "asyncio.Task[T]":

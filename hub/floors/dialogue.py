@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hub.dialogue.usage import Usage
     from hub.floors.swarm import Swarm
     from hub.perception.presence.rooms import Rooms
-    from hub.plugins.ports.hub_ports import Say
+    from hub.plugins.ports.hub_ports import Say, SayRequest
     from hub.plugins.ports.timers import Timers
     from hub.plugins.skills.home_skills import HomeSkills
     from hub.plugins.skills.skill_host import SkillHost
@@ -83,7 +83,6 @@ async def build_dialogue(
     await imported("hub.dialogue.dialogue", "hub.plugins.skills.home_skills")
     from hub.dialogue.dialogue import Dialogue
     from hub.home.take_back import TakeBack
-    from hub.plugins.ports.hub_ports import SayRequest
     from hub.plugins.skills.skill_host import SkillHost
 
     settings, bus = ground.settings, ground.bus
@@ -105,17 +104,7 @@ async def build_dialogue(
     )
     floor.settings.at_once("gesture", dialogue.use_gestures)
 
-    async def say(ask: SayRequest) -> None:
-        await dialogue.announce(
-            ask.reply or ask.text,
-            skill=ask.skill if ask.reply else "",
-            values=ask.values,
-            area=ask.area,
-            language=ask.language,
-            causes=ask.causes,
-        )
-
-    timers, home_skills = await _start_skills(ground, floor, skills, dialogue, say, stack, swarm)
+    timers, home_skills = await _start_skills(ground, floor, skills, dialogue, stack, swarm)
 
     async def carry_out(made: GestureMade) -> None:
         await dialogue.gesture(made.name, area=made.origin.area, stream=made.stream, causes=(made.id,))
@@ -127,12 +116,25 @@ async def build_dialogue(
     return dialogue, home_skills
 
 
+def _say(dialogue: "Dialogue") -> "Say":
+    async def say(ask: "SayRequest") -> None:
+        await dialogue.announce(
+            ask.reply or ask.text,
+            skill=ask.skill if ask.reply else "",
+            values=ask.values,
+            area=ask.area,
+            language=ask.language,
+            causes=ask.causes,
+        )
+
+    return say
+
+
 async def _start_skills(
     ground: Ground,
     floor: HomeFloor,
     skills: "SkillHost",
     dialogue: "Dialogue",
-    say: "Say",
     stack: AsyncExitStack,
     swarm: "Swarm | None",
 ) -> "tuple[Timers, HomeSkills]":
@@ -166,7 +168,7 @@ async def _start_skills(
     home = HubHome(floor.home, ground.states, floor.dispatcher, floor.exposure)
     fetching = Fetching(floor.guard)
     stack.push_async_callback(fetching.close)
-    await home_skills.start(HubPorts(home=home, timers=timers, data=data, say=say, fetch=fetching))
+    await home_skills.start(HubPorts(home=home, timers=timers, data=data, say=_say(dialogue), fetch=fetching))
     await able()
     return timers, home_skills
 

@@ -97,9 +97,20 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     stack.push_async_callback(devices.close)
     kept = await _start_devices(devices, cages, home, table, ground)
     why = Why(home, states, ring, history)
-    household = store.settings
     return HomeFloor(
-        guard, database, history, home, areas, exposure, dispatcher, undo, why, devices, cages, household, kept
+        guard,
+        database,
+        history,
+        home,
+        areas,
+        exposure,
+        dispatcher,
+        undo,
+        why,
+        devices,
+        cages,
+        store.settings,
+        kept,
     )
 
 

@@ -12,7 +12,8 @@ from hub.core.states import StateTable
 from hub.store.accounts import AccountTable
 from hub.web.server import WebServer
 
-from .conftest import OWNER, House, browser, let_in, rooms_of, somebody
+from .conftest import OWNER, browser, let_in, rooms_of, somebody
+from .players import House
 
 Client = aiohttp.ClientSession
 

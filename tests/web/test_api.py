@@ -17,7 +17,7 @@ from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.server import WebServer
 
-from .conftest import HOSTILE_NAME, House
+from .players import HOSTILE_NAME, House
 
 Client = aiohttp.ClientSession
 

@@ -16,7 +16,8 @@ from hub.web import listen
 from hub.web.server import WebServer
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedVoice
 
-from .conftest import connect, somebody, token_of
+from .conftest import somebody, token_of
+from .raw_connection import connect
 
 PAGE = "0123456789abcdef"
 START = {"type": "start", "page": PAGE, "area": "kitchen"}

@@ -15,7 +15,8 @@ from hub.web import live
 from hub.web.live import frame
 from hub.web.server import WebServer
 
-from .conftest import House, connect
+from .players import House
+from .raw_connection import connect
 
 Client = aiohttp.ClientSession
 UPGRADE = (

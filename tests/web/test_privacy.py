@@ -27,7 +27,8 @@ from hub.web.api.export import LEFT_OUT, without_secrets
 from hub.web.api.home_keeper import HomeKeeper
 from hub.web.server import WebServer
 
-from .conftest import OWNER, House, browser, cheap, let_in, rooms_of
+from .conftest import OWNER, browser, cheap, let_in, rooms_of
+from .players import House
 
 Client = aiohttp.ClientSession
 

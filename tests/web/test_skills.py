@@ -20,7 +20,8 @@ from hub.web.api import skills as routes
 from hub.web.server import WebServer
 from tests.plugins.packages import LOCALE, crafted, link, skill_files
 
-from .conftest import RawConnection, browser, connect, somebody
+from .conftest import browser, somebody
+from .raw_connection import RawConnection, connect
 
 Client = aiohttp.ClientSession
 PORTS: Any = HubPorts(home=None, timers=None, data=None, say=None)  # type: ignore[arg-type]

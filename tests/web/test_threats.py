@@ -15,7 +15,8 @@ from hub.web import bodies
 from hub.web.rooms import Rooms
 from hub.web.server import WebServer
 
-from .conftest import HOSTILE_NAME, House, RawConnection, connect
+from .players import HOSTILE_NAME, House
+from .raw_connection import RawConnection, connect
 
 Client = aiohttp.ClientSession
 SAY = {"text": "lights on"}

@@ -13,7 +13,9 @@ from hub.web.live import PUT_OUT
 from hub.web.routes import Access, Route
 from hub.web.server import WebServer
 
-from .conftest import OWNER, WRONG, House, browser, connect, let_in, somebody, token_of
+from .conftest import OWNER, WRONG, browser, let_in, somebody, token_of
+from .players import House
+from .raw_connection import connect
 
 Client = aiohttp.ClientSession
 ROLES = ("guest", "member", "admin")

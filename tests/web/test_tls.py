@@ -24,7 +24,9 @@ from hub.web.access.home_files import WebFiles
 from hub.web.access.own_authority import LEAF_DAYS, names_in
 from hub.web.server import WebServer
 
-from .conftest import OWNER, House, cheap, connect, let_in, rooms_of
+from .conftest import OWNER, cheap, let_in, rooms_of
+from .players import House
+from .raw_connection import connect
 
 DAY = 86_400
 NAMES = ("localhost", "127.0.0.1", "::1", "hub", "hub.local", "192.168.1.5", "2001:db8::5", "hub.example.org")

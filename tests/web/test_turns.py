@@ -5,7 +5,7 @@ import pytest
 
 from hub.web.server import WebServer
 
-from .conftest import Remembers
+from .players import Remembers
 
 
 async def test_turns_cross_with_their_ids_as_text(server: WebServer, client: aiohttp.ClientSession) -> None:

@@ -47,7 +47,6 @@ export class Alone extends Watching {
     try {
       await post<Settings>("/api/v1/settings", { changes });
       await restart();
-      location.reload();
     } catch (error) {
       this.trouble = explain(error);
     }

@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { upload } from "../api/client";
-import { backFrom } from "../home/restart";
+import { openAnew } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { explain } from "./notice";
@@ -62,9 +62,7 @@ export class Restore extends Watching {
       const headers = { "X-Hearth-Passphrase": encodeURIComponent(String(entered.get("passphrase"))), "X-Hearth-Code": text("code") };
       const { home, run } = await upload<Restored>("/api/v1/restore", file, headers);
       this.said = words().system.restored(home);
-      await backFrom(run);
-      location.hash = "#/home";
-      location.reload();
+      await openAnew(run, "#/home");
     } catch (error) {
       this.said = "";
       this.trouble = explain(error);

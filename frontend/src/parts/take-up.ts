@@ -36,7 +36,6 @@ export class TakeUp extends Watching {
     this.trouble = "";
     try {
       await restart();
-      location.reload();
     } catch (error) {
       this.trouble = explain(error);
     }

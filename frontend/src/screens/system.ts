@@ -77,7 +77,6 @@ export class SystemScreen extends Watching {
     if (!(await sure(words().system.againSure))) return;
     try {
       await restart();
-      location.reload();
     } catch (error) {
       notify(explain(error), true);
     }
