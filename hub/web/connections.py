@@ -80,7 +80,8 @@ class ConnectionGate:
     ) -> None:
         self._server = server
         self._tls = tls
-        self._greeting: weakref.WeakSet[Connection] = weakref.WeakSet()
+        # Until when hands may be shaken, by the loop's clock. One that left before is let go of, sooner or later.
+        self._greeting: weakref.WeakKeyDictionary[Connection, float] = weakref.WeakKeyDictionary()
         self._most = most
         self._header_timeout_s = header_timeout_s
         self._busy: set[asyncio.BaseProtocol] = set()
@@ -90,7 +91,7 @@ class ConnectionGate:
     def __call__(self) -> asyncio.BaseProtocol:
         """A protocol for `loop.create_server`. Raises `ConnectionAbortedError`, which ends a connection unanswered."""
         # Who never shakes hands is not among the server's connections, and would use up the hub's files.
-        if self._tls and len(self._greeting) >= max(1, self._most // 2):
+        if self._tls and self._greeted() >= max(1, self._most // 2):
             raise ConnectionAbortedError("too many connections that shake no hands")
         connections = self._server.connections
         if len(connections) >= self._most and not self._evict(connections):
@@ -103,9 +104,16 @@ class ConnectionGate:
             auto_decompress=False,  # compressed bodies are refused unread
             access_log=cast("logging.Logger", None),  # requests are counted (/metrics), not logged
         )
-        self._greeting.add(connection)
-        connection.on_made = self._greeting.discard
+        self._greeting[connection] = asyncio.get_running_loop().time() + self._header_timeout_s
+        connection.on_made = self._made
         return connection
+
+    def _made(self, connection: Connection) -> None:
+        self._greeting.pop(connection, None)
+
+    def _greeted(self) -> int:
+        now = asyncio.get_running_loop().time()
+        return sum(until > now for until in self._greeting.values())
 
     def _evict(self, connections: list[web.RequestHandler]) -> bool:
         for connection in connections:  # in the order they were made

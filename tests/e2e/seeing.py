@@ -84,8 +84,9 @@ async def until(holds: Callable[[], Any]) -> None:
 
 
 def children() -> list[psutil.Process]:
-    """The hub's processes."""
-    return psutil.Process().children(recursive=True)
+    """The processes of the hub that runs in this one; not those of hubs that other tests share, which lead sessions."""
+    own = [child for child in psutil.Process().children() if "hub.cli" not in child.cmdline()]
+    return [each for child in own for each in (child, *child.children(recursive=True))]
 
 
 def who_has_open(file: Path) -> list[psutil.Process]:

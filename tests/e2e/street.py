@@ -96,6 +96,18 @@ def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True, timeout=PATIENCE_S)
 
 
+def namespaces_can_be_made() -> bool:
+    """Whether this user may make network namespaces and join them."""
+    mark = f"ht{os.getpid() % 100_000}"
+    try:
+        with contextlib.ExitStack() as stack:
+            _make(stack, "link", mark, "type", "bridge")
+            _make(stack, "netns", mark)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def street_of_namespaces(folder: Path, names: Sequence[str]) -> Iterator[dict[str, Machine]]:
     """Each machine is a namespace; skips where none can be made."""

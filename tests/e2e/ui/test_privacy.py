@@ -38,6 +38,7 @@ def test_what_is_kept_is_told_handed_out_and_named_before_it_is_deleted(
 ) -> None:
     hub.post("api/v1/say", text="turn on the kitchen light")
     hub.wait("api/v1/privacy", _commands)
+    hub.wait("api/v1/turns", lambda told: told["turns"])  # what was said is written within a second
     visit.go("privacy")
     expect(visit.page.locator(".kept")).to_contain_text("What was said, seen and done")
     expect(visit.page.locator(".kept")).to_contain_text("30 days")
