@@ -78,8 +78,8 @@ demo: setup ## the demo home plays its story
 test: setup $(VENV)/made-dev ## all tests
 	$(call system_packages,$(SYSTEM_TEST))
 	$(call build_page)
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -q -m "not alone"
-	@$(BIN)/python -m pytest -q -m alone tests/e2e tests/swarm
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist worksteal -q -m "not alone"
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -q -m alone tests/e2e tests/swarm
 
 # A release that tries to send usage metrics, for the test that it cannot.
 newest-mediapipe: $(VENV)/newest-mediapipe/made

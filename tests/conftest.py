@@ -1,5 +1,6 @@
 """What every test may rely on, and the rule that what CI must have is not skipped."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -19,6 +20,12 @@ def data() -> Path:
     if not root or not Path(root).is_dir():
         pytest.skip("real recordings are not here: set HEARTH_DATA (docs/data.md)")
     return Path(root)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: looking through all of it for garbage, again and again, takes its time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

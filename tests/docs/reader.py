@@ -28,6 +28,7 @@ NOT_HERE = {
     "ssh ": "needs another machine",
     "pip install": "changes the environment that the tests run in",
     "hearth demo": "has an end-to-end test of its own, and takes its time",
+    "hearth privacy audit": "has an end-to-end test of its own, and takes its time",
     "hearth bench": "benchmarks have tests of their own, and need a quiet machine",
     "hearth device discover": "looks at the network outside this machine",
     "hearth models pull faster-whisper": "fetches from outside the package index",
