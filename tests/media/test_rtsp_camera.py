@@ -145,7 +145,7 @@ async def test_a_camera_that_was_switched_off_is_seen_again(serve: Serve, slot: 
     pid = camera.pid
     server.kill()
     server.wait()
-    await until(lambda: isinstance(told[-1], SourceTrouble))
+    await until(lambda: told and isinstance(told[-1], SourceTrouble))
     serve(port=port)
     await until(lambda: isinstance(told[-1], SourceReady))
     await frame_of(reader, told)
