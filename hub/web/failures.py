@@ -1,13 +1,15 @@
 """Errors as answers: a status, and a body that says what to do."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 from msgspec import UNSET
 
 from hub.core.errors import FieldRefusedError, HearthError
 from hub.web.wire import ErrorDetail, ErrorResponse, encode
+
+R = TypeVar("R")
 
 _STATUS: Final = {
     "usage": 400,
@@ -84,3 +86,10 @@ def status_of(code: str) -> int:
 
 def _response(status: int, detail: ErrorDetail) -> web.Response:
     return web.Response(status=status, body=encode(ErrorResponse(detail)), content_type="application/json")
+
+
+def ready(room: R | None, name: str) -> R:
+    """The room that is asked; raises `Refused` (503) while `name` is not up."""
+    if room is None:
+        raise Refused(503, "starting", f"{name} is not ready yet", "try again in a moment")
+    return room

@@ -16,17 +16,22 @@ from hub.core.settings import PluginSettings, Settings
 from hub.core.settings_file import load_settings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
+from hub.guard.syscalls import this_architecture
 from hub.home.declared import virtual_config
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure
 from hub.home.registry import Home
 from hub.home.scenes import Scenes
-from hub.plugins.cage.cages import Cages
+from hub.plugins.cage.appetite import Limits
+from hub.plugins.cage.cages import CagePatience, Cages
 from hub.plugins.devices.device_host import DeviceHost
 from hub.plugins.discovery import find_devices, find_skills
 from hub.plugins.ports.hub_ports import HubHome, HubPorts, MemoryData, SayRequest
 from hub.plugins.ports.timers import MemoryTimers, Timers, TimerStore
 from hub.plugins.skills.skill_host import SkillHost
+
+QUICK = CagePatience(start_s=60.0, look_s=0.05, hang_s=20.0)
+"""With a strange integration."""
 
 
 class Hub:
@@ -178,3 +183,12 @@ def write_device(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+async def caged(make_hub: Callable[..., Hub]) -> AsyncIterator[Hub]:
+    if this_architecture() is None:
+        pytest.skip("cages need Linux on x86-64 or arm64")
+    made = make_hub(cages=Cages(patience=QUICK, limits=Limits(cpu_burst_s=1000.0)))
+    yield made
+    await made.close()

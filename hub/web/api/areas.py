@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from hub.core.entities import Area
 from hub.web.api.areas_port import AreaKeeper
 from hub.web.bodies import read_json
-from hub.web.failures import Refused
+from hub.web.failures import ready
 from hub.web.routes import Access, Route
 from hub.web.wire import ShortText
 
@@ -66,10 +66,7 @@ class _Handlers:
         self._asked = keeper
 
     def _keeper(self) -> AreaKeeper:
-        keeper = self._asked()
-        if keeper is None:
-            raise Refused(503, "starting", "the home is not ready yet", "try again in a moment")
-        return keeper
+        return ready(self._asked(), "the home")
 
     async def areas(self, _request: web.Request) -> AreasResponse:
         keeper = self._keeper()

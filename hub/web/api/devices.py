@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from hub.web.access.callers import CALLER
 from hub.web.api.devices_port import DeviceKeeper, KnownDevice
 from hub.web.bodies import read_json
-from hub.web.failures import Refused
+from hub.web.failures import ready
 from hub.web.routes import Access, Route
 from hub.web.wire import ShortText
 
@@ -106,10 +106,7 @@ class _Handlers:
         self._asked = keeper
 
     def _keeper(self) -> DeviceKeeper:
-        keeper = self._asked()
-        if keeper is None:
-            raise Refused(503, "starting", "the home is not ready yet", "try again in a moment")
-        return keeper
+        return ready(self._asked(), "the home")
 
     async def devices(self, request: web.Request) -> DevicesResponse:
         keeper = self._keeper()

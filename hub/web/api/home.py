@@ -1,7 +1,6 @@
 """The handlers of the API: what each route asks of which room."""
 
 import secrets
-from typing import TypeVar
 
 import msgspec
 from aiohttp import web
@@ -14,7 +13,7 @@ from hub.core.states import StateTable
 from hub.core.whereabouts import AREA, in_use, located
 from hub.web.access.callers import CALLER
 from hub.web.bodies import read_json, read_query
-from hub.web.failures import Refused, status_of
+from hub.web.failures import Refused, ready, status_of
 from hub.web.ports import HistoryReader, HomeReader
 from hub.web.rooms import Rooms
 from hub.web.routes import Access
@@ -39,8 +38,6 @@ from hub.web.wire import (
     ids_as_text,
 )
 
-R = TypeVar("R")
-
 
 class Api:
     """Answers requests from the rooms that are ready; `rooms` is set anew when more of them are."""
@@ -53,7 +50,7 @@ class Api:
 
     async def home(self, request: web.Request) -> HomeResponse:
         """GET /api/v1/home"""
-        view = _ready(self.rooms.home, "the home").view()
+        view = ready(self.rooms.home, "the home").view()
         return self._home_response(view, whereabouts=request[CALLER].role.includes(Access.MEMBER))
 
     def snapshot(self) -> bytes:
@@ -65,7 +62,7 @@ class Api:
     async def entities(self, request: web.Request) -> EntitiesResponse:
         """GET /api/v1/entities"""
         query = read_query(request, EntitiesQuery)
-        view = _ready(self.rooms.home, "the home").view()
+        view = ready(self.rooms.home, "the home").view()
         found = [
             self._entity_response(entity)
             for entity in view.entities.values()
@@ -88,7 +85,7 @@ class Api:
         asked = await read_json(request, CommandRequest)
         if asked.confirmed and not request[CALLER].role.includes(Access.MEMBER):
             raise DeniedError("a guest may not do what is risky", remedy="ask somebody who lives here")
-        commander = _ready(self.rooms.commander, "the home")
+        commander = ready(self.rooms.commander, "the home")
         command = Command(
             entity=asked.entity,
             trait=asked.trait,
@@ -107,14 +104,14 @@ class Api:
     async def say(self, request: web.Request) -> SayResponse:
         """POST /api/v1/say"""
         asked = await read_json(request, SayRequest)
-        speaker = _ready(self.rooms.speaker, "the dialogue")
+        speaker = ready(self.rooms.speaker, "the dialogue")
         said = await speaker.say(asked.text, area=asked.area, person=asked.person, channel=_channel(request))
         return SayResponse(reply=said.reply, understood=said.understood, expects_answer=said.expects_answer)
 
     async def why(self, request: web.Request) -> WhyResponse:
         """GET /api/v1/why/{id}"""
         query = read_query(request, WhyQuery)
-        teller = _ready(self.rooms.why, "the history")
+        teller = ready(self.rooms.why, "the history")
         story = await teller.why(self._told_of(request), query.trait)
         steps = [
             StepResponse(
@@ -134,7 +131,7 @@ class Api:
     async def history(self, request: web.Request) -> HistoryResponse:
         """GET /api/v1/history/{id}"""
         query = read_query(request, HistoryQuery)
-        reader: HistoryReader = _ready(self.rooms.history, "the history")
+        reader: HistoryReader = ready(self.rooms.history, "the history")
         entity = self._told_of(request)
         rows = await reader.states(entity, query.trait, query.since, query.until, query.limit)
         changes = [ChangeResponse(event=str(row.id), trait=row.trait, value=row.value, at=row.at) for row in rows]
@@ -144,7 +141,7 @@ class Api:
         return self._known(request.match_info["id"])
 
     def _known(self, entity: str) -> Entity:
-        home: HomeReader = _ready(self.rooms.home, "the home")
+        home: HomeReader = ready(self.rooms.home, "the home")
         found = home.view().entities.get(entity)
         if found is None:
             raise NotFoundError("there is no such entity", remedy="GET /api/v1/entities lists what there is")
@@ -153,7 +150,7 @@ class Api:
     def _told_of(self, request: web.Request) -> str:
         """The id of the entity, or of the area as `area.kitchen`, whose past is asked for."""
         asked = request.match_info["id"]
-        home: HomeReader = _ready(self.rooms.home, "the home")
+        home: HomeReader = ready(self.rooms.home, "the home")
         known = asked.startswith(AREA) and asked.removeprefix(AREA) in home.view().areas
         return asked if known else self._named(request).id
 
@@ -176,7 +173,7 @@ class Api:
             names=area.names,
             presence=known.somebody if whereabouts else None,
             people=known.people if whereabouts else None,
-            locked=_ready(self.rooms.home, "the home").area_locked(area.id),
+            locked=ready(self.rooms.home, "the home").area_locked(area.id),
         )
 
     def _person_response(self, person: Person) -> PersonResponse:
@@ -199,14 +196,8 @@ class Api:
             device_class=entity.device_class,
             hub=entity.owner.removeprefix(PEER) if entity.owner.startswith(PEER) else "",
             exposed=entity.exposed,
-            locked=_ready(self.rooms.home, "the home").locked(entity.id),
+            locked=ready(self.rooms.home, "the home").locked(entity.id),
         )
-
-
-def _ready(room: R | None, name: str) -> R:
-    if room is None:
-        raise Refused(503, "starting", f"{name} is not ready yet", "try again in a moment")
-    return room
 
 
 def _channel(request: web.Request) -> str:

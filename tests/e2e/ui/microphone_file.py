@@ -10,6 +10,10 @@ from hub.bench.spoken import RATE, spoken
 from hub.media.resample import Resampler
 
 NATIVE = 48_000
+ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
+FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+"""How a browser is started that plays aloud, and whose microphone is played."""
+HALF_A_SECOND_PLAYED = "() => Number(document.querySelector('.talk').dataset.played) > 8000"
 
 
 def microphone_file(path: Path, text: str) -> Path:

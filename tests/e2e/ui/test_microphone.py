@@ -11,15 +11,12 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from hub.core.bundled import bundled
 from tests.e2e.running import HEARS, RunningHub
 from tests.e2e.ui.browsing import BROWSES, CHROMIUM, Visit
-from tests.e2e.ui.microphone_file import microphone_file
+from tests.e2e.ui.microphone_file import ARGS, FAKE, HALF_A_SECOND_PLAYED, microphone_file
 
 pytestmark = [*BROWSES, *HEARS]
 PATIENCE_MS = 30_000
 TAPS = 3  # a machine that does much else may lose sound: then somebody says it again
 NAME = "hearth.test"  # as another machine calls the hub
-ARGS = ("--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required")
-FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-HALF_A_SECOND_PLAYED = "() => Number(document.querySelector('.talk').dataset.played) > 8000"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.e2e.running import HEARS, RunningHub
 from tests.e2e.ui.browsing import BROWSES, CHROMIUM, Visit
 from tests.e2e.ui.conftest import Start
 from tests.e2e.ui.lamp import Lamp
-from tests.e2e.ui.microphone_file import microphone_file
+from tests.e2e.ui.microphone_file import ARGS, FAKE, HALF_A_SECOND_PLAYED, microphone_file
 from tests.mosquitto import MOSQUITTO, Broker
 from tests.plugins.packages import crafted, skill_files
 from tests.ports import free_ports
@@ -26,11 +26,6 @@ pytestmark = [
 LONG_MS = 60_000
 SECRET = "seven blue teapots"
 HEARD = "hey jarvis, turn on the kitchen light"
-HALF_A_SECOND_PLAYED = "() => Number(document.querySelector('.talk').dataset.played) > 8000"
-ARGS = (
-    "--no-sandbox", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def test_an_empty_home_becomes_a_whole_one(start: Start, lamp: tuple[Lamp, int],
     said = microphone_file(tmp_path / "said.wav", HEARD)
     heard = f"--use-file-for-fake-audio-capture={said}%noloop"
     with _empty_hub(tmp_path / "home") as hub, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, heard])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, *FAKE, heard])
         visit = Visit(browser, hub.url)
         page = visit.page
         _set_up(page, hub)
