@@ -13,6 +13,9 @@ import { act } from "../home/acting";
 import { words } from "../words";
 import { presence } from "../words/values";
 
+// From here on a room that is not on the screen waits to be drawn; below, heights that are guessed are not worth it.
+const MANY = 100;
+
 @customElement("home-screen")
 export class HomeScreen extends Watching {
   protected override render(): TemplateResult {
@@ -28,7 +31,7 @@ export class HomeScreen extends Watching {
       ${firstSteps.step ? unfinished() : unowned()} ${this.summary()} ${this.scenes(scenes)}
       ${floors(areas).map(([floor, rooms]) => this.floor(floor, rooms))}
       ${this.bare(areas)}
-      ${loose.length ? html`<div class="rooms">${room("", words().home.elsewhere, nothing, loose, false)}</div>` : nothing}
+      ${loose.length ? html`<div class="rooms" ?data-many=${store.home.entities.length > MANY}>${room("", words().home.elsewhere, nothing, loose, false)}</div>` : nothing}
     `;
   }
 
@@ -81,7 +84,7 @@ export class HomeScreen extends Watching {
       return inside.length || use ? [room(area.id, area.name, use ? mark(area, use) : nothing, inside, floor !== "")] : [];
     });
     return html`${floor ? html`<h2 class="quiet floor">${words().floors[floor] ?? floor}</h2>` : nothing}
-      <div class="rooms">${rooms}</div>`;
+      <div class="rooms" ?data-many=${store.home.entities.length > MANY}>${rooms}</div>`;
   }
 }
 
