@@ -1,6 +1,6 @@
 """64-bit ids that sort by time: 42 bits of milliseconds, 21 bits of sequence, always positive."""
 
-import secrets
+import os
 import time
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ def _id_source(now_ns: Callable[[], int]) -> Callable[[], int]:
     # The next id is never below the last: when the clock steps back or a millisecond is exhausted, ids count on.
     # Starting at a random place in the millisecond keeps two processes of one hub apart.
     last = 0
-    start = secrets.randbits(_SEQUENCE_BITS - 1)
+    start = int.from_bytes(os.urandom(4), "little") >> (32 - _SEQUENCE_BITS + 1)
 
     def new_id() -> int:
         nonlocal last

@@ -4,7 +4,6 @@ It is a seal (see `hub.guard.seal`) with less in it than a worker's: fewer descr
 of that, and the last place in the queue for the processor.
 """
 
-import contextlib
 import fcntl
 import os
 import resource
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.guard import privileges
-from hub.guard.seal import SealStatus, seal
+from hub.guard.seal import Seal, SealStatus
 
 CHANNEL: Final = 3
 """The descriptor that the caged process speaks through; the only one beside the standard three."""
@@ -31,8 +30,10 @@ def keep_only(channel: int, said: int) -> None:
         os.dup2(descriptor, number, inheritable=False)
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 -- pathlib would open one more
         if int(name) > CHANNEL:
-            with contextlib.suppress(OSError):  # the listing's own
+            try:  # noqa: SIM105 -- see `_write`
                 os.close(int(name))
+            except OSError:
+                pass  # the listing's own
 
 
 def _above(descriptor: int) -> int:
@@ -40,22 +41,37 @@ def _above(descriptor: int) -> int:
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, CHANNEL + 1)
 
 
-def shut(readable: Iterable[Path], *, memory_mb: int) -> SealStatus:
+def ready_seal() -> Seal:
+    """What `shut` puts on, made by the parent before it forks."""
+    return Seal([Path("/usr/share/zoneinfo")], caged=True, parent=os.getpid())
+
+
+def shut(seal: Seal, readable: Iterable[str], *, memory_mb: int) -> SealStatus:
     """Cage this process for good; `readable` is what it may read beside Python, the hub's code and system libraries.
 
     Raises `SealError` where that cannot be done.
     """
-    with contextlib.suppress(OSError):
+    try:
         os.nice(_LAST_IN_THE_QUEUE)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_bytes(_FIRST_TO_GO)
+        _write("/proc/self/oom_score_adj", _FIRST_TO_GO)
+    except OSError:
+        pass  # it costs the machine more than it should, and is no less a cage
     # Shared memory counts as address space only, and what is mapped already is shared with the zygote.
     privileges.limit(resource.RLIMIT_AS, _address_space() + memory_mb * 1024 * 1024)
     privileges.limit(resource.RLIMIT_FSIZE, 0)
     privileges.limit(resource.RLIMIT_NOFILE, _MOST_DESCRIPTORS)
     privileges.limit(resource.RLIMIT_MSGQUEUE, 0)
     privileges.limit(resource.RLIMIT_MEMLOCK, 0)
-    return seal([*readable, Path("/usr/share/zoneinfo")], memory_mb=memory_mb, caged=True)
+    return seal.put_on(readable, memory_mb=memory_mb)
+
+
+def _write(path: str, data: bytes) -> None:
+    """Not with pathlib or a file object: each would cost every cage pages of its own."""
+    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(handle, data)
+    finally:
+        os.close(handle)
 
 
 def _address_space() -> int:

@@ -27,6 +27,7 @@ _VERSION_WITH_TCP: Final = 4
 _VERSION_WITH_SCOPES: Final = 6
 _ASK_VERSION: Final = 1
 _PATH_BENEATH: Final = 1
+_RULE: Final = struct.Struct("=Qi")
 
 
 def version(architecture: Architecture) -> int:
@@ -35,53 +36,67 @@ def version(architecture: Architecture) -> int:
     return max(0, result)
 
 
-def restrict(architecture: Architecture, readable: Iterable[Path], devices: Iterable[Path] = ()) -> int:
-    """Leave this thread, and those it starts, nothing but reading `readable` (files, and folders with all in them), and
-    reading and writing `devices` (device nodes; as they are now: one that is plugged in later is another).
+class Landlock:
+    """What a process may still reach, found out before it is restricted: for a fork, before the fork.
 
-    Paths that do not exist are passed over. Returns Landlock's version, 0 where the kernel has none and nothing
-    happened. Needs `no_new_privs`. Raises `SealError` when the kernel refuses.
+    Nothing is left but reading `readable` (files, and folders with all in them), and reading and writing `devices`
+    (device nodes; as they are now: one that is plugged in later is another). Paths that do not exist are passed over.
     """
-    have = version(architecture)
-    if have == 0:
-        return 0
-    numbers = architecture.numbers
-    rights = _FILE_RIGHTS[min(have, max(_FILE_RIGHTS))]
-    attributes = struct.pack(
-        "=QQQ",
-        rights,
-        _TCP if have >= _VERSION_WITH_TCP else 0,
-        _SCOPES if have >= _VERSION_WITH_SCOPES else 0,
-    )
-    size = 24 if have >= _VERSION_WITH_SCOPES else 16 if have >= _VERSION_WITH_TCP else 8
-    memory = ctypes.create_string_buffer(attributes, len(attributes))
-    made = call(numbers["landlock_create_ruleset"], ctypes.addressof(memory), size, 0)
-    rules = _checked(made, "landlock_create_ruleset")
-    try:
-        for path in readable:
-            _allow(numbers["landlock_add_rule"], rules, path)
+
+    def __init__(self, architecture: Architecture, readable: Iterable[Path], devices: Iterable[Path] = ()) -> None:
+        have = self.version = version(architecture)
+        numbers = architecture.numbers
+        self._make, self._add = numbers["landlock_create_ruleset"], numbers["landlock_add_rule"]
+        self._restrict = numbers["landlock_restrict_self"]
+        rights = _FILE_RIGHTS[min(max(have, 1), max(_FILE_RIGHTS))]
+        tcp, scopes = _TCP if have >= _VERSION_WITH_TCP else 0, _SCOPES if have >= _VERSION_WITH_SCOPES else 0
+        self._attributes = ctypes.create_string_buffer(struct.pack("=QQQ", rights, tcp, scopes), 24)
+        self._attribute_bytes = 24 if scopes else 16 if tcp else 8
+        self._rule = ctypes.create_string_buffer(_RULE.size)
+        self._rights = {name: right for path in readable if (right := _to_read(name := str(path)))}
         for device in devices:
             if device.is_char_device():  # never a folder, or a file that somebody put there
-                use = (_READ_FILE | _WRITE_FILE | _DEVICE_IOCTL) & rights
-                _allow(numbers["landlock_add_rule"], rules, device, use)
-        _checked(call(numbers["landlock_restrict_self"], rules, 0), "landlock_restrict_self")
-    finally:
-        os.close(rules)
-    return have
+                self._rights[str(device)] = (_READ_FILE | _WRITE_FILE | _DEVICE_IOCTL) & rights
+
+    def restrict(self, more: Iterable[str] = ()) -> None:
+        """Restrict this thread, and those it starts; it may read `more` too. Nothing happens where there is no
+        Landlock. Needs `no_new_privs`. Raises `SealError` when the kernel refuses.
+        """
+        if self.version == 0:
+            return
+        made = call(self._make, ctypes.addressof(self._attributes), self._attribute_bytes, 0)
+        rules = _checked(made, "landlock_create_ruleset")
+        try:
+            for path, rights in self._rights.items():
+                self._allow(rules, path, rights)
+            for path in more:
+                if rights := _to_read(path):
+                    self._allow(rules, path, rights)
+            _checked(call(self._restrict, rules, 0), "landlock_restrict_self")
+        finally:
+            os.close(rules)
+
+    def _allow(self, rules: int, path: str, rights: int) -> None:
+        try:
+            handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except OSError:
+            return
+        try:
+            _RULE.pack_into(self._rule, 0, rights, handle)
+            made = call(self._add, rules, _PATH_BENEATH, ctypes.addressof(self._rule), 0)
+            if made[0] < 0:
+                _checked(made, f"landlock_add_rule for {path}")
+        finally:
+            os.close(handle)
 
 
-def _allow(number: int, rules: int, path: Path, rights: int | None = None) -> None:
+def _to_read(path: str) -> int:
+    """The rights that reading takes, 0 for what is not there."""
     try:
-        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        mode = os.stat(path).st_mode  # noqa: PTH116 -- run in each cage, where pathlib costs pages
     except OSError:
-        return
-    try:
-        if rights is None:
-            rights = _READ_FILE | (_READ_DIRECTORY if stat.S_ISDIR(os.fstat(handle).st_mode) else 0)
-        rule = ctypes.create_string_buffer(struct.pack("=Qi", rights, handle), 12)
-        _checked(call(number, rules, _PATH_BENEATH, ctypes.addressof(rule), 0), f"landlock_add_rule for {path}")
-    finally:
-        os.close(handle)
+        return 0
+    return _READ_FILE | (_READ_DIRECTORY if stat.S_ISDIR(mode) else 0)
 
 
 def _checked(answer: tuple[int, int], what: str) -> int:

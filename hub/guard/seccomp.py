@@ -6,7 +6,6 @@ which asyncio needs) still work.
 
 import ctypes
 import errno
-import functools
 import os
 import struct
 from typing import Final
@@ -15,7 +14,7 @@ from hub.core.errors import SealError
 from hub.guard import bpf
 from hub.guard.bpf import Instruction
 from hub.guard.libc import call
-from hub.guard.syscalls import ARCHITECTURES, NEWEST, Architecture
+from hub.guard.syscalls import NEWEST, Architecture
 
 _FORBIDDEN: Final = """
 socket connect bind listen accept accept4 sendmmsg
@@ -91,18 +90,6 @@ def build(architecture: Architecture, pid: int, *, devices: bool = False, caged:
     return [*program, _ALLOWED]
 
 
-def program_for(architecture: Architecture, pid: int, *, devices: bool = False, caged: bool = False) -> bytes:
-    """`build`, assembled. What is the same for all processes is made once, so that a fork need not make it again."""
-    made = _assembled(architecture.name, devices, caged)
-    return made.replace(_ANY_PROCESS, struct.pack("=I", pid))
-
-
-@functools.cache
-def _assembled(architecture: str, devices: bool, caged: bool) -> bytes:
-    (nobody,) = struct.unpack("=I", _ANY_PROCESS)
-    return bpf.assemble(build(ARCHITECTURES[architecture], nobody, devices=devices, caged=caged))
-
-
 def _conditional(pid: int, never_open: int) -> dict[str, list[Instruction]]:
     """What depends on a call's arguments. Every body ends in a verdict. `never_open` are flags of `open`."""
     return {
@@ -165,15 +152,35 @@ _SET_MODE_FILTER: Final = 1
 _ALL_THREADS: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC
 
 
-def install(architecture: Architecture, program: bytes) -> None:
-    """Put every thread of the process under the assembled filter, for good; needs `no_new_privs`.
+class Filter:
+    """`build`, assembled before the fork for a process whose id is known only after it."""
+
+    def __init__(self, architecture: Architecture, *, devices: bool = False, caged: bool = False) -> None:
+        (nobody,) = struct.unpack("=I", _ANY_PROCESS)
+        program = bpf.assemble(build(architecture, nobody, devices=devices, caged=caged))
+        self.number = architecture.numbers["seccomp"]
+        self._memory = ctypes.create_string_buffer(program, len(program))
+        self._places = [at for at in range(0, len(program), 4) if program[at : at + 4] == _ANY_PROCESS]
+        self._loaded = _Program(len(program) // bpf.INSTRUCTION_BYTES, ctypes.addressof(self._memory))
+
+    def made_for(self, pid: int) -> int:
+        """The address of the program for process `pid`, which stays there until it is made for another."""
+        for at in self._places:
+            struct.pack_into("=I", self._memory, at, pid)
+        return ctypes.addressof(self._loaded)
+
+    @property
+    def program(self) -> bytes:
+        """As it was made last."""
+        return self._memory.raw
+
+
+def install(ready: Filter) -> None:
+    """Put every thread of the process under the filter, for good; needs `no_new_privs`.
 
     Raises `SealError` when the kernel will not.
     """
-    memory = ctypes.create_string_buffer(program, len(program))
-    loaded = _Program(len(program) // bpf.INSTRUCTION_BYTES, ctypes.addressof(memory))
-    number = architecture.numbers["seccomp"]
-    result, error = call(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.addressof(loaded))
+    result, error = call(ready.number, _SET_MODE_FILTER, _ALL_THREADS, ready.made_for(os.getpid()))
     if result != 0:
         raise SealError(
             f"the kernel refused the seccomp filter: {os.strerror(error)}",

@@ -1,79 +1,87 @@
-"""Whether a seal holds: a sealed process really tries what it must not be able to do."""
+"""Whether a seal holds: a sealed process really tries what it must not be able to do.
+
+The attempts are system calls that are made ready beforehand: whatever else Python touches after a fork is copied.
+"""
 
 import _thread
+import ctypes
 import errno
 import os
-import socket
-from collections.abc import Callable
-from pathlib import Path
+import signal
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
 
 from hub.guard.libc import call
 from hub.guard.syscalls import Architecture
 
-_THREAD_S = 30.0
-_REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+_THREAD_S: Final = 30.0
+_REFUSED: Final = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+_UNIX, _INTERNET, _INTERNET_6, _NETLINK = 1, 2, 10, 16
+_STREAM, _DATAGRAM, _RAW = 1, 2, 3
+_HERE: Final = -100  # AT_FDCWD
+_ATTACH: Final = 16  # PTRACE_ATTACH
+_NEW_FILE: Final = os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW
 
 
-def failed_checks(architecture: Architecture, *, files: bool) -> list[str]:
+class Attempt(Struct, frozen=True):
+    """A system call that must be refused: what it would be in words, its number and arguments, what these point to."""
+
+    what: str
+    number: int
+    arguments: tuple[int, ...]
+    kept: tuple[object, ...] = ()
+
+
+def attempts(architecture: Architecture, parent: int, *, files: bool) -> list[Attempt]:
+    """What a sealed child of the process `parent` must fail at. `files`: reading files of no concern too."""
+    numbers = architecture.numbers
+    pair = ctypes.create_string_buffer(8)
+
+    def on(what: str, name: str, path: str, *flags: int) -> Attempt:
+        text = ctypes.create_string_buffer(os.fsencode(path))
+        place = (ctypes.addressof(text),) if name == "execve" else (_HERE, ctypes.addressof(text))
+        return Attempt(what, numbers[name], (*place, *flags), (text,))
+
+    found = [
+        Attempt("open an internet socket", numbers["socket"], (_INTERNET, _STREAM, 0)),
+        Attempt("open a datagram socket", numbers["socket"], (_INTERNET_6, _DATAGRAM, 0)),
+        Attempt("open a UNIX socket", numbers["socket"], (_UNIX, _STREAM, 0)),
+        Attempt("open a netlink socket", numbers["socket"], (_NETLINK, _RAW, 0)),
+        Attempt("pair datagram sockets", numbers["socketpair"], (_UNIX, _DATAGRAM, 0, ctypes.addressof(pair)), (pair,)),
+        Attempt("start a process", numbers["clone"], (signal.SIGCHLD,)),
+        on("run a program", "execve", "/nonexistent/program"),
+        Attempt("signal its parent", numbers["kill"], (parent, 0)),
+        on("make a file", "openat", "/tmp/hearth-seal-check", _NEW_FILE, 0o600),  # noqa: S108 -- must fail
+        Attempt("use io_uring", numbers["io_uring_setup"], (1, 0)),
+        Attempt("trace a process", numbers["ptrace"], (_ATTACH, parent)),
+        Attempt("open a process", numbers["pidfd_open"], (parent, 0)),
+    ]
+    if files:
+        found += [
+            on("read a stranger's file", "openat", "/etc/passwd", os.O_RDONLY),
+            on("write to a stranger's file", "openat", "/etc/passwd", os.O_RDWR),
+            on("look at its parent", "openat", f"/proc/{parent}/status", os.O_RDONLY),
+        ]
+    return found
+
+
+def failed_checks(tried: Iterable[Attempt]) -> list[str]:
     """What the process could do although it must not, or cannot do although it must; empty when all is well.
 
-    `files`: whether reading files of no concern must be refused too.
+    A process of which anything is told here is not fit to go on: what it could do has been done.
     """
-    numbers = architecture.numbers
-    forbidden: dict[str, Callable[[], None]] = {
-        "open an internet socket": lambda: _close(socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
-        "open a datagram socket": lambda: _close(socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)),
-        "open a UNIX socket": lambda: _close(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)),
-        "open a netlink socket": lambda: _close(socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)),
-        "pair datagram sockets": lambda: _close(*socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)),
-        "start a process": _fork,
-        "run a program": lambda: os.execv("/nonexistent/program", ["program"]),  # noqa: S606 -- must fail
-        "signal its parent": lambda: os.kill(os.getppid(), 0),
-        "make a file": _make_file,
-        "use io_uring": lambda: _try(numbers["io_uring_setup"], 1, 0),
-        "trace a process": lambda: _try(numbers["ptrace"], 16, os.getppid()),
-        "open a process": lambda: _try(numbers["pidfd_open"], os.getpid()),
-    }
-    if files:
-        forbidden["read a stranger's file"] = lambda: os.close(os.open("/etc/passwd", os.O_RDONLY))
-        forbidden["write to a stranger's file"] = lambda: os.close(os.open("/etc/passwd", os.O_RDWR))
-        forbidden["look at its parent"] = lambda: os.close(os.open(f"/proc/{os.getppid()}/status", os.O_RDONLY))
-    failed = [what for what, attempt in forbidden.items() if not _refused(attempt)]
+    failed, me = [], os.getpid()
+    for attempt in tried:
+        _, error = call(attempt.number, *attempt.arguments)
+        if os.getpid() != me:
+            os._exit(0)  # the process that could be started
+        if error not in _REFUSED:
+            failed.append(attempt.what)
     if not _threads_run():
         failed.append("not start a thread")
     return failed
-
-
-def _refused(attempt: Callable[[], None]) -> bool:
-    try:
-        attempt()
-    except OSError as error:
-        return error.errno in _REFUSED
-    return False
-
-
-def _close(*sockets: socket.socket) -> None:
-    for one in sockets:
-        one.close()
-
-
-def _fork() -> None:
-    child = os.fork()
-    if child == 0:
-        os._exit(0)
-    os.waitpid(child, 0)
-
-
-def _make_file() -> None:
-    path = Path(f"/tmp/hearth-seal-check-{os.getpid()}")  # noqa: S108 -- must fail, and is removed where it does not
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
-    path.unlink()
-
-
-def _try(number: int, *arguments: int) -> None:
-    result, error = call(number, *arguments)
-    if result < 0:
-        raise OSError(error, os.strerror(error))
 
 
 def _threads_run() -> bool:

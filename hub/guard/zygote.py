@@ -30,7 +30,7 @@ from hub.guard.zygote_messages import (
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _BOOT: Final = (
     "import sys; root = sys.argv[1]; sys.path.insert(0, root); from hub.guard.zygote_main import main; "
-    "sys.path.remove(root); sys.exit(main(int(sys.argv[2]), sys.argv[3]))"
+    "sys.path.remove(root); sys.exit(main(int(sys.argv[2]), *sys.argv[3:]))"
 )
 _KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "TZ")
 _START_S: Final = 60.0
@@ -82,10 +82,10 @@ class Caged:
 
 
 class Zygote:
-    """Forks caged processes from a warm interpreter that has imported `preload`."""
+    """Forks caged processes from a warm interpreter that has imported `preload` and called `rehearsal`."""
 
-    def __init__(self, preload: tuple[str, ...]) -> None:
-        self._preload = preload
+    def __init__(self, preload: tuple[str, ...], rehearsal: str = "") -> None:
+        self._preload, self._rehearsal = preload, rehearsal
         self._numbers = itertools.count(1)
         self._processes: dict[int, Caged] = {}
         self._starting = asyncio.Lock()
@@ -153,10 +153,10 @@ class Zygote:
         warm = self._warm = loop.create_future()
         warm.add_done_callback(_retrieve)
         kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-        preload = ",".join(self._preload)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, str(_ROOT), str(theirs.fileno()), preload),
+                *(sys.executable, "-I", "-X", "utf8", "-c", _BOOT, str(_ROOT), str(theirs.fileno())),
+                *(",".join(self._preload), self._rehearsal),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,

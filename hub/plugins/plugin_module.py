@@ -3,12 +3,12 @@
 Whatever process the plugin runs in needs this, and little else.
 """
 
-import importlib.util
+import os
 import sys
 import types
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -18,18 +18,19 @@ from hub.sdk.skill import Skill
 
 _PACKAGE: Final = "_hearth_plugins"
 T = TypeVar("T")
+StrPath = str | os.PathLike[str]
 
 
-def load_handlers(code: Path, name: str) -> Skill:
+def load_handlers(code: StrPath, name: str) -> Skill:
     """The object `skill` of the module at `code`; raises `PluginError` naming the file."""
-    return _object(code, f"skill_{name}", "skill", Skill)
+    return _object(os.fspath(code), f"skill_{name}", "skill", Skill)
 
 
-def load_integration(code: Path, name: str) -> Device:
+def load_integration(code: StrPath, name: str) -> Device:
     """The object `device` of the module at `code`, with a generator; raises `PluginError` naming the file."""
-    device = _object(code, f"device_{name}", "device", Device)
+    device = _object(os.fspath(code), f"device_{name}", "device", Device)
     if device.run is None:
-        raise PluginError("nothing to run", place=str(code), remedy="decorate a generator with @device.connect")
+        raise PluginError("nothing to run", place=os.fspath(code), remedy="decorate a generator with @device.connect")
     return device
 
 
@@ -41,49 +42,60 @@ def device_config(device: Device, config: Mapping[str, Any], place: str) -> Any:
         raise SettingsError(str(error), place=place, remedy="see `hearth device list` for its fields") from error
 
 
-def _object(code: Path, name: str, attribute: str, kind: type[T]) -> T:
+def _object(code: str, name: str, attribute: str, kind: type[T]) -> T:
     module = _import(code, name)
     found = getattr(module, attribute, None)
     if not isinstance(found, kind):
         remedy = f"write `{attribute} = {kind.__name__}()` at its top"
-        raise PluginError(f"there is no {attribute} of type {kind.__name__}", place=str(code), remedy=remedy)
+        raise PluginError(f"there is no {attribute} of type {kind.__name__}", place=code, remedy=remedy)
     return found
 
 
-def _import(code: Path, name: str) -> types.ModuleType:
+def _import(code: str, name: str) -> types.ModuleType:
     """The module at `code`, afresh; modules beside it are its submodules (`from .topics import ...`)."""
     if _PACKAGE not in sys.modules:
         package = types.ModuleType(_PACKAGE, "Plugins, each under a name of its own.")
         package.__path__ = []
         sys.modules[_PACKAGE] = package
     full = f"{_PACKAGE}.{name}"
-    for loaded in [m for m in sys.modules if m == full or m.startswith(f"{full}.")]:
-        del sys.modules[loaded]
-    spec = importlib.util.spec_from_file_location(full, code, submodule_search_locations=[str(code.parent)])
-    if spec is None or spec.loader is None:
-        raise PluginError("not a Python module", place=str(code), remedy="it must end in .py")
-    module: Any = importlib.util.module_from_spec(spec)
+    if full in sys.modules:
+        for loaded in [m for m in sys.modules if m == full or m.startswith(f"{full}.")]:
+            del sys.modules[loaded]
+    module = types.ModuleType(full)
+    spec = ModuleSpec(full, None, origin=code, is_package=True)
+    spec.submodule_search_locations = [os.path.dirname(code)]  # noqa: PTH120 -- as below
+    vars(module).update(__spec__=spec, __package__=full, __path__=spec.submodule_search_locations, __file__=code)
     sys.modules[full] = module
     try:
-        spec.loader.exec_module(module)
+        exec(_compiled(code, full), vars(module))  # noqa: S102 -- this is what running a plugin is
     except (Exception, SystemExit) as error:
         del sys.modules[full]
         if isinstance(error, HearthError):
             raise
         line = _line_in(error, code)
         raise PluginError(
-            f"{type(error).__name__}: {error}", place=f"{code}:{line}" if line else str(code), remedy="mend its code"
+            f"{type(error).__name__}: {error}", place=f"{code}:{line}" if line else code, remedy="mend its code"
         ) from error
-    return module  # type: ignore[no-any-return]
+    return module
 
 
-def _line_in(error: BaseException, code: Path) -> int:
+def _compiled(code: str, name: str) -> types.CodeType:
+    """With the bytecode that importlib keeps beside it; where none is kept, as in a cage, without importlib and
+    pathlib, whose ways of finding things out would cost each cage half a megabyte.
+    """
+    if not sys.dont_write_bytecode:
+        return cast("types.CodeType", SourceFileLoader(name, code).get_code(name))  # it has source, so it has code
+    with open(code, "rb") as file:  # noqa: PTH123
+        return compile(file.read(), code, "exec", dont_inherit=True)
+
+
+def _line_in(error: BaseException, code: str) -> int:
     """The line of `code` that the error passed through, 0 when it did not."""
-    if isinstance(error, SyntaxError) and error.filename == str(code):
+    if isinstance(error, SyntaxError) and error.filename == code:
         return error.lineno or 0
     line, traceback = 0, error.__traceback__
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == str(code):
+        if traceback.tb_frame.f_code.co_filename == code:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line

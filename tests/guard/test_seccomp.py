@@ -141,9 +141,10 @@ def test_the_program_is_what_the_kernel_takes(architecture: Architecture) -> Non
 def test_what_is_made_before_the_fork_is_the_same_program(
     architecture: Architecture, devices: bool, caged: bool
 ) -> None:
+    ready = seccomp.Filter(architecture, devices=devices, caged=caged)
     for pid in (PID, 1, 2**22):
-        built = bpf.assemble(seccomp.build(architecture, pid, devices=devices, caged=caged))
-        assert seccomp.program_for(architecture, pid, devices=devices, caged=caged) == built
+        ready.made_for(pid)
+        assert ready.program == bpf.assemble(seccomp.build(architecture, pid, devices=devices, caged=caged))
 
 
 @pytest.mark.parametrize("command", [8, 10, 15])

@@ -15,11 +15,15 @@ from hub.guard.zygote import Caged, Zygote
 from hub.guard.zygote_messages import CageOrder
 
 pytestmark = pytest.mark.sealed
-WAITS = "hub.plugins.cage.caged_main:serve"
 
 
 def order(entry: str, **config: Any) -> CageOrder:
     return CageOrder(entry=entry, config=msgspec.msgpack.encode(config))
+
+
+def waiting() -> CageOrder:
+    """One that waits to be told what to be."""
+    return order("hub.plugins.cage.caged_device_main:serve", device="it", code="it.py", ports=[])
 
 
 @pytest.fixture
@@ -52,7 +56,7 @@ async def test_an_entry_that_fails_says_why(zygote: Zygote) -> None:
 
 
 async def test_the_one_that_is_meant_is_killed(zygote: Zygote) -> None:
-    first, second = [await zygote.fork(name, order(WAITS)) for name in ("first", "second")]
+    first, second = [await zygote.fork(name, waiting()) for name in ("first", "second")]
     first.kill()
     assert await ended(first) == "first was killed by SIGKILL"
     assert not second.ended.done()
@@ -60,7 +64,7 @@ async def test_the_one_that_is_meant_is_killed(zygote: Zygote) -> None:
 
 
 async def test_when_the_hub_lets_go_everything_ends(zygote: Zygote) -> None:
-    several = [await zygote.fork("it", order(WAITS)) for _ in range(3)]
+    several = [await zygote.fork("it", waiting()) for _ in range(3)]
     await zygote.close()
     assert [(await caged.gone()).message for caged in several] == ["it ended with the zygote"] * 3
     async with asyncio.timeout(60):

@@ -1,31 +1,30 @@
 """What a caged process becomes: one integration behind one socket. Its code is imported here, and nowhere else."""
 
-import asyncio
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from hub.core.errors import HearthError
+from hub.plugins.cage.caged_loop import run
 from hub.plugins.channel.device_messages import Begin, Describe, Described, decode_for_device, encode_device
 from hub.plugins.channel.device_plugin_side import DevicePluginSide
 from hub.plugins.channel.messages import Ready, Refused
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.devices.device_forms import checked, schema_of
 from hub.plugins.plugin_module import device_config, load_integration
-from hub.plugins.wheels import wheels_of
 
 DEVICE_ENTRY = "hub.plugins.cage.caged_device_main:serve"
 
 
 class CagedDeviceConfig(Struct, frozen=True, kw_only=True):
-    """Which integration to be: its id, its module, the names of its ports."""
+    """Which integration to be: its id, its module, its own libraries, the names of its ports."""
 
     device: str
     code: str
+    wheels: tuple[str, ...] = ()
     ports: tuple[str, ...]
 
 
@@ -35,8 +34,8 @@ msgspec.msgpack.Decoder(CagedDeviceConfig)  # so that what msgspec learns of it 
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
     """Import the integration and run it until it ends, or the hub closes the connection."""
     about = msgspec.convert(config, CagedDeviceConfig)
-    sys.path[:0] = wheels_of(Path(about.code).parent)
-    asyncio.run(_serve(connection, about))
+    sys.path[:0] = about.wheels
+    run(_serve(connection, about))
 
 
 async def _serve(connection: socket.socket, about: CagedDeviceConfig) -> None:
@@ -44,7 +43,7 @@ async def _serve(connection: socket.socket, about: CagedDeviceConfig) -> None:
     begin = decode_for_device(await channel.receive())
     assert isinstance(begin, Begin | Describe)
     try:
-        device = load_integration(Path(about.code), about.device)
+        device = load_integration(about.code, about.device)
         if isinstance(begin, Describe):
             config = {} if begin.config is None else checked(device, begin.config)
             await channel.send(encode_device(Described(schema=schema_of(device, about.code), config=config)))

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,11 +11,11 @@ from msgspec import Struct
 
 from hub.core.clock import SystemClock
 from hub.core.errors import HearthError
+from hub.plugins.cage.caged_loop import run
 from hub.plugins.channel.messages import Ready, Refused, encode
 from hub.plugins.channel.plugin_side import PluginSide
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.plugin_module import load_handlers
-from hub.plugins.wheels import wheels_of
 from hub.sdk.setting import Value
 
 ENTRY = "hub.plugins.cage.caged_main:serve"
@@ -26,16 +25,18 @@ PRELOAD = (
     "hub.sdk.summary",
     "asyncio",
     "concurrent.futures.thread",
-    "encodings.idna",
 )
 """What a skill is likely to need is imported before the fork, once for all of them."""
 
 
 class CagedSkillConfig(Struct, frozen=True, kw_only=True):
-    """Which skill to be: its id, its module, the names of its ports, and what the household chose for it."""
+    """Which skill to be: its id, its module, its own libraries, the names of its ports, and what the household chose
+    for it.
+    """
 
     skill: str
     code: str
+    wheels: tuple[str, ...] = ()
     ports: tuple[str, ...]
     settings: dict[str, Value] = {}
 
@@ -46,14 +47,14 @@ msgspec.msgpack.Decoder(CagedSkillConfig)  # so that what msgspec learns of it i
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
     """Import the skill and serve it until the hub closes the connection."""
     about = msgspec.convert(config, CagedSkillConfig)
-    sys.path[:0] = wheels_of(Path(about.code).parent)
-    asyncio.run(_serve(connection, about))
+    sys.path[:0] = about.wheels
+    run(_serve(connection, about))
 
 
 async def _serve(connection: socket.socket, about: CagedSkillConfig) -> None:
     channel = SocketChannel(connection)
     try:
-        skill = load_handlers(Path(about.code), about.skill)
+        skill = load_handlers(about.code, about.skill)
     except HearthError as error:
         await channel.send(encode(Refused(id=0, error=error.to_wire())))
         channel.close()

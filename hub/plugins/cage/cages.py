@@ -12,8 +12,10 @@ from hub.guard.zygote_messages import CageOrder
 from hub.plugins.cage.appetite import Limits
 from hub.plugins.cage.caged_device_main import DEVICE_ENTRY, CagedDeviceConfig
 from hub.plugins.cage.caged_main import ENTRY, PRELOAD, CagedSkillConfig
+from hub.plugins.cage.rehearsal import REHEARSAL
 from hub.plugins.discovery import FoundDevice, FoundSkill
 from hub.plugins.ports.broker import granted_ports
+from hub.plugins.wheels import wheels_of
 
 
 class CagePatience(Struct, frozen=True, kw_only=True):
@@ -44,13 +46,14 @@ class Cages:
         self.allow_uncaged = allow_uncaged
         self.limits = limits or Limits()
         self.patience = patience or CagePatience()
-        self._zygote = Zygote(PRELOAD)
+        self._zygote = Zygote(PRELOAD, REHEARSAL)
 
     async def open(self, found: FoundSkill) -> Caged:
         """A process that becomes this skill. Raises `SealError`, `WorkerDiedError`."""
         config = CagedSkillConfig(
             skill=found.manifest.id,
             code=str(found.code.resolve()),
+            wheels=tuple(wheels_of(found.folder.resolve())),
             ports=tuple(sorted(granted_ports(found.manifest.grant))),
             settings=found.settings,
         )
@@ -61,6 +64,7 @@ class Cages:
         config = CagedDeviceConfig(
             device=found.manifest.id,
             code=str(found.code.resolve()),
+            wheels=tuple(wheels_of(found.folder.resolve())),
             ports=tuple(sorted(grant.port for grant in found.manifest.grant)),
         )
         who, folder = f"the {found.manifest.id} integration", str(found.folder.resolve())

@@ -28,6 +28,11 @@ says more waits; the hub does not.
 """
 
 
+def framed(data: bytes) -> bytes:
+    """A message as it goes over the socket."""
+    return _LENGTH.pack(len(data)) + data
+
+
 class _Pace:
     """How long to wait before the next message, so that one plugin does not take the hub's whole loop."""
 
@@ -72,7 +77,7 @@ class SocketChannel:
         if self._closing:
             _close(given)
             raise ChannelClosedError
-        self._goes.append((_LENGTH.pack(len(data)) + data, given))
+        self._goes.append((framed(data), given))
         self._goes_bytes += len(data)
         if not self._writing:
             self._write()

@@ -1,6 +1,5 @@
 """What an integration wants to be told: the JSON Schema of its config struct, by which what was entered is checked."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -54,7 +53,9 @@ def _marked(schema: dict[str, Any]) -> Form:
         whole = {**whole, "$defs": definitions}
     fields = whole.get("properties", {})
     secrets = frozenset(
-        name for name, said in fields.items() if '"writeOnly": true' in json.dumps(said) or _NAMED_SO.search(name)
+        name
+        for name, said in fields.items()
+        if b'"writeOnly":true' in msgspec.json.encode(said) or _NAMED_SO.search(name)
     )
     told = {name: {**said, "writeOnly": True} if name in secrets else {**said} for name, said in fields.items()}
     return Form(schema={**whole, "properties": told}, secrets=secrets)
