@@ -98,8 +98,7 @@ class Zygote:
 
         Raises `SealError` where there can be no cage, `WorkerDiedError` when the zygote cannot be started or dies.
         """
-        if this_architecture() is None:
-            raise SealError("a cage needs Linux on x86-64 or arm64", remedy="see docs/skills.md for other systems")
+        _require_cages()
         async with self._starting:
             if self._link is None:
                 await self._start()
@@ -216,6 +215,17 @@ class Zygote:
             self._warm.set_exception(WorkerDiedError("the zygote died", remedy="see `hearth doctor`"))
         for caged in self._processes.values():
             caged.over(None)
+
+
+def _require_cages() -> None:
+    """Raises `SealError` where there can be none."""
+    if this_architecture() is None:
+        raise SealError("a cage needs Linux on x86-64 or arm64", remedy="see docs/skills.md for other systems")
+    try:
+        os.close(os.pidfd_open(os.getpid()))  # how the zygote learns that a process ended
+    except OSError as error:
+        remedy = "use Linux 5.3 or newer, and a container that allows pidfd_open"
+        raise SealError(f"a cage needs pidfd_open: {error.strerror}", remedy=remedy) from error
 
 
 def _retrieve(future: "asyncio.Future[None]") -> None:

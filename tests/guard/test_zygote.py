@@ -1,6 +1,7 @@
 """The zygote: forks, tells how each process ended, kills the one it is told to, and takes all along when it goes."""
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator
 from typing import Any
@@ -79,6 +80,15 @@ async def test_what_cannot_be_asked_for(zygote: Zygote, monkeypatch: pytest.Monk
         await zygote.fork("it", order("builtins:print", text="x" * 100_000))
     monkeypatch.setattr(zygote_module, "this_architecture", lambda: None)
     with pytest.raises(SealError, match="Linux"):
+        await zygote.fork("it", order("builtins:print"))
+
+
+async def test_a_kernel_that_is_too_old_is_named(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_pid: int) -> int:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(os, "pidfd_open", missing)
+    with pytest.raises(SealError, match=r"pidfd_open.*5\.3"):
         await zygote.fork("it", order("builtins:print"))
 
 
