@@ -67,6 +67,7 @@ ui: ## build the page
 setup: $(VENV)/made ## everything that `make run` needs
 	$(call system_packages,$(SYSTEM_RUN))
 	$(call build_page)
+	@$(BIN)/python -m compileall -q hub skills devices # a sealed worker cannot keep what it compiles
 	@$(BIN)/hearth models pull
 
 run: setup ## serve the demo home and print its address
