@@ -4,29 +4,33 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from hub.cli import web_checks
 from hub.cli.finding import Finding
+from hub.cli.in_force import InForce, settings_in_force
 from hub.cli.seeing_checks import seeing
 from hub.cli.skill_checks import caging
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
-from hub.core.settings_file import load_settings
+from hub.core.settings_file import LoadedSettings, load_settings
 
+_SETTINGS: Final = "settings"
 _LOW_DISK = 500 * 1024 * 1024
 
 
 async def examine(paths: HomePaths) -> list[Finding]:
     """Every finding, in the order in which a person would mend them."""
-    settings, findings = _settings(paths)
+    loaded, findings = _loaded(paths)
+    force, in_app = await _in_force(loaded, paths)
+    settings, findings = force.settings, findings + in_app
     plain: tuple[Callable[[], Iterator[Finding]], ...] = (
         _python,
         lambda: _disk(paths),
         _models,
-        lambda: _voice(settings),
-        lambda: _microphone(settings),
+        lambda: _voice(force),
+        lambda: _microphone(force),
         lambda: seeing(settings),
         lambda: _plugins(settings, paths),
         lambda: web_checks.port(settings, paths),
@@ -55,20 +59,38 @@ def _said(error: HearthError) -> str:
     return f"{error.place}: {error.message}" if error.place else error.message
 
 
-def _settings(paths: HomePaths) -> tuple[Settings, list[Finding]]:
+def _loaded(paths: HomePaths) -> tuple[LoadedSettings, list[Finding]]:
     try:
         loaded = load_settings(paths.settings)
     except HearthError as error:
-        return Settings(), [Finding(check="settings", level="broken", detail=_said(error), mend=error.remedy)]
+        return LoadedSettings(Settings()), [_broken_settings(error)]
     if loaded.problems:
-        return loaded.settings, [
-            Finding(check="settings", level="broken", detail=_said(p), mend=p.remedy) for p in loaded.problems
-        ]
+        return loaded, [_broken_settings(problem) for problem in loaded.problems]
     if not paths.settings.exists():
         mend = "not needed: `hearth run` starts without, and its page leads you through"
-        return loaded.settings, [Finding(check="settings", level="absent", detail=f"no {paths.settings}", mend=mend)]
+        return loaded, [Finding(check=_SETTINGS, level="absent", detail=f"no {paths.settings}", mend=mend)]
     count = f"{len(loaded.settings.area)} areas, {len(loaded.settings.entity)} entities"
-    return loaded.settings, [Finding(check="settings", level="ok", detail=f"{paths.settings}: {count}")]
+    return loaded, [Finding(check=_SETTINGS, level="ok", detail=f"{paths.settings}: {count}")]
+
+
+async def _in_force(loaded: LoadedSettings, paths: HomePaths) -> tuple[InForce, list[Finding]]:
+    """What the hub runs with, and what was set in the app and does not count."""
+    try:
+        force = await settings_in_force(loaded, paths)
+    except HearthError as error:
+        # Said here too: a damaged file was put aside by now, and the check of the store finds a new one.
+        detail = f"those made in the app cannot be read, and what follows is judged without: {_said(error)}"
+        finding = Finding(check=_SETTINGS, level="broken", detail=detail, mend=error.remedy)
+        return InForce(loaded.settings, loaded.said), [finding]
+    findings = [_broken_settings(problem) for problem in force.problems]
+    if force.kept:
+        detail = f"made in the app: {', '.join(sorted(force.kept))}"
+        findings.append(Finding(check=_SETTINGS, level="ok", detail=detail))
+    return force, findings
+
+
+def _broken_settings(error: HearthError) -> Finding:
+    return Finding(check=_SETTINGS, level="broken", detail=_said(error), mend=error.remedy)
 
 
 def _python() -> Iterator[Finding]:
@@ -101,27 +123,32 @@ def _models() -> Iterator[Finding]:
         yield Finding(check=f"model card {name}", level="broken", detail=error.message, mend=error.remedy)
 
 
-def _voice(settings: Settings) -> Iterator[Finding]:
-    wanted = settings.voice.tts
+def _voice(force: InForce) -> Iterator[Finding]:
+    wanted = force.settings.voice.tts
     found = [engine for engine in ("flite", "espeak-ng") if shutil.which(engine)]
     if wanted == "none" or wanted.startswith("wyoming://"):
         yield Finding(check="speech out", level="ok", detail=wanted)
     elif found and wanted in ("auto", *found):
         yield Finding(check="speech out", level="ok", detail=f"{found[0] if wanted == 'auto' else wanted}")
     else:
+        where = force.stands("voice.tts")
+        why = f": {where} wants {wanted}, which is not installed" if where and wanted != "auto" else ""
         mend = "install one, on Debian: sudo apt install flite"
-        yield Finding(check="speech out", level="absent", detail="replies are shown, not spoken", mend=mend)
+        if why:
+            mend = f"install it, on Debian: sudo apt install {wanted}; or {force.instead('voice.tts', 'auto')}"
+        yield Finding(check="speech out", level="absent", detail=f"replies are shown, not spoken{why}", mend=mend)
 
 
-def _microphone(settings: Settings) -> Iterator[Finding]:
+def _microphone(force: InForce) -> Iterator[Finding]:
     from hub.media.devices import microphones
 
     names = microphones()
     if names:
         yield Finding(check="microphone", level="ok", detail=", ".join(names[:3]))
-    elif settings.voice.microphone:
-        mend = "connect one, or set [voice] microphone = false"
-        yield Finding(check="microphone", level="broken", detail="none is connected", mend=mend)
+    elif force.settings.voice.microphone:
+        detail = f"none is connected, and {force.stands('voice.microphone')} is on"
+        mend = f"connect one, or {force.instead('voice.microphone', 'false')}"
+        yield Finding(check="microphone", level="broken", detail=detail, mend=mend)
     else:
         detail = "none here; the hub hears through satellites and files"
         yield Finding(check="microphone", level="absent", detail=detail)

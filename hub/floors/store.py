@@ -2,15 +2,14 @@
 
 import asyncio
 import dataclasses
-import ipaddress
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hub.core.errors import ValueRefusedError
-from hub.core.kept_settings import Check, merged
-from hub.core.settings import VoiceSettings
+from hub.core.kept_settings import merged
 from hub.floors.ground import Ground, imported
+from hub.floors.setting_checks import setting_checks
 
 if TYPE_CHECKING:
     from hub.home.household_settings import HouseholdSettings
@@ -41,7 +40,7 @@ async def at_first_sight(ground: Ground) -> Ground | None:
     rows = await asyncio.to_thread(early_settings, ground.paths.database)
     if rows is None:
         return None
-    settings, _ = merged(ground.loaded.settings, ground.loaded.said, kept_values(rows), _checks())
+    settings, _ = merged(ground.loaded.settings, ground.loaded.said, kept_values(rows), setting_checks())
     return dataclasses.replace(ground, settings=ground.change(settings))
 
 
@@ -55,7 +54,7 @@ async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Sto
     from hub.store.home_table import HomeTable
 
     database, history = await _open_database(ground, stack)
-    settings = HouseholdSettings(ground.loaded, HomeTable(database), _checks())
+    settings = HouseholdSettings(ground.loaded, HomeTable(database), setting_checks())
     now = ground.change(await settings.load())
     return dataclasses.replace(ground, settings=now), Store(database, history, settings)
 
@@ -90,41 +89,3 @@ def follow_settings(settings: "HouseholdSettings", home: "Home") -> None:
 
     settings.at_once("home.name", home.rename)
     settings.check("voice.area", check_area)
-
-
-def _checks() -> dict[str, Check]:
-    """A hub does not start with what these refuse. What they know is imported when there is something to check."""
-    return {
-        "home.language": _check_language,
-        "voice.tts": _check_engine,
-        "voice.voice": _check_voice,
-        "swarm.host": _check_address,
-    }
-
-
-def _check_language(language: Any) -> None:
-    from hub.dialogue.language import load_language
-
-    load_language(language)
-
-
-def _check_engine(tts: Any) -> None:
-    from hub.dialogue.tts.speak import engines
-
-    async def connect(_host: str, _port: int) -> Any:
-        raise NotImplementedError  # nobody speaks now
-
-    engines(VoiceSettings(tts=tts), connect)
-
-
-def _check_address(host: Any) -> None:
-    try:
-        ipaddress.ip_address(str(host).strip("[]"))
-    except ValueError as error:
-        raise ValueRefusedError("this is no address", remedy="give one of this machine, or 0.0.0.0 for all") from error
-
-
-def _check_voice(voice: Any) -> None:
-    from hub.dialogue.tts.flite import Flite
-
-    Flite(voice)

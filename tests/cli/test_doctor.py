@@ -1,8 +1,18 @@
 """`hearth doctor`: what is broken here, and the step that mends it."""
 
+import asyncio
 import socket
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from hub.cli.checks import examine
+from hub.cli.finding import Finding
+from hub.core.paths import HomePaths
+from hub.media import devices
+from hub.store.database import Database
+from hub.store.home_table import HomeTable
 from tests.command import failed, hearth, lines_of
 
 
@@ -30,3 +40,56 @@ def test_its_exit_code_is_its_verdict() -> None:
     marks = {line[0] for line in ran.stdout.splitlines() if not line.startswith(" ")}
     assert marks <= {"✓", "-", "✗"}
     assert ran.returncode == len(ran.stderr.splitlines()) == int("✗" in marks)
+
+
+async def _set_in_the_app(home: Path, **settings: Any) -> None:
+    database = await Database.open(home / "hearth.db")
+    rows = [("setting", f"toml.{key.replace('__', '.')}", value) for key, value in settings.items()]
+    await HomeTable(database).change_rows(rows)
+    await database.close()
+
+
+def _of(findings: list[Finding], check: str) -> list[Finding]:
+    return [finding for finding in findings if finding.check == check]
+
+
+async def test_it_judges_what_was_set_in_the_app_and_says_where_it_stands(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "microphones", list)
+    monkeypatch.setenv("PATH", "")
+    await _set_in_the_app(home, voice__microphone=True, voice__tts="espeak-ng", voice__silence_ms=5, swarm__name="Mill")
+    findings = await examine(HomePaths(home))
+    (microphone,) = _of(findings, "microphone")
+    assert microphone.level == "broken" and "'Microphone' of the app's settings is on" in microphone.detail
+    assert "set 'Microphone' to false in the app's settings" in microphone.mend
+    (voice,) = _of(findings, "speech out")
+    assert voice.level == "absent" and "'Engine that speaks' of the app's settings wants espeak-ng" in voice.detail
+    _, unfit, told = _of(findings, "settings")
+    assert unfit.level == "broken" and "kept in the app: voice.silence_ms" in unfit.detail
+    assert told.detail == "made in the app: swarm.name, voice.microphone, voice.tts"
+    with (home / "hearth.toml").open("a") as file:
+        file.write("\n[voice]\nmicrophone = true\n")
+    (microphone,) = _of(await examine(HomePaths(home)), "microphone")
+    assert "[voice] microphone of hearth.toml is on" in microphone.detail
+    assert microphone.mend.endswith("set [voice] microphone = false")
+
+
+async def test_a_setting_of_the_app_that_the_file_overrules_is_not_judged(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "microphones", list)
+    await _set_in_the_app(home, voice__microphone=True)
+    with (home / "hearth.toml").open("a") as file:
+        file.write("\n[voice]\nmicrophone = false\n")
+    findings = await examine(HomePaths(home))
+    assert [finding.level for finding in _of(findings, "microphone")] == ["absent"]
+    assert "made in the app" not in " ".join(finding.detail for finding in findings)
+
+
+def test_a_store_that_cannot_be_read_is_told_and_the_file_is_judged(home: Path) -> None:
+    (home / "hearth.db").write_bytes(b"no database at all" * 100)
+    findings = asyncio.run(examine(HomePaths(home)))
+    ok, unread = _of(findings, "settings")
+    assert (ok.level, unread.level) == ("ok", "broken") and unread.mend
+    assert not (home / "hearth.db").read_bytes().startswith(b"no database")

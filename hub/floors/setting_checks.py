@@ -1,0 +1,46 @@
+"""With which values of the app's settings a hub could not run: refused when they are made, left out when it starts."""
+
+import ipaddress
+from typing import Any
+
+from hub.core.errors import ValueRefusedError
+from hub.core.kept_settings import Check
+from hub.core.settings import VoiceSettings
+
+
+def setting_checks() -> dict[str, Check]:
+    """A hub does not start with what these refuse. What they know is imported when there is something to check."""
+    return {
+        "home.language": _check_language,
+        "voice.tts": _check_engine,
+        "voice.voice": _check_voice,
+        "swarm.host": _check_address,
+    }
+
+
+def _check_language(language: Any) -> None:
+    from hub.dialogue.language import load_language
+
+    load_language(language)
+
+
+def _check_engine(tts: Any) -> None:
+    from hub.dialogue.tts.speak import engines
+
+    async def connect(_host: str, _port: int) -> Any:
+        raise NotImplementedError  # nobody speaks now
+
+    engines(VoiceSettings(tts=tts), connect)
+
+
+def _check_address(host: Any) -> None:
+    try:
+        ipaddress.ip_address(str(host).strip("[]"))
+    except ValueError as error:
+        raise ValueRefusedError("this is no address", remedy="give one of this machine, or 0.0.0.0 for all") from error
+
+
+def _check_voice(voice: Any) -> None:
+    from hub.dialogue.tts.flite import Flite
+
+    Flite(voice)
