@@ -4,21 +4,28 @@ This module opens no connection itself: `Connect` is the guard's. Every host tha
 anew, so the household's policy decides on each.
 """
 
-import http.client
 import ipaddress
 import os
 import socket
 from collections.abc import Callable
-from typing import Protocol
-from urllib.parse import quote, urljoin, urlsplit
+from http.client import HTTPResponse
+from typing import Final, Protocol
+from urllib.parse import quote
 
-from hub.core.errors import ModelError
+from hub.core.errors import ModelError, ValueRefusedError
+from hub.guard.http_connection import (
+    HTTP_FAILURES,
+    MOST_REDIRECTS,
+    HttpConnection,
+    gives_up_tls,
+    pieces,
+    redirected,
+)
 from hub.guard.tls import client_context
 from hub.inference.card import HuggingFaceSource, ModelFile, UrlSource
+from hub.sdk.places import Address, parse_url
 
-MAX_REDIRECTS = 5
-TIMEOUT_S = 60.0
-CHUNK = 256 * 1024
+_TIMEOUT_S: Final = 60.0
 
 
 class Connect(Protocol):
@@ -58,70 +65,69 @@ def download(
     Raises `ModelError` when the server refuses, sends another size than `size`, or is slow for a minute; `EgressError`
     when the household does not allow the place.
     """
-    for _ in range(MAX_REDIRECTS + 1):
+    for _ in range(MOST_REDIRECTS + 1):
         moved = _fetch(url, write, size, connect, progress)
         if moved is None:
             return
-        if urlsplit(url).scheme == "https" and urlsplit(moved).scheme != "https":
+        if gives_up_tls(url, moved):
             raise ModelError("the server redirects to an unencrypted address", place=url)
         url = moved
-    raise ModelError(f"more than {MAX_REDIRECTS} redirects", place=url)
+    raise ModelError(f"more than {MOST_REDIRECTS} redirects", place=url)
 
 
 def _fetch(
     url: str, write: Callable[[bytes], object], size: int, connect: Connect, progress: Callable[[int], None]
 ) -> str | None:
     """One request: the address it is redirected to, or None when the body was written."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("https", "http") or not host or (parts.scheme == "http" and not _is_loopback(host)):
-        raise ModelError("models are fetched over https only", place=url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+    address = _address(url)
     try:
-        connection.sock = _secured(connect(host, port, why="model download"), host, parts.scheme)
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target or "/", headers={"Accept-Encoding": "identity", "User-Agent": "hearth"})
-        response = connection.getresponse()
-        if response.status in (301, 302, 303, 307, 308):
-            return urljoin(url, response.headers.get("Location", ""))
-        if response.status != 200:
-            raise ModelError(f"the server answers {response.status} {response.reason}", place=url)
-        announced = response.headers.get("Content-Length")
-        if announced is not None and announced != str(size):
-            raise ModelError(f"the server offers {announced} bytes, the card says {size}", place=url)
-        _copy(response, write, size, progress, url)
-    except (OSError, http.client.HTTPException) as error:
+        plain = connect(address.host, address.port, why="model download")
+        with HttpConnection(plain, address.host, address.port, timeout_s=_TIMEOUT_S) as connection:
+            if address.scheme == "https":
+                connection.secure(client_context(), address.host)
+            headers = {"Accept-Encoding": "identity", "User-Agent": "hearth"}
+            response = connection.ask("GET", address.target, headers)
+            if moved := redirected(url, response.status, response.headers.get("Location", "")):
+                return moved
+            if response.status != 200:
+                raise ModelError(f"the server answers {response.status} {response.reason}", place=url)
+            announced = response.headers.get("Content-Length")
+            if announced is not None and announced != str(size):
+                raise ModelError(f"the server offers {announced} bytes, the card says {size}", place=url)
+            _copy(response, write, size, progress, url)
+    except HTTP_FAILURES as error:
         remedy = "check the connection and try again"
         raise ModelError(f"the download broke off: {error}", place=url, remedy=remedy) from error
-    finally:
-        connection.close()
     return None
 
 
 def _copy(
-    response: http.client.HTTPResponse,
+    response: HTTPResponse,
     write: Callable[[bytes], object],
     size: int,
     progress: Callable[[int], None],
     url: str,
 ) -> None:
     done = 0
-    while block := response.read(min(CHUNK, size + 1 - done)):
-        done += len(block)
+    for piece in pieces(response, size):
+        done += len(piece)
         if done > size:
             break
-        write(block)
+        write(piece)
         progress(done)
     if done != size:
         raise ModelError(f"the server sent {'more' if done > size else done} bytes, the card says {size}", place=url)
 
 
-def _secured(sock: socket.socket, host: str, scheme: str) -> socket.socket:
-    sock.settimeout(TIMEOUT_S)
-    if scheme == "http":
-        return sock
-    return client_context().wrap_socket(sock, server_hostname=host)
+def _address(url: str) -> Address:
+    """Where a model may be fetched from: https anywhere, or http on this machine. Raises `ModelError`."""
+    try:
+        address = parse_url(url)
+    except ValueRefusedError as error:
+        raise ModelError("models are fetched over https only", place=url) from error
+    if address.scheme == "http" and not _is_loopback(address.host):
+        raise ModelError("models are fetched over https only", place=url)
+    return address
 
 
 def _is_loopback(host: str) -> bool:

@@ -6,18 +6,19 @@ hub, whatever name is in it.
 """
 
 import asyncio
-import contextlib
-import socket
 import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from functools import partial
+from http.client import HTTPResponse
+from typing import Final
 
 import msgspec
 import structlog
 
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.guard.connect import Guard
+from hub.guard.http_connection import HTTP_FAILURES, HttpConnection, pieces
 from hub.swarm.access import chunk
 from hub.swarm.bulk_server import BulkServer, fingerprint_of
 from hub.swarm.ports import Answer
@@ -28,7 +29,6 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 """Bytes of a body, either way."""
 _MOST_ERROR: Final = 64 * 1024
 _CONNECT_S: Final = 5.0
-_PIECE: Final = 1 << 20
 _MOST_AT_ONCE: Final = 16
 
 
@@ -126,21 +126,25 @@ class HttpBulk:
         host, _, port = place.rpartition(":")
         if pinned is None or self._client is None or not host or not port.isdigit():
             raise UnavailableError(f"hub {hub[:12]} cannot be reached", remedy="is it on, and on this network?")
-        given = _Given(hub, name, pinned, self._client, self._most)
+        given: _Given | None = None
         try:
             async with asyncio.timeout(timeout_s):
-                given.plain = await self._guard.open_socket(
+                plain = await self._guard.open_socket(
                     host.strip("[]"),
                     int(port),
                     who="swarm",
                     why=f"{name[:40]} for hub {hub[:12]}",
                     timeout_s=min(timeout_s, _CONNECT_S),
                 )
-                return await asyncio.get_running_loop().run_in_executor(self._threads, given.exchange, body, timeout_s)
+                # The Host header says "hub": over a connection to nobody else it means nothing.
+                given = _Given(HttpConnection(plain, "hub", 80, timeout_s=timeout_s), hub, pinned, self._most)
+                send = partial(given.exchange, self._client, name, body)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, send)
         except TimeoutError as error:
             raise UnavailableError(f"hub {hub[:12]} did not answer in {timeout_s:.0f} s") from error
         finally:
-            given.abandon()
+            if given is not None:
+                given.abandon()
 
     def _who(self, fingerprint: str) -> str:
         return next((hub for hub, pinned in self._members.items() if pinned == fingerprint), "")
@@ -150,50 +154,37 @@ class HttpBulk:
 
 
 class _Given:
-    """One body on its way, over a connection that the guard opened."""
+    """One body on its way."""
 
-    def __init__(self, hub: str, name: str, pinned: str, context: ssl.SSLContext, most: int) -> None:
-        self._hub, self._name, self._pinned, self._context, self._most = hub, name, pinned, context, most
-        self.plain: socket.socket | None = None
-        self._secure: ssl.SSLSocket | None = None
+    def __init__(self, connection: HttpConnection, hub: str, pinned: str, most: int) -> None:
+        self._connection, self._hub, self._pinned, self._most = connection, hub, pinned, most
+        self._begun = False
 
     def abandon(self) -> None:
-        """Close the connection, whatever it is doing."""
-        for connection in (self._secure, self.plain):
-            if connection is not None:
-                with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-                connection.close()
+        """Whoever waited for the answer does so no longer."""
+        self._connection.end()
+        if not self._begun:  # no thread came to it, and none will
+            self._connection.close()
 
-    def exchange(self, body: bytes, timeout_s: float) -> bytes:
+    def exchange(self, context: ssl.SSLContext, name: str, body: bytes) -> bytes:
         """Send it and return the answer; blocks."""
-        import http.client
-
         from hub.swarm.certificates import dns_name
 
-        assert self.plain is not None
+        self._begun = True
         try:
-            self.plain.settimeout(timeout_s)
-            self._secure = self._context.wrap_socket(self.plain, server_hostname=dns_name(self._hub))
-            shown = self._secure.getpeercert(binary_form=True)
-            if shown is None or fingerprint_of(shown) != self._pinned:
-                raise ProtocolError(f"another hub answers where {self._hub[:12]} should be")
-            connection = http.client.HTTPConnection("hub")  # never connects: it gets its socket
-            connection.sock = self._secure
-            connection.request("POST", f"/v1/{self._name}", body, {"Content-Type": "application/octet-stream"})
-            return self._read(connection.getresponse())
-        except (OSError, http.client.HTTPException) as error:
+            with self._connection as connection:
+                if fingerprint_of(connection.secure(context, dns_name(self._hub))) != self._pinned:
+                    raise ProtocolError(f"another hub answers where {self._hub[:12]} should be")
+                headers = {"Content-Type": "application/octet-stream"}
+                return self._read(connection.ask("POST", f"/v1/{name}", headers, body))
+        except HTTP_FAILURES as error:
             raise UnavailableError(f"hub {self._hub[:12]} cannot be reached: {error}") from error
 
-    def _read(self, response: Any) -> bytes:
+    def _read(self, response: HTTPResponse) -> bytes:
         most = self._most if response.status == 200 else _MOST_ERROR
-        pieces, size = [], 0
-        while piece := response.read(_PIECE):
-            pieces.append(piece)
-            size += len(piece)
-            if size > most:
-                raise ProtocolError(f"hub {self._hub[:12]} answers with more than {most} bytes")
-        answer = b"".join(pieces)
+        answer = b"".join(pieces(response, most))
+        if len(answer) > most:
+            raise ProtocolError(f"hub {self._hub[:12]} answers with more than {most} bytes")
         if response.status == 200:
             return answer
         try:

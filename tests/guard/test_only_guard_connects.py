@@ -22,15 +22,12 @@ CONSTRUCTORS = {"HTTPConnection", "HTTPSConnection", "ClientSession", "AsyncTcpC
 ALLOWED = {
     # file, name: why it is right
     ("hub/guard/connect.py", "asyncio.open_connection"): "this is the guard",
+    ("hub/guard/http_connection.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that it is handed",
     ("hub/guard/tls.py", "ssl.create_default_context"): "this is where contexts are built",
     ("hub/guard/tls.py", "ssl.SSLContext"): "this is where contexts are built",
     ("hub/guard/worker_process.py", "asyncio.open_connection"): "over its own socket pair",
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
-    (
-        "hub/plugins/ports/http_exchange.py",
-        "http.client.HTTPConnection",
-    ): "speaks HTTP over a socket that the guard opened",
     (
         "hub/plugins/cage/relay.py",
         "asyncio.open_connection",
@@ -39,9 +36,7 @@ ALLOWED = {
         "hub/plugins/channel/device_plugin_side.py",
         "socket.socket",
     ): "the end of a pair that the hub handed over",
-    ("hub/inference/download.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/swarm/leftovers.py", "socket.socket"): "shuts down sockets of this process that are open already",
-    ("hub/swarm/bulk.py", "http.client.HTTPConnection"): "speaks HTTP over a socket that the guard opened",
     ("hub/cli/web_checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
     ("hub/bench/many_pages.py", "aiohttp.ClientSession"): "pages of the hub that the benchmark started, on loopback",

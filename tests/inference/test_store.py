@@ -232,6 +232,10 @@ def test_pulls_at_the_same_time_do_not_disturb_each_other(tmp_path: Path, cards:
 REVISION = "1234567890" * 4
 
 
+_LEADS = {"loop": "", "nowhere": "http://[", "port": "https://127.0.0.1:99999/", "plain": "http://models.example/"}
+"""Where mischief redirects to; empty: to itself."""
+
+
 class _Hub(http.server.BaseHTTPRequestHandler):
     """A model hub on loopback. What it does wrong is `server.mischief`."""
 
@@ -242,9 +246,9 @@ class _Hub(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(self.path)  # type: ignore[attr-defined]
         name = self.path.split(f"/resolve/{REVISION}/")[-1].removeprefix("/stored/")
         data = FILES.get(name)
-        if mischief == "loop" or (mischief == "redirect" and not self.path.startswith("/stored/")):
+        if mischief in _LEADS or (mischief == "redirect" and not self.path.startswith("/stored/")):
             self.send_response(302)
-            self.send_header("Location", self.path if mischief == "loop" else f"/stored/{name}")
+            self.send_header("Location", _LEADS.get(mischief, f"/stored/{name}") or self.path)
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
@@ -332,6 +336,9 @@ def test_the_guard_has_the_last_word(tmp_path: Path, hub_cards: Path, hub: http.
         ("truncated", "the card says 5000|broke off"),
         ("unannounced", "the server sent more"),
         ("loop", "more than 5 redirects"),
+        ("nowhere", "https only"),
+        ("port", "https only"),
+        ("plain", "https only"),
     ],
 )
 def test_a_server_that_misbehaves_leaves_nothing_behind(

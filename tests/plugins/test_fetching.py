@@ -185,6 +185,7 @@ async def test_threat_16_a_name_that_resolves_privately_the_second_time(
         "file:///etc/passwd",
         "//evil.example/",
         "ftp://x/",
+        "http://[",
     ],
 )
 async def test_threat_16_a_redirect_leads_to_granted_places_alone(web: Web, server: Server, to: str) -> None:

@@ -3,18 +3,23 @@
 It blocks, for use in a thread; `end` breaks it off from another one.
 """
 
-import contextlib
 import functools
-import http.client
-import socket
 import ssl
 from collections.abc import Callable
+from http.client import HTTPResponse
 from typing import Final
-from urllib.parse import urljoin
 
 from hub.core.errors import UnavailableError, ValueRefusedError
 from hub.guard.connect import Guard
 from hub.guard.egress import Destination, Reach
+from hub.guard.http_connection import (
+    HTTP_FAILURES,
+    MOST_REDIRECTS,
+    HttpConnection,
+    gives_up_tls,
+    pieces,
+    redirected,
+)
 from hub.guard.tls import client_context
 from hub.plugins.channel.messages import Fetch
 from hub.sdk.context import Fetched
@@ -24,8 +29,6 @@ MOST_BYTES: Final = 512 * 1024
 """Of an answer's body."""
 _MOST_HEADERS: Final = 16 * 1024
 _TIMEOUT_S: Final = 10.0
-_MOST_REDIRECTS: Final = 5
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _OURS: Final = frozenset(
     ("host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "expect", "keep-alive",
@@ -51,7 +54,7 @@ class HttpExchange:
         self._guard = guard
         self._granted = tuple(Destination(place.host, place.port) for place in places)
         self._check = check
-        self._socket: socket.socket | None = None
+        self._connection: HttpConnection | None = None
         self._ended = False
 
     def run(self) -> Fetched:
@@ -59,53 +62,50 @@ class HttpExchange:
         ask = self._ask
         headers = _headers(ask)
         url, before = ask.url, ""
-        for _ in range(_MOST_REDIRECTS + 1):
+        for _ in range(MOST_REDIRECTS + 1):
             address = self._check(url)
             if before and address.where != before:
                 headers = {name: value for name, value in headers.items() if name not in _FOR_ONE_HOST}
             answer = self._once(address, url, headers)
-            to = answer.headers.get("location", "")
-            if answer.status not in _REDIRECTS or not to or ask.method not in ("GET", "HEAD"):
+            following = redirected(url, answer.status, answer.headers.get("location", ""))
+            if following is None or ask.method not in ("GET", "HEAD"):
                 return answer
-            following = urljoin(url, to)
-            if address.scheme == "https" and not following.lower().startswith("https:"):
+            if gives_up_tls(url, following):
                 raise UnavailableError("the server redirects to an unencrypted address", place=address.where)
             url, before = following, address.where
-        raise UnavailableError(f"more than {_MOST_REDIRECTS} redirects", place=address.where)
+        raise UnavailableError(f"more than {MOST_REDIRECTS} redirects", place=address.where)
 
     def end(self) -> None:
         """Break it off, if it still runs. May be called from any thread."""
         self._ended = True
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # wakes the thread that waits for it
+        if self._connection is not None:
+            self._connection.end()
 
     def _once(self, address: Address, url: str, headers: dict[str, str]) -> Fetched:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=_TIMEOUT_S)
         try:
-            connection.sock = self._socket = self._connected(address)
-            if self._ended:
-                raise UnavailableError("nobody waits for it any more")
-            connection.request(self._ask.method, address.target, body=self._ask.body or None, headers=headers)
-            response = connection.getresponse()
-            body = response.read(MOST_BYTES + 1)
-            if len(body) > MOST_BYTES:
-                raise ValueRefusedError(
-                    f"the answer is longer than {MOST_BYTES} bytes", place=address.where, remedy="ask for less"
-                )
-            if response.length:
-                raise UnavailableError(f"{address.where} broke off its answer", remedy="try again later")
-            return Fetched(status=response.status, url=url, headers=_told(response), body=body)
-        except (OSError, http.client.HTTPException) as error:
+            with self._opened(address) as connection:
+                if self._ended:
+                    raise UnavailableError("nobody waits for it any more")
+                if address.scheme == "https":
+                    connection.secure(_context(), address.host)
+                response = connection.ask(self._ask.method, address.target, headers, self._ask.body or None)
+                body = b"".join(pieces(response, MOST_BYTES))
+                if len(body) > MOST_BYTES:
+                    raise ValueRefusedError(
+                        f"the answer is longer than {MOST_BYTES} bytes", place=address.where, remedy="ask for less"
+                    )
+                if response.length:
+                    raise UnavailableError(f"{address.where} broke off its answer", remedy="try again later")
+                return Fetched(status=response.status, url=url, headers=_told(response), body=body)
+        except HTTP_FAILURES as error:
             text = f"{address.where} gives no answer: {error or type(error).__name__}"
             raise UnavailableError(text, remedy="try again later") from error
         except ValueError as error:  # what http.client thinks of a header
             raise ValueRefusedError(f"that is no request: {error}") from error
         finally:
-            self._socket = None
-            connection.close()
+            self._connection = None
 
-    def _connected(self, address: Address) -> socket.socket:
+    def _opened(self, address: Address) -> HttpConnection:
         """Granted places outside, or the home's own where it was the home's own that was granted."""
         plain = self._guard.open_blocking(
             address.host,
@@ -116,16 +116,8 @@ class HttpExchange:
             granted=self._granted,
             timeout_s=_TIMEOUT_S,
         )
-        if address.scheme == "http":
-            return plain
-        secure = _context().wrap_socket(plain, server_hostname=address.host, do_handshake_on_connect=False)
-        self._socket = secure
-        try:
-            secure.do_handshake()
-        except BaseException:
-            secure.close()
-            raise
-        return secure
+        self._connection = HttpConnection(plain, address.host, address.port, timeout_s=_TIMEOUT_S)
+        return self._connection
 
 
 @functools.cache
@@ -145,7 +137,7 @@ def _headers(ask: Fetch) -> dict[str, str]:
     return {"user-agent": "hearth", **given, "accept-encoding": "identity", "connection": "close"}
 
 
-def _told(response: http.client.HTTPResponse) -> dict[str, str]:
+def _told(response: HTTPResponse) -> dict[str, str]:
     """The answer's headers, as many as fit."""
     told: dict[str, str] = {}
     room = _MOST_HEADERS
