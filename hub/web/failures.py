@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from aiohttp import web
 from msgspec import UNSET
 
-from hub.core.errors import FieldRefusedError, HearthError
+from hub.core.errors import FieldRefusedError, HearthError, UnavailableError
 from hub.web.wire import ErrorDetail, ErrorResponse, encode
 
 R = TypeVar("R")
@@ -92,4 +92,11 @@ def ready(room: R | None, name: str) -> R:
     """The room that is asked; raises `Refused` (503) while `name` is not up."""
     if room is None:
         raise Refused(503, "starting", f"{name} is not ready yet", "try again in a moment")
+    return room
+
+
+def present(room: R | None, lack: str, remedy: str) -> R:
+    """The room that is asked; raises `UnavailableError`, saying `lack`, where a hub may well be without it."""
+    if room is None:
+        raise UnavailableError(lack, remedy=remedy)
     return room

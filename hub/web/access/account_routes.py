@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from hub.store.account_rows import Account, Credential
+from hub.store.account_rows import Account, Credential, Kind
 from hub.web.access.account_wire import (
     AccountResponse,
     AccountsResponse,
@@ -22,7 +22,7 @@ from hub.web.access.account_wire import (
 )
 from hub.web.access.callers import CALLER
 from hub.web.access.doorkeeper import Doorkeeper
-from hub.web.access.entry_routes import in_person, ready
+from hub.web.access.entry_routes import in_person, people_of
 from hub.web.access.people import People, checked_name
 from hub.web.bodies import read_json
 from hub.web.routes import Access, Route
@@ -59,23 +59,23 @@ class _OfPeople:
         self._door = door
 
     async def all(self, _request: web.Request) -> AccountsResponse:
-        people = ready(self._door)
+        people = people_of(self._door)
         return AccountsResponse(accounts=[_account(people, account) for account in people.all()])
 
     async def add(self, request: web.Request) -> AccountResponse:
         asked = await read_json(request, NewAccountRequest)
-        people = ready(self._door)
+        people = people_of(self._door)
         return _account(people, await people.add(request[CALLER], asked.name, asked.password, Access(asked.role)))
 
     async def change(self, request: web.Request) -> AccountResponse:
         asked = await read_json(request, ChangeAccountRequest)
-        people = ready(self._door)
+        people = people_of(self._door)
         role = None if asked.role is None else Access(asked.role)
         return _account(people, await people.change(request[CALLER], asked.account, role, asked.password))
 
     async def remove(self, request: web.Request) -> AccountResponse:
         asked = await read_json(request, RemoveAccountRequest)
-        people = ready(self._door)
+        people = people_of(self._door)
         return _account(people, await people.remove(request[CALLER], asked.account))
 
 
@@ -84,28 +84,29 @@ class _OfKeys:
         self._door = door
 
     async def tokens(self, request: web.Request) -> TokensResponse:
-        own = ready(self._door).keys.of(request[CALLER].account, "token")
+        own = people_of(self._door).keys.of(request[CALLER].account, "token")
         return TokensResponse(tokens=[_token(token) for token in own])
 
     async def make_token(self, request: web.Request) -> NewTokenResponse:
         asked = await read_json(request, NewTokenRequest)
         caller = in_person(request)
-        token, kept = await ready(self._door).keys.open_token(caller.account, checked_name(asked.name), asked.scope)
+        token, kept = await people_of(self._door).keys.open_token(caller.account, checked_name(asked.name), asked.scope)
         return NewTokenResponse(id=kept.id, name=kept.name, scope=asked.scope, token=token)
 
     async def revoke_token(self, request: web.Request) -> RevokedResponse:
-        asked = await read_json(request, RevokeRequest)
-        await ready(self._door).keys.revoke(in_person(request).account, "token", asked.id)
-        return RevokedResponse(id=asked.id)
+        return await self._revoke(request, "token")
 
     async def sessions(self, request: web.Request) -> SessionsResponse:
         caller = request[CALLER]
-        own = ready(self._door).keys.of(caller.account, "session")
+        own = people_of(self._door).keys.of(caller.account, "session")
         return SessionsResponse(sessions=[_session(session, caller.credential) for session in own])
 
     async def revoke_session(self, request: web.Request) -> RevokedResponse:
+        return await self._revoke(request, "session")
+
+    async def _revoke(self, request: web.Request, kind: Kind) -> RevokedResponse:
         asked = await read_json(request, RevokeRequest)
-        await ready(self._door).keys.revoke(in_person(request).account, "session", asked.id)
+        await people_of(self._door).keys.revoke(in_person(request).account, kind, asked.id)
         return RevokedResponse(id=asked.id)
 
 

@@ -14,7 +14,7 @@ from hub.web.access.cookies import Cookies
 from hub.web.access.keyring import LONGEST_S
 from hub.web.access.people import People
 from hub.web.access.secrets_shown import bearer, digest, page_token
-from hub.web.failures import Refused
+from hub.web.failures import Refused, ready
 from hub.web.perimeter import is_loopback
 from hub.web.routes import Access, Route
 
@@ -39,6 +39,10 @@ class Doorkeeper:
         """Whether people have to show who they are."""
         return self.accounts and self.people is not None and self.people.owned
 
+    def known_people(self) -> People:
+        """The people. Raises `Refused` (503) while the store is not open."""
+        return ready(self.people, "the hub")
+
     async def admit(self, request: web.Request, route: Route) -> None:
         """Take note of who it is. Raises `Refused`: 401 for nobody, 403 for somebody who may not, 503 at the start."""
         if route.access is Access.PUBLIC:
@@ -60,7 +64,7 @@ class Doorkeeper:
         here = request.remote is not None and is_loopback(request.remote)
         if not self.accounts:
             return Caller(role=Access.OWNER, by="open") if here else None
-        people = self._known_people()
+        people = self.known_people()
         if not people.owned:
             return Caller(role=Access.OWNER, by="open") if here else None
         secret = self.cookies.session(request)
@@ -84,7 +88,7 @@ class Doorkeeper:
             return None
         if self.machine and hmac.compare_digest(digest(shown), self.machine):
             return Caller(role=Access.OWNER, by="machine", name="this machine")
-        people = self._known_people()
+        people = self.known_people()
         found = people.keys.find("token", shown)
         account = None if found is None else people.account(found.account)
         if found is None or account is None:
@@ -106,11 +110,6 @@ class Doorkeeper:
             # Only where another device may make the owner: a page that is told so asks for the code.
             return Refused(401, "unowned", "this home has no owner yet", "POST /api/v1/setup with the hub's code")
         return Refused(401, "unauthenticated", "log in first", "POST /api/v1/login, or show a token")
-
-    def _known_people(self) -> People:
-        if self.people is None:
-            raise Refused(503, "starting", "the hub is starting", "try again in a moment")
-        return self.people
 
 
 def _of_our_page(request: web.Request, caller: Caller) -> None:

@@ -39,7 +39,7 @@ class Newcomers:
 
     def check(self, request: web.Request, code: str) -> Attempt:
         """Raise `Refused`: 409 where the home has an owner, 403 for another code than the hub's, 429 too soon."""
-        if ready(self._door).owned:
+        if people_of(self._door).owned:
             raise Refused(409, "owned", "this home has an owner", "log in, or ask them for an account")
         attempt = _attempt(request, self._door.cookies)
         if not is_loopback(attempt.address):
@@ -112,7 +112,7 @@ class _Handlers:
         return me_response(caller, owned=self._door.owned)
 
     def _people(self) -> People:
-        return ready(self._door)
+        return people_of(self._door)
 
     def _entered(self, entered: Entered) -> web.Response:
         caller = Caller(
@@ -127,13 +127,11 @@ class _Handlers:
         return response
 
 
-def ready(door: Doorkeeper) -> People:
+def people_of(door: Doorkeeper) -> People:
     """The people; raises `Refused` (503) while the store is not open, 409 where accounts are off."""
     if not door.accounts:
         raise Refused(409, "no_accounts", "accounts are off here", 'remove accounts = "off" from [web] of hearth.toml')
-    if door.people is None:
-        raise Refused(503, "starting", "the hub is starting", "try again in a moment")
-    return door.people
+    return door.known_people()
 
 
 def in_person(request: web.Request) -> Caller:

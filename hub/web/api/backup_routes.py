@@ -7,12 +7,11 @@ from urllib.parse import unquote
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.access.entry_routes import Newcomers
 from hub.web.api.backups import Backups
 from hub.web.api.restart_routes import Restart, begin
 from hub.web.bodies import check_content, pieces, read_json
-from hub.web.failures import Refused
+from hub.web.failures import Refused, present
 from hub.web.routes import Access, Route
 
 _KIND: Final = "application/octet-stream"
@@ -65,10 +64,7 @@ class _Handlers:
         self._run = run
 
     def _backups(self) -> Backups:
-        backups = self._asked()
-        if backups is None:
-            raise UnavailableError("this hub keeps no home of its own", remedy="start it with `hearth run`")
-        return backups
+        return present(self._asked(), "this hub keeps no home of its own", "start it with `hearth run`")
 
     async def backup(self, request: web.Request) -> web.Response:
         asked = await read_json(request, BackupRequest)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hub.core.errors import NotFoundError, UnavailableError
 from hub.web.api.restart_routes import begin
 from hub.web.bodies import read_json
+from hub.web.failures import present
 from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 
@@ -85,7 +86,7 @@ class _Handlers:
         self._mending = asyncio.Lock()
 
     async def doctor(self, _request: web.Request) -> DoctorResponse:
-        look = _ready(self._rooms().doctor)
+        look = _there(self._rooms().doctor)
         async with self._looking:  # it starts processes: never two at once
             return DoctorResponse(findings=[_as(FindingResponse, each) for each in await look()])
 
@@ -106,7 +107,7 @@ class _Handlers:
         return MendResponse(run=self._run)
 
     async def logs(self, _request: web.Request) -> LogsResponse:
-        lines = _ready(self._rooms().log)
+        lines = _there(self._rooms().log)
         return LogsResponse(lines=[_as(LogLineResponse, each) for each in lines()])
 
 
@@ -114,7 +115,5 @@ def _as(kind: type[R], found: Any) -> R:
     return msgspec.convert(found, kind, from_attributes=True)
 
 
-def _ready(room: R | None) -> R:
-    if room is None:
-        raise UnavailableError("this part of the hub is not there now", remedy="start the hub with `hearth run`")
-    return room
+def _there(room: R | None) -> R:
+    return present(room, "this part of the hub is not there now", "start the hub with `hearth run`")

@@ -6,10 +6,10 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from hub.core.errors import UnavailableError
 from hub.core.gestures import DEFAULTS, NAMES, Use, uses
 from hub.core.settings import GestureSettings
 from hub.web.api.settings_port import SettingsKeeper
+from hub.web.failures import ready
 from hub.web.routes import Access, Route
 
 
@@ -36,9 +36,7 @@ def gesture_routes(keeper: Callable[[], SettingsKeeper | None]) -> tuple[Route, 
     """The route; `keeper` is asked at each request."""
 
     async def gestures(_request: web.Request) -> GesturesResponse:
-        asked = keeper()
-        if asked is None:
-            raise UnavailableError("the settings are not there yet", remedy="try again in a moment")
+        asked = ready(keeper(), "the settings")
         setting = next(each for each in asked.settings() if each.form.key == "gesture")
         said = msgspec.convert(setting.value, tuple[GestureSettings, ...])
         now, yours = uses(said), {gesture.name for gesture in said}

@@ -7,8 +7,8 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.bodies import read_bytes, read_query
+from hub.web.failures import present
 from hub.web.routes import Access, Route
 from hub.web.wire import ShortText
 
@@ -47,9 +47,7 @@ def hear_routes(hearer: Callable[[], FileHearer | None]) -> tuple[Route, ...]:
     async def hear(request: web.Request) -> HearResponse:
         """POST /api/v1/hear"""
         query = read_query(request, HearQuery)
-        found = hearer()
-        if found is None:
-            raise UnavailableError("this hub does not hear yet, or not at all", remedy="see `hearth doctor`")
+        found = present(hearer(), "this hub does not hear yet, or not at all", "see `hearth doctor`")
         data = await read_bytes(request, KIND, MOST_BYTES, _ARRIVES_S)
         heard = await found.hear(data, area=query.area, wake=query.wake)
         return msgspec.convert(msgspec.to_builtins(heard), HearResponse)

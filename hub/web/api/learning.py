@@ -6,9 +6,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.api.learning_port import LearningKeeper
 from hub.web.bodies import read_json
+from hub.web.failures import present
 from hub.web.routes import Access, Route
 
 
@@ -96,13 +96,8 @@ class _Handlers:
         self._asked = keeper
 
     def _keeper(self) -> LearningKeeper:
-        keeper = self._asked()
-        if keeper is None:
-            raise UnavailableError(
-                "this hub does not learn, or not yet",
-                remedy="wait until it is up; [learning] enabled in hearth.toml must not be off",
-            )
-        return keeper
+        remedy = "wait until it is up; [learning] enabled in hearth.toml must not be off"
+        return present(self._asked(), "this hub does not learn, or not yet", remedy)
 
     async def status(self, _request: web.Request) -> LearningResponse:
         kinds = await self._keeper().status()

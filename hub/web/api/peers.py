@@ -5,9 +5,9 @@ from collections.abc import Callable
 from aiohttp import web
 from msgspec import Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.api.peers_port import KnownPeer, PairingStatus, PeerKeeper
 from hub.web.bodies import read_json
+from hub.web.failures import present
 from hub.web.routes import Access, Route
 
 
@@ -91,13 +91,8 @@ class _Handlers:
         self._asked = keeper
 
     def _keeper(self) -> PeerKeeper:
-        keeper = self._asked()
-        if keeper is None:
-            raise UnavailableError(
-                "this hub does not look for other hubs",
-                remedy="switch it on under Hubs, or set `enabled = true` in [swarm] of hearth.toml, and start it again",
-            )
-        return keeper
+        remedy = "switch it on under Hubs, or set `enabled = true` in [swarm] of hearth.toml, and start it again"
+        return present(self._asked(), "this hub does not look for other hubs", remedy)
 
     async def peers(self, _request: web.Request) -> PeersResponse:
         keeper = self._keeper()

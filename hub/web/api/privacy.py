@@ -30,6 +30,7 @@ from hub.web.api.privacy_wire import (
 )
 from hub.web.api.restart_routes import begin
 from hub.web.bodies import read_json, read_query
+from hub.web.failures import ready
 from hub.web.perimeter import SECURITY_HEADERS
 from hub.web.ports import HomeReader
 from hub.web.rooms import Rooms
@@ -69,7 +70,7 @@ class _Handlers:
         self._trying = asyncio.Lock()
 
     def _keeper(self) -> HomeKeeper:
-        return _ready(self._rooms().keeper)
+        return ready(self._rooms().keeper, "the home")
 
     async def privacy(self, _request: web.Request) -> PrivacyResponse:
         keeper, microphones = self._keeper(), self._rooms().microphones
@@ -77,7 +78,7 @@ class _Handlers:
         rows = await keeper.connections(0, _LOOKED_AT)
         return PrivacyResponse(
             microphones=[_as(MicrophoneResponse, each) for each in found],
-            cameras=self._cameras(_ready(self._rooms().home)),
+            cameras=self._cameras(ready(self._rooms().home, "the home")),
             keeping=[_keeping(each, keeper.settings.store.history_days) for each in await keeper.keeping()],
             bytes=await keeper.size(),
             learning=keeper.settings.learning.enabled,
@@ -96,7 +97,7 @@ class _Handlers:
 
     async def microphone(self, request: web.Request) -> MicrophoneResponse:
         asked = await read_json(request, MicrophoneRequest)
-        switches: MicrophoneSwitches = _ready(self._rooms().microphones)
+        switches: MicrophoneSwitches = ready(self._rooms().microphones, "hearing")
         return _as(MicrophoneResponse, await switches.turn(asked.entity, asked.on))
 
     async def connections(self, request: web.Request) -> ConnectionsResponse:
@@ -129,7 +130,7 @@ class _Handlers:
         return PurgeResponse(remembered=found, run=self._run)
 
     async def export(self, request: web.Request) -> web.StreamResponse:
-        keeper, home = self._keeper(), _ready(self._rooms().home)
+        keeper, home = self._keeper(), ready(self._rooms().home, "the home")
         name = re.sub(r"[^a-z0-9]+", "-", home.view().name.lower()).strip("-")[:40] or "home"
         file = await keeper.export()
         try:
@@ -139,7 +140,7 @@ class _Handlers:
 
     async def audit(self, request: web.Request) -> AuditResponse:
         await read_json(request, AuditRequest)
-        audit: Audit = _ready(self._rooms().audit)
+        audit: Audit = ready(self._rooms().audit, "the audit")
         if self._trying.locked():
             raise UnavailableError("it is tried already", remedy="wait half a minute")
         async with self._trying:
@@ -173,9 +174,3 @@ def _reach(row: Any) -> Any:
 
 def _as(kind: type[R], found: Any) -> R:
     return msgspec.convert(found, kind, from_attributes=True)
-
-
-def _ready(room: R | None) -> R:
-    if room is None:
-        raise UnavailableError("this part of the hub is not there yet", remedy="try again in a moment")
-    return room

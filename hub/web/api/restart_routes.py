@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from msgspec import Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.bodies import read_json
+from hub.web.failures import present
 from hub.web.routes import Access, Route
 
 Restart = Callable[[], Awaitable[None]]
@@ -39,8 +39,4 @@ def restart_routes(restart: Callable[[], Restart | None], run: str) -> tuple[Rou
 
 async def begin(restart: Restart | None) -> None:
     """Have the hub begin anew. Raises `UnavailableError` where nothing would start it."""
-    if restart is None:
-        raise UnavailableError(
-            "the hub cannot start itself again now", remedy="wait until it is up, or start it by hand"
-        )
-    await restart()
+    await present(restart, "the hub cannot start itself again now", "wait until it is up, or start it by hand")()

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.bodies import read_json
+from hub.web.failures import ready
 from hub.web.routes import Access, Route
 
 Step = Literal["owner", "language", "home", "senses", "privacy", "ready", "done"]
@@ -81,16 +81,10 @@ class _Handlers:
         self._asked_keeper, self._asked_steps = keeper, steps
 
     def _keeper(self) -> SettingsKeeper:
-        keeper = self._asked_keeper()
-        if keeper is None:
-            raise UnavailableError("the settings are not there yet", remedy="try again in a moment")
-        return keeper
+        return ready(self._asked_keeper(), "the settings")
 
     def _steps(self) -> StepsKeeper:
-        steps = self._asked_steps()
-        if steps is None:
-            raise UnavailableError("the home is not there yet", remedy="try again in a moment")
-        return steps
+        return ready(self._asked_steps(), "the home")
 
     async def settings(self, _request: web.Request) -> SettingsResponse:
         return _told(self._keeper())

@@ -7,9 +7,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.core.errors import UnavailableError
 from hub.web.api.skills_port import SkillKeeper
 from hub.web.bodies import read_bytes, read_json
+from hub.web.failures import present
 from hub.web.routes import Access, Route
 
 PACKAGE: Final = "application/octet-stream"
@@ -174,10 +174,7 @@ class _Handlers:
         self._asked = keeper
 
     def _keeper(self) -> SkillKeeper:
-        keeper = self._asked()
-        if keeper is None:
-            raise UnavailableError("this hub has no skills, or not yet", remedy="try again when it is up")
-        return keeper
+        return present(self._asked(), "this hub has no skills, or not yet", "try again when it is up")
 
     async def skills(self, _request: web.Request) -> SkillsResponse:
         known = await self._keeper().known()

@@ -7,9 +7,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.core.errors import UnavailableError
 from hub.core.events import Value
 from hub.web.bodies import read_query
+from hub.web.failures import ready
 from hub.web.routes import Access, Route
 from hub.web.wire import Id
 
@@ -77,10 +77,7 @@ def turn_routes(reader: Callable[[], TurnReader | None]) -> tuple[Route, ...]:
     async def turns(request: web.Request) -> TurnsResponse:
         """GET /api/v1/turns"""
         query = read_query(request, TurnsQuery)
-        found = reader()
-        if found is None:
-            raise UnavailableError("the history is not ready yet", remedy="try again in a moment")
-        told = await found.turns(query.limit, query.before)
+        told = await ready(reader(), "the history").turns(query.limit, query.before)
         return TurnsResponse([_response(turn) for turn in told])
 
     return (
