@@ -20,7 +20,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
-from hub.floors.seeing import open_eyes, seeing, start_cameras
+from hub.floors.seeing import open_eyes, seeing, show_hands, start_cameras, watch_hands
 from hub.floors.store import at_first_sight, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hub.home.why import Why
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
+    from hub.perception.eyes.hand_watch import HandWatch
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.devices.device_keeper import DeviceKeeper
     from hub.swarm.arbitration.arbiter import Arbiter
@@ -74,6 +75,7 @@ class Hub:
     dialogue: "Dialogue | None" = None
     ears: "Ears | None" = None
     eyes: "Eyes | None" = None
+    hands: "HandWatch | None" = None
     web: "WebServer | None" = None
     swarm: "Swarm | None" = None
     arbiter: "Arbiter | None" = None
@@ -104,9 +106,11 @@ async def running_hub(
         ears_loading, eyes_loading = senses or _open_senses(ground, parts, stack)
         floor = await build_home(ground, store, stack)
         dialogue, ears, eyes, feed, skills = None, None, None, None, None
+        hands = watch_hands(ground, floor)
         if server is not None:
             await know_people(server, floor)
             show_home(server, ground, floor)
+            server.rooms.hands = hands
         else:
             await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs, learning = Beliefs(), Learning()
@@ -131,13 +135,14 @@ async def running_hub(
         if Parts.SATELLITES in parts and dialogue is not None:
             await _attend(ground, floor, (ears, arbiter), dialogue, server, stack)
             if eyes is not None and beliefs.rooms is not None:
-                await start_cameras(ground, floor, eyes, beliefs.rooms, stack)
+                show_hands(ground, hands, eyes)
+                await start_cameras(ground, floor, (eyes, beliefs.rooms, hands), stack)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
             settings=ground.settings, bus=ground.bus, states=ground.states, home=floor.home,
             dispatcher=floor.dispatcher, why=floor.why, devices=floor.kept, rooms=beliefs.rooms, dialogue=dialogue,
-            ears=ears, eyes=eyes, web=server, swarm=swarm, arbiter=arbiter, learning=learning,
+            ears=ears, eyes=eyes, hands=hands, web=server, swarm=swarm, arbiter=arbiter, learning=learning,
         )  # fmt: skip
 
 

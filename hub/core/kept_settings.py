@@ -24,6 +24,7 @@ KEPT: Final = (
     "voice.silence_ms",
     "learning.enabled",
     "presence.enabled",
+    "seeing.landmarks",
     "swarm.enabled",
     "swarm.name",
     "swarm.host",

@@ -166,6 +166,14 @@ class SeeingSettings(_Table, frozen=True):
     arm: Annotated[bool, Meta(description="a gesture counts only after an open palm or the wake word; off: always")] = (
         True
     )
+    landmarks: Annotated[
+        bool,
+        Meta(
+            title="Drawn hands",
+            description="whether the page may draw the hands that cameras see, from 21 points each, while somebody who "
+            "looks after the hub watches; no picture",
+        ),
+    ] = False
 
 
 class PresenceSettings(_Table, frozen=True):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +16,7 @@ from hub.floors.home import HomeFloor
 
 if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
+    from hub.perception.eyes.hand_watch import HandWatch
     from hub.perception.presence.rooms import Rooms
     from hub.satellites.live_camera import LiveCamera
 
@@ -45,15 +47,34 @@ async def seeing(ground: Ground, loading: "asyncio.Task[Eyes]", *, needed: bool)
         return None
 
 
-async def start_cameras(ground: Ground, floor: HomeFloor, eyes: "Eyes", rooms: "Rooms", stack: AsyncExitStack) -> None:
+def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":
+    """Who watches hands may from now on, while the household allows it."""
+    from hub.perception.eyes.hand_watch import HandWatch
+
+    hands = HandWatch(allowed=ground.settings.seeing.landmarks)
+    floor.settings.at_once("seeing.landmarks", hands.allow)
+    return hands
+
+
+def show_hands(ground: Ground, hands: "HandWatch", eyes: "Eyes") -> None:
+    """The eyes tell of hands to who watches them."""
+    ground.supervisor.start("hands", partial(hands.run, eyes))
+
+
+async def start_cameras(
+    ground: Ground, floor: HomeFloor, sight: "tuple[Eyes, Rooms, HandWatch]", stack: AsyncExitStack
+) -> None:
     """Make the cameras of hearth.toml entities, and open those that are switched on."""
     from hub.satellites.cameras import OWNER, Cameras
     from hub.satellites.live_camera import LiveCamera
     from hub.store.home_table import HomeTable
 
     seeing = ground.settings.seeing
+    eyes, rooms, hands = sight
 
     def looking(about: CameraSettings, entity: str) -> "LiveCamera":
+        if about.gestures:
+            hands.look_for(entity)
         return LiveCamera(
             about,
             entity,

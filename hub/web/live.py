@@ -17,6 +17,9 @@ from hub.core.clock import Clock
 from hub.core.events import Event
 from hub.web.access.callers import CALLER, Caller
 from hub.web.failures import Refused
+from hub.web.hands_feed import HandsFeed
+from hub.web.live_client import LiveClient, frame
+from hub.web.live_commands import LiveCommands
 from hub.web.wire import event_json
 
 log = structlog.get_logger(__name__)
@@ -34,25 +37,16 @@ PUT_OUT: Final = 4401
 """The code that a socket is closed with whose session or token was revoked, or is over."""
 
 
-def frame(text: bytes) -> bytes:
-    """One unmasked, uncompressed WebSocket text frame (RFC 6455, section 5.2)."""
-    size = len(text)
-    if size < 126:
-        return bytes((0x81, size)) + text
-    if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + text
-    return b"\x81\x7f" + size.to_bytes(8, "big") + text
-
-
 class LiveFeed:
     """Listens to the bus while there are clients, and tells them."""
 
-    def __init__(self, bus: Bus, snapshot: Callable[[], bytes], clock: Clock) -> None:
+    def __init__(self, bus: Bus, snapshot: Callable[[], bytes], clock: Clock, hands: HandsFeed) -> None:
         self._bus = bus
+        self._hands = hands
+        self.commands = LiveCommands(hands)
         self._clock = clock
         self._snapshot = snapshot
-        self._clients: dict[web.WebSocketResponse, asyncio.Transport] = {}
-        self._callers: dict[web.WebSocketResponse, Caller] = {}
+        self._clients: dict[web.WebSocketResponse, LiveClient] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._frames: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -80,12 +74,15 @@ class LiveFeed:
         if transport is None:
             return socket
         caller = request[CALLER]
-        self._join(socket, transport, caller)
+        client = LiveClient(caller, transport)
+        self._join(socket, client)
         over = None if caller.ends is None else self._over_at(caller.ends, socket)
         try:
             async for message in socket:
                 if message.type is WSMsgType.ERROR:
-                    break  # anything else that a client says means nothing yet
+                    break
+                if message.type is WSMsgType.TEXT and socket in self._clients:
+                    self.commands.take(client, message.data)
         finally:
             if over is not None:
                 over.cancel()
@@ -94,16 +91,16 @@ class LiveFeed:
 
     def put_out(self, whom: Callable[[Caller], bool]) -> None:
         """End the sockets of these callers: they are told nothing more from now on."""
-        for socket, caller in list(self._callers.items()):
-            if whom(caller):
+        for socket, client in list(self._clients.items()):
+            if whom(client.caller):
                 self._put_out(socket)
 
     def _put_out(self, socket: web.WebSocketResponse) -> None:
-        transport = self._clients.get(socket)
+        client = self._clients.get(socket)
         self._leave(socket)
-        if transport is not None:
+        if client is not None:
             task = asyncio.get_running_loop().create_task(
-                end_socket(socket, transport, code=PUT_OUT, why="not let in any more"), name="web:put out"
+                end_socket(socket, client.transport, code=PUT_OUT, why="not let in any more"), name="web:put out"
             )
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
@@ -112,18 +109,18 @@ class LiveFeed:
         left = max(0.0, at - self._clock.now())
         return asyncio.get_running_loop().call_later(left, self._put_out, socket)
 
-    def _join(self, socket: web.WebSocketResponse, transport: asyncio.Transport, caller: Caller) -> None:
+    def _join(self, socket: web.WebSocketResponse, client: LiveClient) -> None:
         # Without an await in between, so that no event falls between the snapshot and the first frame.
         self._send_gathered()
         if self._cancel is None:
             self._cancel = self._bus.subscribe(Event, self._take)
-        self._clients[socket] = transport
-        self._callers[socket] = caller
-        transport.write(frame(self._snapshot()))
+        self._clients[socket] = client
+        client.transport.write(frame(self._snapshot()))
 
     def _leave(self, socket: web.WebSocketResponse) -> None:
-        self._clients.pop(socket, None)
-        self._callers.pop(socket, None)
+        client = self._clients.pop(socket, None)
+        if client is not None:
+            self._hands.left(client)
         if not self._clients and self._cancel is not None:
             self._cancel()
             self._cancel = None
@@ -144,16 +141,16 @@ class LiveFeed:
         data = b"".join(self._frames)
         self.sent += len(self._frames)
         self._frames.clear()
-        for socket, transport in list(self._clients.items()):
-            if transport.is_closing():
+        for socket, client in list(self._clients.items()):
+            if client.transport.is_closing():
                 self._leave(socket)
-            elif transport.get_write_buffer_size() > MOST_UNREAD:
+            elif client.unread > MOST_UNREAD:
                 self.dropped_clients += 1
-                log.warning("live client too slow, dropped", unread=transport.get_write_buffer_size())
+                log.warning("live client too slow, dropped", unread=client.unread)
                 self._leave(socket)
-                transport.abort()
+                client.transport.abort()
             else:
-                transport.write(data)
+                client.transport.write(data)
 
     async def close(self) -> None:
         """Send what is gathered and say goodbye to every client."""

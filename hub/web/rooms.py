@@ -16,6 +16,7 @@ from hub.web.api.privacy_port import MicrophoneSwitches
 from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.api.skills_port import SkillKeeper
 from hub.web.api.turns import TurnReader
+from hub.web.hands_feed import HandSource
 from hub.web.ports import (
     CameraFigures,
     Commander,
@@ -53,6 +54,8 @@ class Rooms:
     first_steps: StepsKeeper | None = None
     cameras: Callable[[], Iterable[tuple[str, CameraFigures]]] | None = None
     """Every open camera's figures, by name."""
+    hands: HandSource | None = None
+    """Hands before cameras, to be drawn."""
     listening: Callable[[], bool] | None = None
     """Whether the hub would hear its wake word now."""
     names_known: Callable[[], bool] | None = None

@@ -36,6 +36,7 @@ from hub.web.api.home import Api
 from hub.web.bodies import MOST_BYTES
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.failures import Refused, response_of
+from hub.web.hands_feed import HandsFeed
 from hub.web.listen import ListenSockets
 from hub.web.live import LiveFeed
 from hub.web.metrics import Metrics
@@ -89,9 +90,10 @@ class WebServer:
         self._began = time.monotonic()
         self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
-        self._live = LiveFeed(bus, self._api.snapshot, self._clock)
+        self.live = LiveFeed(bus, self._api.snapshot, self._clock, HandsFeed(lambda: self._api.rooms.hands))
+        """The live socket and the commands that are taken on it."""
         self._listen_sockets = ListenSockets(lambda: self._api.rooms.listener, self._clock)
-        self._metrics = Metrics(bus, states, self._live, lambda: self._api.rooms)
+        self._metrics = Metrics(bus, states, self.live, lambda: self._api.rooms)
         self._perimeter: Perimeter | None = None
         self._runner: web.AppRunner | None = None
         self._gate: ConnectionGate | None = None
@@ -117,7 +119,7 @@ class WebServer:
             *room_routes(self._api),
             *backup_routes(lambda: self.rooms.backups, lambda: self.rooms.restart, newcomers, self._api.run),
             Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
-                  handler=self._live.serve, content="", socket=True),
+                  handler=self.live.serve, content="", socket=True),
             Route(method="GET", path="/api/v1/listen", access=Access.MEMBER, summary="A WebSocket: sound, answers.",
                   handler=self._listen_sockets.serve, content="", socket=True, acts=True),
             Route(method="GET", path="/metrics", access=Access.MEMBER, summary="Figures for Prometheus.",
@@ -179,7 +181,7 @@ class WebServer:
         self._put_out(lambda caller: caller.by == "open")
 
     def _put_out(self, whom: Callable[[Caller], bool]) -> None:
-        self._live.put_out(whom)
+        self.live.put_out(whom)
         self._listen_sockets.put_out(whom)
 
     async def start(self) -> None:
@@ -234,7 +236,7 @@ class WebServer:
         if self._listener is not None:
             self._listener.close()
         await self._listen_sockets.close()
-        await self._live.close()
+        await self.live.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -4,14 +4,19 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from hub.core.events import HandPointed, TaskFailed
+from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, TaskFailed
+from hub.perception.eyes.eyes import Eyes
+from hub.perception.eyes.hand_watch import DrawnHands
+from hub.perception.eyes.messages import Landmarks
 from tests.e2e.seeing import (
     CAMERA,
     SEES,
+    Seeing,
     children,
     home_that_sees,
     pointing_film,
@@ -38,7 +43,9 @@ async def cpu_of_a_second(process: psutil.Process) -> float:
     return (after.user + after.system) - (before.user + before.system)
 
 
-async def test_off_means_that_nobody_looks_and_stays_so(tmp_path: Path, film: Path) -> None:
+async def test_off_means_that_nobody_looks_and_stays_so(
+    tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = tmp_path / "camera.mp4"
     os.link(film, source) if film.stat().st_dev == tmp_path.stat().st_dev else source.write_bytes(film.read_bytes())
     paths = home_that_sees(tmp_path / "home", source)
@@ -46,6 +53,7 @@ async def test_off_means_that_nobody_looks_and_stays_so(tmp_path: Path, film: Pa
         await seeing.hands()
         [tap] = who_has_open(source)
         looking = await cpu_of_a_second(seeing.eyes)
+        await hands_are_drawn_for_who_watches(seeing, monkeypatch)
 
         await seeing.switch(False)
         assert who_has_open(source) == []
@@ -69,6 +77,58 @@ async def test_off_means_that_nobody_looks_and_stays_so(tmp_path: Path, film: Pa
         await seeing.hands()
         assert len(who_has_open(source)) == 1
     assert children() == []
+
+
+class Somebody:
+    """Watches hands as they are drawn."""
+
+    def __init__(self) -> None:
+        self.seen: list[DrawnHands] = []
+
+    def drawn(self, hands: DrawnHands) -> None:
+        self.seen.append(hands)
+
+    def turned(self) -> None:
+        pass
+
+
+def said_of_joints(eyes: Eyes, monkeypatch: pytest.MonkeyPatch) -> list[Landmarks]:
+    """What the eyes' process says of joints, from now on."""
+    said: list[Landmarks] = []
+    take = eyes._take
+
+    def noted(message: Any) -> None:
+        said.extend([message] if isinstance(message, Landmarks) else [])
+        take(message)
+
+    monkeypatch.setattr(eyes, "_take", noted)
+    return said
+
+
+async def hands_are_drawn_for_who_watches(seeing: Seeing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only where the household allows it, the finger where the event of pointing has it, and in no event."""
+    watch, eyes, somebody = seeing.hub.hands, seeing.hub.eyes, Somebody()
+    assert watch is not None and eyes is not None
+    assert (watch.allowed, watch.cameras) == (False, [CAMERA])
+    said = said_of_joints(eyes, monkeypatch)
+    events: list[Event] = []
+    cancel = seeing.hub.bus.subscribe(Event, events.append)
+    leave = watch.watch(somebody)
+    await seeing.hands()
+    assert said == somebody.seen == []  # not even out of its process
+    watch.allow(True)
+    await until(lambda: len(somebody.seen) >= 3)
+    watch.allow(False)
+    await seeing.hands()
+    seen, _ = len(somebody.seen), said.clear()
+    await seeing.hands()
+    assert (len(somebody.seen), said) == (seen, [])
+    leave()
+    cancel()
+    [hand], pointed = somebody.seen[2].hands, seeing.of(HandPointed)[-1]
+    assert (hand.hand, hand.gesture, len(hand.points)) == ("right", "point", 42)
+    assert hand.points[16:18] == pytest.approx((pointed.x, pointed.y), abs=0.02)
+    assert {type(event) for event in events} <= {HandPointed, GestureSeen, GestureMade}
 
 
 @pytest.mark.parametrize("whose", ["tap", "eyes"])

@@ -139,10 +139,10 @@ async def test_a_client_that_does_not_read_is_dropped_and_costs_nobody_else(
         for _ in range(2_000):
             bus.publish(WorkerLost(worker="w", lost="x" * 8_000))
             await _next(ws)
-            if server._live.dropped_clients:
+            if server.live.dropped_clients:
                 break
-        assert server._live.dropped_clients == 1
-        assert server._live.clients == 1
+        assert server.live.dropped_clients == 1
+        assert server.live.clients == 1
         bus.publish(WorkerLost(worker="w", lost="still here"))
         assert (await _next(ws))["lost"] == "still here"
     slow.close()
@@ -176,11 +176,11 @@ async def test_without_clients_events_cost_nothing(server: WebServer, bus: Bus, 
         await _next(ws)
     for _ in range(100):
         await asyncio.sleep(0.01)
-        if not server._live.clients:
+        if not server.live.clients:
             break
     bus.publish(WorkerLost(worker="w", lost="l"))
-    assert server._live.sent == 0
-    assert server._live._frames == []
+    assert server.live.sent == 0
+    assert server.live._frames == []
 
 
 async def test_a_plain_request_is_told_to_use_a_socket(server: WebServer, client: Client) -> None:
@@ -194,8 +194,8 @@ async def test_a_socket_that_is_cut_is_forgotten(server: WebServer, states: Stat
     assert await raw.status() == 101
     raw.writer.transport.abort()
     async with asyncio.timeout(30):
-        while server._live.clients:
-            states.set("light.kitchen", "Level", server._live.sent)
+        while server.live.clients:
+            states.set("light.kitchen", "Level", server.live.sent)
             await asyncio.sleep(0.01)
 
 

@@ -153,13 +153,13 @@ async def test_threat_05_who_does_not_say_goodbye_is_cut_off(guarded: WebServer,
     )
     await raw.send(head.encode())
     assert await raw.status() == 101
-    while guarded._live.clients == 0:
+    while guarded.live.clients == 0:
         await asyncio.sleep(0)
     async with owner.get("api/v1/tokens") as answer:
         [kept] = (await answer.json())["tokens"]
     async with owner.post("api/v1/tokens/revoke", json={"id": kept["id"]}) as answer:
         assert answer.status == 200
-    assert guarded._live.clients == 0  # it is told nothing more from the moment of the answer on
+    assert guarded.live.clients == 0  # it is told nothing more from the moment of the answer on
     await raw.rest()
     raw.close()
 

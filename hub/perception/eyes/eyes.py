@@ -17,8 +17,11 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     FromEyes,
+    HandsSeen,
     HeadRefused,
+    Landmarks,
     OpenCamera,
+    TellLandmarks,
     UseHead,
 )
 from hub.perception.eyes.view import View
@@ -37,8 +40,11 @@ class Eyes:
     def __init__(self, host: WorkerHost[FromEyes]) -> None:
         self.on_gesture: Callable[[int, bytes], None] = lambda _event, _features: None
         """Gets the id of each `GestureMade` of a live camera, before it is told, and the features of its hand."""
+        self.on_landmarks: Callable[[str, HandsSeen | None, Landmarks], None] = lambda _name, _seen, _landmarks: None
+        """Gets the joints of a camera's hands, while they are told, and what was last seen of these hands."""
         self._host = host
         self._head: bytes | None = None
+        self._landmarks = False
         self._views: dict[int, View] = {}
         self._last_number = 0
         self._up = asyncio.Event()
@@ -109,6 +115,13 @@ class Eyes:
         if self._up.is_set():
             await self._say(UseHead(model))
 
+    async def tell_landmarks(self, wanted: bool) -> None:
+        """Have joints told from now on, also by later workers, or no longer; none are passed on that are not wanted."""
+        if wanted == self._landmarks:
+            return
+        self._landmarks = wanted
+        await self._say(TellLandmarks(wanted))
+
     def _number(self) -> int:
         while True:
             self._last_number = self._last_number % 65_535 + 1
@@ -158,6 +171,8 @@ class Eyes:
         """Tell a new worker how things stand."""
         if self._head is not None:
             await self._say(UseHead(self._head))
+        if self._landmarks:
+            await self._say(TellLandmarks(True))
         for view in tuple(self._views.values()):
             await self._open(view)
             if view.ending:
@@ -186,5 +201,8 @@ class Eyes:
             error = HearthError.from_wire(said.error)
             log.info("camera refused by the eyes", camera=view.name, error=str(error))
             view.finish(None, error)
+        elif isinstance(said, Landmarks):
+            if self._landmarks:
+                self.on_landmarks(view.name, view.hands, said)
         else:
             view.take(said)

@@ -7,7 +7,7 @@ from typing import Final
 from hub.core.errors import MediaError
 from hub.media.frame import Pixels
 from hub.perception.eyes.config import EyesConfig
-from hub.perception.eyes.messages import OpenCamera, Seen
+from hub.perception.eyes.messages import Landmarks, OpenCamera, Seen
 from hub.perception.gesture.finding import FilmFinder, StillFinder
 from hub.perception.gesture.hands import HandModels
 from hub.perception.gesture.head import GestureHead
@@ -35,7 +35,7 @@ class CameraLooker:
             stages |= looker.stages_ms if looker is not None else {}
         return stages
 
-    def look(self, pixels: Pixels, t: float) -> Iterable[Seen]:
+    def look(self, pixels: Pixels, t: float) -> Iterable[Seen | Landmarks]:
         """What is seen in a frame ((height, width, 3), RGB) of second `t`; hands first, they are waited for.
 
         Raises `MediaError` for a strip of which there would be very many square parts to look at.
@@ -48,6 +48,8 @@ class CameraLooker:
             seen = looker.look(pixels, t) if looker is not None else None
             if seen is not None:
                 yield seen
+            if looker is self._hands and self._hands is not None and self._hands.landmarks is not None:
+                yield self._hands.landmarks
 
     def close(self) -> None:
         """Let go of the camera's own models."""
@@ -65,16 +67,21 @@ class Lookers:
         # A look for faces or bodies remembers nothing: one finder each does for all cameras.
         self._faces = FaceFinder(Path(config.face))
         self._bodies = BodyFinder(Path(config.pose_detector), Path(config.pose_landmarks))
+        self._landmarks = False
 
     def make(self, opening: OpenCamera) -> CameraLooker:
         """What looks at this camera."""
         hands = people = None
         if opening.hands:
             finder = StillFinder(self._models) if opening.stills else FilmFinder(self._models)
-            hands = HandsLooker(opening.camera, finder, lambda hand: self._head(hand.joints))
+            hands = HandsLooker(opening.camera, finder, lambda hand: self._head(hand.joints), lambda: self._landmarks)
         if opening.people:
             people = PeopleLooker(opening.camera, self._faces, self._bodies, stills=opening.stills)
         return CameraLooker(hands, people)
+
+    def tell_landmarks(self, wanted: bool) -> None:
+        """Tell the joints of all cameras' hands from now on, or no longer."""
+        self._landmarks = wanted
 
     def use_head(self, model: bytes) -> None:
         """Read the gestures of all cameras with this network from now on. Raises `ModelError`."""

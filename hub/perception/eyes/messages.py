@@ -1,6 +1,11 @@
 """What the hub and its eyes say to each other. Frames go beside it: through shared memory that both were handed."""
 
-from msgspec import Struct, field
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct, field
+
+POINTS: Final = 42
+"""Of a hand: x and y of 21 joints."""
 
 
 class OpenCamera(Struct, frozen=True, tag=True, kw_only=True):
@@ -34,7 +39,13 @@ class EndCamera(Struct, frozen=True, tag=True):
     camera: int
 
 
-ToEyes = OpenCamera | CloseCamera | EndCamera | UseHead
+class TellLandmarks(Struct, frozen=True, tag=True):
+    """Tell `Landmarks` from now on, or no longer. A worker that was not told this tells none."""
+
+    wanted: bool
+
+
+ToEyes = OpenCamera | CloseCamera | EndCamera | UseHead | TellLandmarks
 
 
 class Pointing(Struct, frozen=True):
@@ -77,6 +88,22 @@ class HandsSeen(Struct, frozen=True, tag=True, kw_only=True):
     t: float
     aspect: float
     hands: tuple[Hand, ...] = ()
+
+
+Points = Annotated[tuple[float, ...], Meta(min_length=POINTS, max_length=POINTS)]
+
+
+class Landmarks(Struct, frozen=True, tag=True, kw_only=True):
+    """Where the joints of the hands in a frame of second `t` are; told only while that is wanted.
+
+    Of each hand 42 floats and nothing else: x and y of its 21 joints in turn, in MediaPipe's order, as fractions of the
+    picture's width (from the left) and height (from the top). The hands are in the order of that frame's `HandsSeen`,
+    which comes first. Told at most ten times a second, and once when there are no hands any more.
+    """
+
+    camera: int
+    t: float
+    hands: Annotated[tuple[Points, ...], Meta(max_length=2)] = ()
 
 
 class PeopleSeen(Struct, frozen=True, tag=True, kw_only=True):
@@ -126,4 +153,4 @@ class HeadRefused(Struct, frozen=True, tag=True):
 
 
 Seen = HandsSeen | PeopleSeen
-FromEyes = HandsSeen | PeopleSeen | CameraPace | CameraEnded | CameraTrouble | HeadRefused
+FromEyes = HandsSeen | PeopleSeen | Landmarks | CameraPace | CameraEnded | CameraTrouble | HeadRefused

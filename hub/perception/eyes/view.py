@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hub.core.errors import HearthError
 from hub.media.slot import Slot
-from hub.perception.eyes.messages import CameraEnded, CameraPace, OpenCamera, Seen
+from hub.perception.eyes.messages import CameraEnded, CameraPace, HandsSeen, OpenCamera, Seen
 
 if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
@@ -29,6 +29,8 @@ class View:
         """Where its frames come in; hand its writer's end to a tap."""
         self.pace: CameraPace | None = None
         """How looking keeps up, as last told."""
+        self.hands: HandsSeen | None = None
+        """The last frame in which hands were seen, or were no more."""
         self.ending = False
         self.ended: CameraEnded | None = None
         """What the camera cost, once all of it was looked at."""
@@ -75,6 +77,8 @@ class View:
 
     def take(self, seen: Seen) -> None:
         """The worker saw something."""
+        if isinstance(seen, HandsSeen):
+            self.hands = seen
         self._seen.append(seen)
         self._arrived.set()
 

@@ -20,8 +20,10 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     HeadRefused,
+    Landmarks,
     OpenCamera,
     Seen,
+    TellLandmarks,
     ToEyes,
     UseHead,
 )
@@ -38,7 +40,7 @@ class Looker(Protocol):
         """What each stage took so far."""
         ...
 
-    def look(self, pixels: Pixels, t: float) -> Iterable[Seen]:
+    def look(self, pixels: Pixels, t: float) -> Iterable[Seen | Landmarks]:
         """What is seen in a frame ((height, width, 3), RGB) of second `t`. It is not kept."""
         ...
 
@@ -55,7 +57,7 @@ def run(link: WorkerLink, config: dict[str, Any]) -> None:
     from hub.perception.eyes.lookers import Lookers
 
     lookers = Lookers(msgspec.convert(config, EyesConfig))
-    eyes = EyesWorker(link, lookers.make, lookers.use_head)
+    eyes = EyesWorker(link, lookers.make, lookers.use_head, lookers.tell_landmarks)
     link.ready()
     eyes.serve()
 
@@ -76,11 +78,16 @@ class EyesWorker:
     """One thread for all cameras: the newest frame of each in turn, and what the hub says in between."""
 
     def __init__(
-        self, link: WorkerLink, make_looker: MakeLooker, use_head: Callable[[bytes], None] = lambda _: None
+        self,
+        link: WorkerLink,
+        make_looker: MakeLooker,
+        use_head: Callable[[bytes], None] = lambda _: None,
+        tell_landmarks: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._link = link
         self._make_looker = make_looker
         self._use_head = use_head
+        self._tell_landmarks = tell_landmarks
         self._decoder = msgspec.msgpack.Decoder(ToEyes)
         self._cameras: dict[int, _Camera] = {}
 
@@ -127,6 +134,8 @@ class EyesWorker:
             self._open(message)
         elif isinstance(message, EndCamera):
             self._end(message)
+        elif isinstance(message, TellLandmarks):
+            self._tell_landmarks(message.wanted)
         elif isinstance(message, UseHead):
             try:
                 self._use_head(message.model)

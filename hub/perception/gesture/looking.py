@@ -6,9 +6,10 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hub.perception.eyes.messages import Hand, HandsSeen
+from hub.perception.eyes.messages import Hand, HandsSeen, Landmarks
 from hub.perception.gesture.features import hand_features
 from hub.perception.gesture.hands import MIDDLE_KNUCKLE, WRIST, FoundHand, FoundHands
+from hub.perception.gesture.landmarks import LandmarkTeller
 from hub.perception.gesture.pointing import pointing
 from hub.perception.gesture.windows import Pixels
 
@@ -41,9 +42,15 @@ class Finds(Protocol):
 class HandsLooker:
     """Looks for hands in one camera's frames."""
 
-    def __init__(self, camera: int, finder: Finds, read: ReadGesture) -> None:
+    def __init__(
+        self, camera: int, finder: Finds, read: ReadGesture, landmarks: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`landmarks` says whether they are wanted now."""
         self.stages_ms = {"hands": 0.0, "gesture": 0.0}
         """What finding hands and reading their gestures took so far."""
+        self.landmarks: Landmarks | None = None
+        """What is to be told of the joints in the last frame."""
+        self._teller = LandmarkTeller(camera, landmarks)
         self._camera = camera
         self._finder = finder
         self._read = read
@@ -60,6 +67,7 @@ class HandsLooker:
         hands = tuple(self._hand(hand) for hand in found)
         self.stages_ms["hands"] += (middle - start) * 1000
         self.stages_ms["gesture"] += (time.perf_counter() - middle) * 1000
+        self.landmarks = self._teller.take(found, t)
         before, self._any = self._any, bool(hands)
         if not hands and not before:
             return None

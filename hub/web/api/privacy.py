@@ -73,7 +73,7 @@ class _Handlers:
         return ready(self._rooms().keeper, "the home")
 
     async def privacy(self, _request: web.Request) -> PrivacyResponse:
-        keeper, microphones = self._keeper(), self._rooms().microphones
+        keeper, microphones, hands = self._keeper(), self._rooms().microphones, self._rooms().hands
         found = () if microphones is None else microphones.all()
         rows = await keeper.connections(0, _LOOKED_AT)
         return PrivacyResponse(
@@ -82,6 +82,7 @@ class _Handlers:
             keeping=[_keeping(each, keeper.settings.store.history_days) for each in await keeper.keeping()],
             bytes=await keeper.size(),
             learning=keeper.settings.learning.enabled,
+            landmarks=hands is not None and hands.allowed,
             connections=len(rows),
             beyond=sum(_reach(row) == "outside" for row in rows),
         )

@@ -44,7 +44,8 @@ class KeepingResponse(Struct, frozen=True, kw_only=True):
 
 
 class PrivacyResponse(Struct, frozen=True, kw_only=True):
-    """What the home hears, sees and keeps. `bytes` is all that is kept (null: not known); `learning`: it learns.
+    """What the home hears, sees and keeps. `bytes` is all that is kept (null: not known); `learning`: it learns;
+    `landmarks`: the page may draw the hands that cameras see.
 
     `beyond` is how many of the last connections went beyond the home's own network, of `connections` looked at.
     """
@@ -54,6 +55,7 @@ class PrivacyResponse(Struct, frozen=True, kw_only=True):
     keeping: list[KeepingResponse]
     bytes: int | None
     learning: bool
+    landmarks: bool
     connections: int
     beyond: int
 

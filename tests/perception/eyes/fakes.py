@@ -31,7 +31,7 @@ from hub.perception.eyes.messages import (
     PeopleSeen,
     Pointing,
 )
-from hub.perception.eyes.worker import EyesWorker
+from hub.perception.eyes.worker import EyesWorker, Looker
 
 REFUSED, CRASHES, TALKS = 66, 77, 88
 """Brightness of pictures at which looking fails as foreseen, fails otherwise, and tells more than may leave."""
@@ -89,7 +89,12 @@ class Worker:
         self.gate: threading.Semaphore | None = None
         link = WorkerLink(theirs, their_hatch)
         self.heads: list[bytes] = []
-        self._thread = threading.Thread(target=self._serve, args=(EyesWorker(link, self._make, self._use), link))
+        self.make: Callable[[OpenCamera], Looker] = self._make
+        """Makes what looks at a camera."""
+        self.landmarks = False
+        """Whether it was told to tell them."""
+        worker = EyesWorker(link, lambda opening: self.make(opening), self._use, self._landmarks_wanted)
+        self._thread = threading.Thread(target=self._serve, args=(worker, link))
         self._theirs = (theirs, their_hatch)
         self.refuse: Exception | None = None
 
@@ -110,6 +115,9 @@ class Worker:
             raise self.refuse
         self.lookers.append(FakeLooker(opening, self))
         return self.lookers[-1]
+
+    def _landmarks_wanted(self, wanted: bool) -> None:
+        self.landmarks = wanted
 
     def _use(self, model: bytes) -> None:
         if self.refuse is not None:

@@ -17,8 +17,11 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     FromEyes,
+    HandsSeen,
+    Landmarks,
     OpenCamera,
     PeopleSeen,
+    TellLandmarks,
 )
 from hub.perception.eyes.view import View
 from tests.perception.eyes.fakes import FakeHost, hand, hands, until
@@ -206,3 +209,40 @@ async def test_eyes_that_cannot_be_sealed_do_not_start(host: FakeHost) -> None:
         await eyes.start()
     with pytest.raises(UnavailableError):
         await eyes.open("hall")
+
+
+def landmarks(camera: int, t: float, hands: int = 1) -> Landmarks:
+    return Landmarks(camera=camera, t=t, hands=((0.5,) * 42,) * hands)
+
+
+async def test_joints_are_passed_on_while_they_are_wanted_with_what_was_seen_of_the_hand(
+    eyes: Eyes, host: FakeHost
+) -> None:
+    told: list[tuple[str, HandsSeen | None, Landmarks]] = []
+    eyes.on_landmarks = lambda *each: told.append(each)
+    hall = await eyes.open("hall")
+    seen, joints = hands(hall.number, 1.0, hand("fist")), landmarks(hall.number, 1.0)
+    host.say(seen, joints, pace(hall.number))
+    await until(lambda: hall.pace)
+    assert told == []  # nobody wanted them
+    await eyes.tell_landmarks(True)
+    await eyes.tell_landmarks(True)
+    assert host.sent == [hall.opening, TellLandmarks(True)]
+    host.say(seen, joints, landmarks(999, 1.0))
+    await until(lambda: told)
+    assert told == [("hall", seen, joints)]
+    await hall.close()
+    assert [type(said) async for said in hall] == [HandsSeen, HandsSeen]  # they are not among what is seen
+
+
+async def test_a_new_worker_is_told_whether_joints_are_wanted(eyes: Eyes, host: FakeHost) -> None:
+    hall = await eyes.open("hall")
+    for wanted in (True, False):
+        await eyes.tell_landmarks(wanted)
+        host.die()
+        await until(lambda: hall.interrupted)
+        hall.interrupted = False
+        host.sent.clear()
+        host.come_up()
+        await until(lambda: hall.opening in host.sent)
+        assert (TellLandmarks(True) in host.sent) is wanted

@@ -11,8 +11,21 @@ import pytest
 
 from hub.core.errors import HearthError, ModelError
 from hub.media.slot_memory import BUFFER_BYTES, BUFFERS
-from hub.perception.eyes.messages import CameraEnded, CameraTrouble, CloseCamera, EndCamera, OpenCamera
+from hub.perception.eyes.lookers import CameraLooker
+from hub.perception.eyes.messages import (
+    CameraEnded,
+    CameraTrouble,
+    CloseCamera,
+    EndCamera,
+    HandsSeen,
+    Landmarks,
+    OpenCamera,
+    TellLandmarks,
+)
+from hub.perception.gesture.hands import FoundHands
+from hub.perception.gesture.looking import HandsLooker
 from tests.perception.eyes.fakes import CRASHES, REFUSED, TALKS, Shown, Worker
+from tests.perception.gesture.test_looking import open_hand
 
 HEADER = struct.Struct("<QddIII")
 
@@ -174,3 +187,34 @@ def test_memory_that_is_no_slot_is_refused(worker: Worker, door: Shown) -> None:
     os.close(other)
     door.show(9)
     worker.hear(door.seen(9))
+
+
+class AlwaysAHand:
+    """Finds a hand in every picture."""
+
+    def find(self, pixels: Any, t: float) -> FoundHands:
+        return (open_hand(),)
+
+    def close(self) -> None:
+        pass
+
+
+def test_joints_leave_the_worker_only_while_they_are_wanted(worker: Worker) -> None:
+    def looker(opening: OpenCamera) -> CameraLooker:
+        read = HandsLooker(opening.camera, AlwaysAHand(), lambda _: ("four", 0.9), lambda: worker.landmarks)
+        return CameraLooker(read, None)
+
+    worker.make = looker
+    hall = worker.open(1)
+    sent: dict[int, list[Landmarks]] = {}
+    for second in range(9):
+        if second in (3, 6):
+            worker.tell(TellLandmarks(second == 3))
+            worker.settled()
+        hall.show(100, t=float(second))
+        worker.hear(lambda said, t=second: isinstance(said, HandsSeen) and said.t == t)
+        worker.settled()  # all that it had to say of this picture is said
+        sent[second] = [said for said in worker.said if isinstance(said, Landmarks)]
+        worker.said.clear()
+    assert [second for second, told in sent.items() if told] == [3, 4, 5]
+    hall.close()
