@@ -81,7 +81,7 @@ class House:
         for name, hub in self.hubs.items():
             hub.council.live(frozenset(self.hubs) - {name}, hub.clock)
         self._now = 0.0
-        self._queue: list[tuple[float, int, Callable[[], None]]] = []
+        self._queue: list[tuple[float, int, str, Callable[[], None]]] = []
         self._order = itertools.count()
         self.found = Answered(waits_ms=[])
         self._answers: list[tuple[float, str]] = []
@@ -119,7 +119,8 @@ class House:
         )
         late = 0.64 if self.random.random() < self._slow else 0.12
         wakes = self.random.random() < 0.9
-        self._at(self._now + self.random.uniform(0, late), lambda: (self._woke if wakes else self._slept)(hub, claim))
+        judged = self._woke if wakes else self._slept
+        self._at(self._now + self.random.uniform(0, late), name, lambda: judged(hub, claim))
         return claim
 
     def _slept(self, hub: _Hub, _claim: Claim) -> None:
@@ -130,25 +131,27 @@ class House:
         hub.woke, hub.hears = self._now, None
         hub.council.woke(claim, self._now + hub.clock)
 
-    def _at(self, moment: float, do: Callable[[], None]) -> None:
-        heapq.heappush(self._queue, (moment, next(self._order), do))
+    def _at(self, moment: float, name: str, do: Callable[[], None]) -> None:
+        """At this moment something happens to one hub."""
+        heapq.heappush(self._queue, (moment, next(self._order), name, do))
 
     def _run(self, until: float) -> None:
+        due = {name: hub.council.due() - hub.clock for name, hub in self.hubs.items()}
         while True:
-            for name, hub in self.hubs.items():
-                self._deliver(name, hub)
-            due = {name: hub.council.due() - hub.clock for name, hub in self.hubs.items()}
-            first = min(due, key=lambda n: due[n])
+            first = min(due, key=due.__getitem__)
             queued = self._queue[0][0] if self._queue else NEVER
             if min(queued, due[first]) > until:
                 return
             if queued <= due[first]:
-                self._now, _, do = heapq.heappop(self._queue)
+                self._now, _, name, do = heapq.heappop(self._queue)
                 do()
             else:
-                self._now = max(self._now, due[first]) + 1e-6  # the sum of a clock and a moment is rounded
-                hub = self.hubs[first]
-                hub.council.tick(self._now + hub.clock)
+                name = first
+                self._now = max(self._now, due[name]) + 1e-6  # the sum of a clock and a moment is rounded
+                self.hubs[name].council.tick(self._now + self.hubs[name].clock)
+            hub = self.hubs[name]
+            self._deliver(name, hub)
+            due[name] = hub.council.due() - hub.clock
 
     def _deliver(self, name: str, hub: _Hub) -> None:
         outbox, hub.council.outbox[:] = list(hub.council.outbox), []
@@ -173,7 +176,7 @@ class House:
             return
         body, receiver = encode(message), self.hubs[to]
         arrives = self._now + min(0.003, self.random.expovariate(2000))
-        self._at(arrives, lambda: receiver.council.take(sender, decode(body), self._now + receiver.clock))
+        self._at(arrives, to, lambda: receiver.council.take(sender, decode(body), self._now + receiver.clock))
 
     def _count(self, claims: list[Claim]) -> None:
         found, woken = self.found, [c for c in claims if self.hubs[c.hub].woke is not None]

@@ -62,7 +62,7 @@ async def test_a_jammed_lock_fails_and_a_silent_device_times_out() -> None:
 
 
 async def test_a_device_that_already_is_as_wished_need_not_repeat_it() -> None:
-    acks = Acknowledgements(0.05)
+    acks = Acknowledgements(1.0)  # the answer is taken for granted after half of it
     again = DeviceCommand(1, "switch.x", "OnOff", True)
     acks.expect(again, True, "t")
     await asyncio.wait_for(again.answered(), 10)
