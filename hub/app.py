@@ -21,7 +21,7 @@ from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, show_hands, start_cameras, watch_hands
-from hub.floors.store import at_first_sight, open_store
+from hub.floors.store import Store, at_first_sight, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
 from hub.floors.web import know_people, open_web, show_dialogue, show_home
@@ -104,15 +104,9 @@ async def running_hub(
         senses = None if early is None else _open_senses(early, parts, stack)
         ground, store = await open_store(ground, stack)
         ears_loading, eyes_loading = senses or _open_senses(ground, parts, stack)
-        floor = await build_home(ground, store, stack)
+        floor = await _home(ground, store, server, stack)
         dialogue, ears, eyes, feed, skills = None, None, None, None, None
         hands = watch_hands(ground, floor)
-        if server is not None:
-            await know_people(server, floor)
-            show_home(server, ground, floor)
-            server.rooms.hands = hands
-        else:
-            await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
         beliefs, learning = Beliefs(), Learning()
         swarm = await build_swarm(ground, floor, stack) if Parts.SWARM in parts else None
         if Parts.DIALOGUE in parts:
@@ -124,7 +118,7 @@ async def running_hub(
         if server is not None:
             server.rooms.peers = None if swarm is None else swarm.peers
             server.rooms.cameras = lambda: () if eyes is None else eyes.paces()
-            server.rooms.learning = lambda: learning.here
+            server.rooms.learning, server.rooms.hands = lambda: learning.here, hands
             if dialogue is not None:
                 show_dialogue(server, dialogue, feed, skills)
             server.open()
@@ -154,6 +148,17 @@ def _open_senses(
     ears = _begun("ears", open_ears(ground, stack), stack) if Parts.EARS in parts else None
     eyes = _begun("eyes", open_eyes(ground, stack), stack) if looks else None
     return ears, eyes
+
+
+async def _home(ground: Ground, store: Store, server: "WebServer | None", stack: AsyncExitStack) -> HomeFloor:
+    """The home, shown by the web server where there is one."""
+    floor = await build_home(ground, store, stack)
+    if server is None:
+        await floor.devices.ready()  # who starts a hub to look and leave looks at a home that has reported
+        return floor
+    await know_people(server, floor)
+    show_home(server, ground, floor)
+    return floor
 
 
 async def _feed(ground: Ground, floor: HomeFloor, ears: "asyncio.Task[Ears]", stack: AsyncExitStack) -> "GrammarFeed":

@@ -135,7 +135,7 @@ class _Listener:
     async def hear(self, sound: Sound, area: str) -> list[Event]:
         """What happens when `sound` is heard in `area`; afterwards the home is as it was."""
         # imported late: hub.bench is listed by the command line, which must stay light
-        from hub.satellites.conversing import converse
+        from hub.satellites.conversing import conversing
 
         ears, dialogue = self._hub.ears, self._hub.dialogue
         if ears is None or dialogue is None:
@@ -144,15 +144,12 @@ class _Listener:
         cancel = self._hub.bus.subscribe(_HEARD, events.append)
         self._said += 1  # a stream of its own, so that no conversation goes on
         stream = await ears.open_stream(f"command:{self._said}", area=area, publish=True)
-        conversation = asyncio.create_task(converse(stream, dialogue))
         try:
-            await stream.feed(sound)
-            await stream.end()
-            await conversation
+            async with conversing(stream, dialogue):
+                await stream.feed(sound)
+                await stream.end()
         finally:
             cancel()
-            conversation.cancel()
-            await asyncio.gather(conversation, return_exceptions=True)
             await stream.close()
         await self._set_back(events, dialogue)
         return events

@@ -9,6 +9,7 @@ from hub.core.events import CommandDone, CommandFailed, Event, IntentMatched, Sp
 
 if TYPE_CHECKING:
     from hub.app import Hub
+    from hub.perception.ears.ear_stream import EarStream
     from hub.satellites.ports import Arbiter
 
 _STAGES = ("wake", "vad", "speech", "intent", "act")
@@ -38,6 +39,18 @@ class _Stopwatch:
             if "total" not in self.after_speech_ms:
                 self.after_speech_ms |= {**self.ms, "total": (event.mono - self._spoken) * 1000}
 
+    def told(self, heard: "EarStream", *, after_speech: bool) -> dict[str, Any]:
+        """The stream's length, the time that it took and each stage's; with what passed after speech, if anything."""
+        cost = {**({} if heard.ended is None else heard.ended.stages_ms), **self.ms}
+        told = {
+            "audio_s": round(heard.fed / 16_000, 3),
+            "wall_s": round(time.monotonic() - self.began, 3),
+            "stages_ms": {stage: round(cost.get(stage, 0.0), 2) for stage in _STAGES},
+        }
+        if after_speech and "total" in self.after_speech_ms:
+            told["after_speech_ms"] = {stage: round(ms, 1) for stage, ms in self.after_speech_ms.items()}
+        return told
+
 
 async def hear_file(
     hub: "Hub",
@@ -57,7 +70,7 @@ async def hear_file(
     """
     from hub.media.file_source import FileSource
     from hub.satellites.arbitrated import ArbitratedStream
-    from hub.satellites.conversing import converse
+    from hub.satellites.conversing import conversing
 
     assert hub.ears is not None and hub.dialogue is not None
     source = FileSource(file, "file")
@@ -67,33 +80,18 @@ async def hear_file(
     alone = arbiter is None or not words
     heard = await hub.ears.open_stream("file", wake=words, area=area, publish=alone)
     stream = heard if alone or arbiter is None else ArbitratedStream(heard, "file", area, words, arbiter, hub.bus)
-    conversation = asyncio.create_task(converse(stream, hub.dialogue))
     try:
-        if listen:
-            await stream.listen()
-        watch.began = time.monotonic()
-        async for chunk in source:
-            if real_time:
-                await asyncio.sleep(max(0.0, watch.began + chunk.t + chunk.duration - time.monotonic()))
-            await stream.feed(chunk.samples)
-        await stream.end()
-        await conversation
+        async with conversing(stream, hub.dialogue):
+            if listen:
+                await stream.listen()
+            watch.began = time.monotonic()
+            async for chunk in source:
+                if real_time:
+                    await asyncio.sleep(max(0.0, watch.began + chunk.t + chunk.duration - time.monotonic()))
+                await stream.feed(chunk.samples)
+            await stream.end()
     finally:
         cancel()
-        conversation.cancel()
-        await asyncio.gather(conversation, return_exceptions=True)
         await stream.close()
         await source.close()
-    ended = heard.ended
-    cost = {} if ended is None else ended.stages_ms
-    stages = {stage: round({**cost, **watch.ms}.get(stage, 0.0), 2) for stage in _STAGES}
-    end = {
-        "event": "end",
-        "file": str(file),
-        "audio_s": round(heard.fed / 16_000, 3),
-        "wall_s": round(time.monotonic() - watch.began, 3),
-        "stages_ms": stages,
-    }
-    if real_time and "total" in watch.after_speech_ms:
-        end["after_speech_ms"] = {stage: round(ms, 1) for stage, ms in watch.after_speech_ms.items()}
-    return end
+    return {"event": "end", "file": str(file), **watch.told(heard, after_speech=real_time)}

@@ -62,12 +62,9 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     from hub.home.scenes import Scenes
     from hub.home.undo import UndoLog
     from hub.home.why import Why
-    from hub.plugins.cage.cages import Cages
-    from hub.plugins.devices.device_host import DeviceHost
     from hub.store.command_log import CommandLog
     from hub.store.home_table import HomeTable, Overrides
     from hub.store.ledger import LedgerTable
-    from hub.store.plugin_data import PluginData
 
     settings, bus, states = ground.settings, ground.bus, ground.states
     database, history = store.database, store.history
@@ -88,30 +85,31 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     stack.push_async_callback(dispatcher.close)
     undo = UndoLog(bus, ring, states)
     await commands.fail_interrupted(bus)
-    data = PluginData(database)
-    cages = Cages(allow_uncaged=settings.plugins.allow_uncaged)
-    stack.push_async_callback(cages.close)
-    devices = DeviceHost(
-        home, states, dispatcher, bus, ground.supervisor, data=data, cages=cages, connect=guard.open_socket
-    )
-    stack.push_async_callback(devices.close)
+    devices, cages = _device_host(ground, database, home, dispatcher, guard, stack)
     kept = await _start_devices(devices, cages, home, table, ground)
-    why = Why(home, states, ring, history)
     return HomeFloor(
-        guard,
-        database,
-        history,
-        home,
-        areas,
-        exposure,
-        dispatcher,
-        undo,
-        why,
-        devices,
-        cages,
-        store.settings,
-        kept,
-    )
+        guard=guard, database=database, history=history, home=home, areas=areas, exposure=exposure,
+        dispatcher=dispatcher, undo=undo, why=Why(home, states, ring, history), devices=devices, cages=cages,
+        settings=store.settings, kept=kept,
+    )  # fmt: skip
+
+
+def _device_host(
+    ground: Ground, database: "Database", home: "Home", dispatcher: "Dispatcher", guard: "Guard", stack: AsyncExitStack
+) -> "tuple[DeviceHost, Cages]":
+    """What runs device integrations, and the cages for those of others."""
+    from hub.plugins.cage.cages import Cages
+    from hub.plugins.devices.device_host import DeviceHost
+    from hub.store.plugin_data import PluginData
+
+    cages = Cages(allow_uncaged=ground.settings.plugins.allow_uncaged)
+    stack.push_async_callback(cages.close)
+    host = DeviceHost(
+        home, ground.states, dispatcher, ground.bus, ground.supervisor,
+        data=PluginData(database), cages=cages, connect=guard.open_socket,
+    )  # fmt: skip
+    stack.push_async_callback(host.close)
+    return host, cages
 
 
 async def _start_devices(

@@ -1,6 +1,8 @@
 """A conversation on one stream of sound: what the ears hear goes to the dialogue, a question listens for its answer."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Protocol
 
 import structlog
@@ -66,3 +68,23 @@ async def converse(
         except HearthError as error:
             log.warning("a sentence could not be answered", stream=event.stream, error=str(error))
             await failed(error)
+
+
+@asynccontextmanager
+async def conversing(
+    stream: Overheard,
+    dialogue: Dialogue,
+    answer: Callable[[Turn], Awaitable[None]] | None = None,
+    failed: Callable[[HearthError], Awaitable[None]] = _unsaid,
+) -> AsyncIterator[None]:
+    """`converse` beside the block, which feeds the stream and ends it: leaving waits until all of it is answered.
+
+    A block that fails waits for nothing.
+    """
+    conversation = asyncio.create_task(converse(stream, dialogue, answer, failed))
+    try:
+        yield
+        await conversation
+    finally:
+        conversation.cancel()
+        await asyncio.gather(conversation, return_exceptions=True)

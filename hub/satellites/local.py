@@ -12,7 +12,7 @@ from hub.dialogue.dialogue import Dialogue, Turn
 from hub.dialogue.tts.speak import Speaker as Speech
 from hub.media.microphone import Microphone
 from hub.media.speaker import Speaker
-from hub.satellites.conversing import converse
+from hub.satellites.conversing import conversing
 from hub.satellites.ports import Ears
 
 log = structlog.get_logger(__name__)
@@ -38,15 +38,14 @@ class LocalSatellite:
         """Converse until cancelled. Raises `MediaError` when there is no microphone."""
         microphone = Microphone(STREAM)
         stream = await self._ears.open_stream(STREAM, area=self._area, publish=True)
-        conversation = asyncio.create_task(converse(stream, self._dialogue, self._answer))
         unasked = self._bus.handle(Replied, self._announce, name="local-speaker")
         try:
-            async for chunk in microphone:
-                await stream.feed(chunk.samples)
+            async with conversing(stream, self._dialogue, self._answer):
+                async for chunk in microphone:
+                    await stream.feed(chunk.samples)
+                await stream.end()
         finally:
             unasked()
-            conversation.cancel()
-            await asyncio.gather(conversation, return_exceptions=True)
             await stream.close()
             await self._speaker.close()
 

@@ -16,7 +16,7 @@ from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.media.sound_file.decoding import decoded
 from hub.perception.ears.ear_stream import EarStream
 from hub.perception.ears.ears import Ears
-from hub.satellites.conversing import converse
+from hub.satellites.conversing import conversing
 from hub.satellites.page_stream import PageStream
 from hub.satellites.page_wire import Missed, Reply, ToPage, Trouble
 
@@ -82,14 +82,10 @@ class SoundFiles:
         async def failed(error: HearthError) -> None:
             told.append(Trouble.of(error))
 
-        stream = PageStream(ears, tell, once=False)
-        conversation = asyncio.create_task(converse(stream, self._dialogue, answer, failed))
         try:
-            await _feed(ears, sound)
-            await conversation
+            async with conversing(PageStream(ears, tell, once=False), self._dialogue, answer, failed):
+                await _feed(ears, sound)
         finally:
-            conversation.cancel()
-            await asyncio.gather(conversation, return_exceptions=True)
             await ears.close()
         return HeardFile(
             audio_s=round(len(sound) / SAMPLE_RATE, 3),

@@ -6,7 +6,7 @@ same future found by their signature (minimisation of acyclic automata, Revuz 19
 """
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -15,6 +15,8 @@ from hub.core.errors import UsageError
 S = TypeVar("S", bound=Hashable)
 Arc = tuple[str, S, int]
 """A word, the state that it leads to, and its cost: -1000 ln p, so 0 is "as likely as anything"."""
+_Signature = tuple[int | None, tuple[tuple[str, int, int], ...]]
+"""A state's future: the cost of ending in it, and its arcs."""
 
 LONGEST_SENTENCE = 200
 """Words; what is longer than that is a loop in somebody's template."""
@@ -75,55 +77,68 @@ def minimal(
     `arcs(state)` gives the arcs of a state, `final(state)` the cost of ending in it, or None. Where a sentence can be
     said in several ways its least cost is kept. Raises `UsageError` when a sentence is longer than `longest` words.
     """
-    memo: dict[frozenset[tuple[S, int]], tuple[int, int] | None] = {}
-    registry: dict[tuple[int | None, tuple[tuple[str, int, int], ...]], int] = {}
+    making = _Making(arcs, final, longest)
+    root = making.visit(frozenset([(start, 0)]), 0)
+    return _numbered(root, list(making.registry)) if root is not None else Automaton((), {})
 
-    def merge(subset: frozenset[tuple[S, int]]) -> tuple[dict[str, dict[S, int]], int | None]:
+
+class _Making(Generic[S]):
+    """One pass. A subset is a set of states, each with what is still owed on the way to it."""
+
+    def __init__(self, arcs: Callable[[S], Iterable[Arc[S]]], final: Callable[[S], int | None], longest: int) -> None:
+        self._arcs, self._final, self._longest = arcs, final, longest
+        self._memo: dict[frozenset[tuple[S, int]], tuple[int, int] | None] = {}
+        self.registry: dict[_Signature, int] = {}
+        """The states of the result, by their future."""
+
+    def visit(self, subset: frozenset[tuple[S, int]], depth: int) -> tuple[int, int] | None:
+        """The state that the subset becomes, and the least cost from there on; None where nothing can be said."""
+        if subset in self._memo:
+            return self._memo[subset]
+        if depth > self._longest:
+            raise UsageError(
+                f"a sentence of the grammar is longer than {self._longest} words",
+                remedy="look for an expansion that contains itself",
+            )
+        merged, ending = self._merge(subset)
+        out: list[tuple[str, int, int]] = []
+        for word in sorted(merged):
+            targets = merged[word]
+            least = min(targets.values())
+            child = self.visit(frozenset((state, cost - least) for state, cost in targets.items()), depth + 1)
+            if child is not None:
+                out.append((word, child[0], least + child[1]))
+        self._memo[subset] = found = self._registered(out, ending)
+        return found
+
+    def _merge(self, subset: frozenset[tuple[S, int]]) -> tuple[dict[str, dict[S, int]], int | None]:
+        """Where each word leads from the subset at what cost, and the cost of ending in it."""
         merged: dict[str, dict[S, int]] = {}
         ending: int | None = None
         for state, owed in subset:
-            end = final(state)
+            end = self._final(state)
             if end is not None and (ending is None or end + owed < ending):
                 ending = end + owed
-            for word, target, cost in arcs(state):
+            for word, target, cost in self._arcs(state):
                 targets = merged.setdefault(word, {})
                 if target not in targets or cost + owed < targets[target]:
                     targets[target] = cost + owed
         return merged, ending
 
-    def visit(subset: frozenset[tuple[S, int]], depth: int) -> tuple[int, int] | None:
-        if subset in memo:
-            return memo[subset]
-        if depth > longest:
-            raise UsageError(
-                f"a sentence of the grammar is longer than {longest} words",
-                remedy="look for an expansion that contains itself",
-            )
-        merged, ending = merge(subset)
-        out: list[tuple[str, int, int]] = []
-        for word in sorted(merged):
-            targets = merged[word]
-            least = min(targets.values())
-            child = visit(frozenset((state, cost - least) for state, cost in targets.items()), depth + 1)
-            if child is not None:
-                out.append((word, child[0], least + child[1]))
+    def _registered(self, out: list[tuple[str, int, int]], ending: int | None) -> tuple[int, int] | None:
+        """The one state with this future, its least cost pushed towards the start."""
         costs = [cost for _, _, cost in out] + ([] if ending is None else [ending])
         if not costs:
-            memo[subset] = None  # nothing can be said from here on
             return None
         best = min(costs)
         signature = (
             None if ending is None else ending - best,
             tuple((word, target, cost - best) for word, target, cost in out),
         )
-        memo[subset] = found = (registry.setdefault(signature, len(registry)), best)
-        return found
-
-    root = visit(frozenset([(start, 0)]), 0)
-    return _numbered(root, list(registry)) if root is not None else Automaton((), {})
+        return self.registry.setdefault(signature, len(self.registry)), best
 
 
-def _numbered(found: tuple[int, int], states: list[tuple[int | None, tuple[tuple[str, int, int], ...]]]) -> Automaton:
+def _numbered(found: tuple[int, int], states: list[_Signature]) -> Automaton:
     """The states reachable from the one found, numbered in the order of a breadth-first walk."""
     root, least = found
     numbers = {root: 0}

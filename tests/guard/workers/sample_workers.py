@@ -105,9 +105,19 @@ def dies_early(link: WorkerLink, config: dict[str, Any]) -> None:
 
 def escapes(link: WorkerLink, config: dict[str, Any]) -> None:
     """Tries every way out that it knows and tells how each ended."""
-    hub, secret = int(config["hub"]), str(config["secret"])
-    ways: dict[str, Callable[[], Any]] = {
-        "tcp": lambda: socket.create_connection(("127.0.0.1", int(config["port"])), 1),
+    hub = int(config["hub"])
+    ways = {**_over_sockets(int(config["port"])), **_by_the_kernel(hub), **_through_files(str(config["secret"]), hub)}
+    link.ready()
+    found = {name: _outcome(way) for name, way in ways.items()}
+    names = list(found)
+    for begin in range(0, len(names), 20):
+        link.send(Facts({n: found[n] for n in names[begin : begin + 20]}))
+    link.receive(None)
+
+
+def _over_sockets(port: int) -> dict[str, Callable[[], Any]]:
+    return {
+        "tcp": lambda: socket.create_connection(("127.0.0.1", port), 1),
         "udp": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
         "ipv6": lambda: socket.socket(socket.AF_INET6),
         "raw": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1),
@@ -121,6 +131,12 @@ def escapes(link: WorkerLink, config: dict[str, Any]) -> None:
         "sendto from the pair": lambda: socket.socketpair()[0].sendto(b"x", "\0hearth-test"),
         "sendmsg from the pair": lambda: socket.socketpair()[0].sendmsg([b"x"], [], 0, "\0hearth-test"),
         "dns": lambda: socket.getaddrinfo("example.org", 80),
+    }
+
+
+def _by_the_kernel(hub: int) -> dict[str, Callable[[], Any]]:
+    """Other processes, system calls, privileges."""
+    return {
         "fork": _fork,
         "posix_spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
         "subprocess": lambda: subprocess.run(["/bin/true"], check=True),
@@ -139,6 +155,11 @@ def escapes(link: WorkerLink, config: dict[str, Any]) -> None:
         "a call of tomorrow": lambda: _syscall(900),
         "namespace": lambda: ctypes.CDLL(None, use_errno=True).unshare(0x10000000) and _raise_errno(),
         "shared memory": lambda: _syscall(29 if os.uname().machine == "x86_64" else 194, 0, 4096, 0o1600),
+    }
+
+
+def _through_files(secret: str, hub: int) -> dict[str, Callable[[], Any]]:
+    return {
         "write": lambda: open(secret, "w"),
         "append": lambda: open(secret, "a"),
         "create": lambda: open(secret + ".new", "x"),
@@ -160,12 +181,6 @@ def escapes(link: WorkerLink, config: dict[str, Any]) -> None:
         "root": lambda: os.setuid(0),
         "core dump": lambda: None if resource_core() == 0 else _raise("core dumps are on", None),
     }
-    link.ready()
-    found = {name: _outcome(way) for name, way in ways.items()}
-    names = list(found)
-    for begin in range(0, len(names), 20):
-        link.send(Facts({n: found[n] for n in names[begin : begin + 20]}))
-    link.receive(None)
 
 
 def resource_core() -> int:
