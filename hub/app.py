@@ -21,7 +21,7 @@ from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
 from hub.floors.seeing import open_eyes, seeing, show_hands, start_cameras, watch_hands
-from hub.floors.store import Store, at_first_sight, open_store
+from hub.floors.store import Store, at_first_sight, early_rows, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
 from hub.floors.web import know_people, open_web, show_dialogue, show_home
@@ -98,9 +98,10 @@ async def running_hub(
     """
     async with AsyncExitStack() as stack:
         ground = await build_ground(paths, settings, stack)
+        rows = await early_rows(ground, needed=Parts.WEB in parts)
         # First of all the web server: from here on /healthz answers, and the page says what is still coming up.
-        server = await open_web(ground, stack) if Parts.WEB in parts else None
-        early = await at_first_sight(ground)
+        server = await open_web(at_first_sight(ground, rows, "web") or ground, stack) if Parts.WEB in parts else None
+        early = at_first_sight(ground, rows)
         senses = None if early is None else _open_senses(early, parts, stack)
         ground, store = await open_store(ground, stack)
         ears_loading, eyes_loading = senses or _open_senses(ground, parts, stack)

@@ -94,7 +94,8 @@ export class App extends Watching {
     `;
   }
 
-  private connection(): string | typeof nothing {
+  private connection(): TemplateResult | string | typeof nothing {
+    if (comingBack.moves) return html`${words().connection.moves} <a href=${comingBack.moves}>${comingBack.moves}</a>`;
     if (comingBack.waits) return comingBack.long ? words().connection.long : words().connection.again;
     if (store.live || (session.asked && !session.me)) return nothing;
     return store.known ? words().connection.lost : words().connection.first;

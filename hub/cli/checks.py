@@ -39,7 +39,7 @@ async def examine(paths: HomePaths) -> list[Finding]:
         findings += await asyncio.to_thread(_all_of, check)
     for probe in (
         _store(paths, settings),
-        web_checks.door(settings, paths),
+        web_checks.door(settings, paths, force.stands("web.host")),
         web_checks.certificate(settings, paths),
         _sealing(),
         caging(settings, paths),

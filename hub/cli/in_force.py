@@ -58,15 +58,9 @@ async def settings_in_force(loaded: LoadedSettings, paths: HomePaths) -> InForce
     from hub.floors.setting_checks import setting_checks
     from hub.home.household_settings import kept_values
 
-    settings, said, checks = loaded.settings, loaded.said, setting_checks()
-    kept: set[str] = set()
-    problems: list[SettingsError] = []
-    for key, value in kept_values(await _rows(settings, paths)).items():
-        settings, found = merged(settings, said, {key: value}, checks)
-        problems += found
-        if not found and not is_locked(key, said):
-            kept.add(key)
-    return InForce(settings, said, frozenset(kept), tuple(problems))
+    kept = kept_values(await _rows(loaded.settings, paths))
+    joined = merged(loaded.settings, loaded.said, kept, setting_checks())
+    return InForce(joined.settings, loaded.said, joined.kept, joined.problems)
 
 
 async def _rows(settings: Settings, paths: HomePaths) -> dict[str, Any]:

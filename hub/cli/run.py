@@ -149,9 +149,10 @@ def _hand_over(wanted: _Wanted, server: "WebServer") -> None:
 
 
 async def _begin_anew(wanted: _Wanted, server: "WebServer") -> None:
-    """Have `_serve` return. Raises `SettingsError` where the hub would not come up with hearth.toml as it is now."""
+    """Have `_serve` return. Raises `SettingsError` where the hub would not come up with its settings as they are."""
+    from hub.cli.in_force import settings_in_force
     from hub.core.settings_file import load_settings
 
     loaded = await asyncio.to_thread(load_settings, wanted.paths.settings)
-    server.check(wanted.change(loaded.settings).web)
+    server.check(wanted.change((await settings_in_force(loaded, wanted.paths)).settings).web)
     wanted.again.set()

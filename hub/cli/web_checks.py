@@ -35,8 +35,8 @@ def port(settings: Settings, paths: HomePaths) -> Iterator[Finding]:
     yield Finding(check="web port", level="ok", detail=f"{host}:{number} is free")
 
 
-async def door(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
-    """Whether those may come in who should, and nobody else."""
+async def door(settings: Settings, paths: HomePaths, stands: str = "") -> AsyncIterator[Finding]:
+    """Whether those may come in who should, and nobody else; `stands` is where the address to listen on is set."""
     from hub.web.opened import check_host, check_owner
     from hub.web.perimeter import is_loopback
 
@@ -46,7 +46,8 @@ async def door(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
         check_host(web)
         check_owner(web, owned=owned)
     except HearthError as error:
-        yield Finding(check=_DOOR, level="broken", detail=error.message, mend=error.remedy)
+        detail = f"{error.message} ({stands})" if stands else error.message
+        yield Finding(check=_DOOR, level="broken", detail=detail, mend=error.remedy)
         return
     if web.setup_code and owned:
         mend = "remove setup_code = true from [web]: it has done what it is for"

@@ -28,11 +28,16 @@ KEPT: Final = (
     "swarm.enabled",
     "swarm.name",
     "swarm.host",
+    "web.host",
+    "web.tls",
     "gesture",
 )
 """`table.field`, or the name of a list of tables, which is kept as a whole."""
 Check = Callable[[Any], None]
-"""Raises a `HearthError` for a value of the right type with which the hub could not run."""
+"""Raises a `HearthError` for a value of the right type with which the hub could not run.
+
+One by a setting's key sees its value; one by a table's name sees the table as it would be, with all that is kept in it.
+"""
 _MOST_PROBLEM: Final = 300
 
 
@@ -98,21 +103,57 @@ def is_locked(key: str, said: Iterable[str]) -> bool:
     return key in said or _split(key)[0] in said
 
 
-def merged(
-    settings: Settings, said: frozenset[str], kept: Mapping[str, Any], checks: Mapping[str, Check]
-) -> tuple[Settings, tuple[SettingsError, ...]]:
+class Merged(Struct, frozen=True):
+    """Settings of hearth.toml with those of the app under them."""
+
+    settings: Settings
+    kept: frozenset[str] = frozenset()
+    """What holds because it was set in the app."""
+    problems: tuple[SettingsError, ...] = ()
+    """What was set in the app and is left out."""
+
+
+def merged(settings: Settings, said: frozenset[str], kept: Mapping[str, Any], checks: Mapping[str, Check]) -> Merged:
     """`settings` of hearth.toml with the `kept` plain JSON values under them.
 
-    What is damaged, or a newer hub's, is left out and told of; what is locked is left out.
+    What is damaged, or a newer hub's, is left out and told of; what is locked is left out. Of a table that its check
+    refuses, all that was set in the app is left out: what hearth.toml says may have changed since.
     """
     problems: list[SettingsError] = []
+    fitting: dict[str, Any] = {}
     for key, value in kept.items():
         try:
             if not is_locked(key, said):
-                settings = with_value(settings, key, parsed(key, value, checks))
+                fitting[key] = parsed(key, value, checks)
         except HearthError as error:
-            problems.append(SettingsError(error.message, place="kept in the app", remedy="set it there once more"))
-    return settings, tuple(problems)
+            problems.append(_left_out(error))
+    for table in {_split(key)[0] for key in fitting if _split(key)[1]}:
+        try:
+            check_table(table, with_values(settings, fitting), checks)
+        except HearthError as error:
+            problems.append(_left_out(error))
+            fitting = {key: value for key, value in fitting.items() if _split(key)[0] != table}
+    return Merged(with_values(settings, fitting), frozenset(fitting), tuple(problems))
+
+
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """`settings` with other values by key, which are as `parsed` gave them. Raises `NotFoundError`."""
+    for key, value in values.items():
+        settings = with_value(settings, key, value)
+    return settings
+
+
+def check_table(table: str, settings: Settings, checks: Mapping[str, Check]) -> None:
+    """Raise `ValueRefusedError` when the table's check refuses what `settings` have in it."""
+    try:
+        if table in checks:
+            checks[table](getattr(settings, table))
+    except HearthError as error:
+        raise ValueRefusedError(f"{table}: {error.message}"[:_MOST_PROBLEM], remedy=error.remedy) from error
+
+
+def _left_out(error: HearthError) -> SettingsError:
+    return SettingsError(error.message, place="kept in the app", remedy="set it there once more")
 
 
 def _split(key: str) -> tuple[str, str]:

@@ -210,11 +210,19 @@ class WebSettings(_Table, frozen=True):
     """[web]: the page and the API."""
 
     host: Annotated[
-        str, Meta(description="the address to listen on; any but a loopback one needs `tls` and an owner")
+        str,
+        Meta(
+            title="The page is reached at",
+            description="the address to listen on; any but a loopback one needs `tls` and an owner",
+        ),
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0: any free one")] = 8420
     tls: Annotated[
-        bool, Meta(description="https, with a certificate of the home's own authority (`/ca.crt`) that renews itself")
+        bool,
+        Meta(
+            title="The page speaks https",
+            description="https, with a certificate of the home's own authority (`/ca.crt`) that renews itself",
+        ),
     ] = False
     names: Annotated[
         tuple[str, ...], Meta(description="further names that the hub is reached by, such as `hub.home.arpa`")

@@ -1,11 +1,13 @@
 """With which values of the app's settings a hub could not run: refused when they are made, left out when it starts."""
 
 import ipaddress
-from typing import Any
+from typing import Any, Final
 
 from hub.core.errors import ValueRefusedError
 from hub.core.kept_settings import Check
 from hub.core.settings import VoiceSettings
+
+_OPENINGS: Final = ("127.0.0.1", "0.0.0.0")  # noqa: S104 -- recognised; whether it may be is what `_check_web` says
 
 
 def setting_checks() -> dict[str, Check]:
@@ -15,6 +17,8 @@ def setting_checks() -> dict[str, Check]:
         "voice.tts": _check_engine,
         "voice.voice": _check_voice,
         "swarm.host": _check_address,
+        "web.host": _check_opening,
+        "web": _check_web,
     }
 
 
@@ -38,6 +42,20 @@ def _check_address(host: Any) -> None:
         ipaddress.ip_address(str(host).strip("[]"))
     except ValueError as error:
         raise ValueRefusedError("this is no address", remedy="give one of this machine, or 0.0.0.0 for all") from error
+
+
+def _check_opening(host: Any) -> None:
+    """An address of this machine's own may be gone at the next start, and the hub would listen nowhere."""
+    if host not in _OPENINGS:
+        raise ValueRefusedError(
+            f"the app opens the page at {' or '.join(_OPENINGS)}", remedy="hearth.toml may say others"
+        )
+
+
+def _check_web(web: Any) -> None:
+    from hub.web.opened import check_host
+
+    check_host(web)
 
 
 def _check_voice(voice: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.core.errors import ValueRefusedError
 from hub.core.kept_settings import merged
+from hub.core.running import running_at
 from hub.floors.ground import Ground, imported
 from hub.floors.setting_checks import setting_checks
 
@@ -27,21 +28,39 @@ class Store:
     settings: "HouseholdSettings"
 
 
-async def at_first_sight(ground: Ground) -> Ground | None:
-    """The ground with the settings made in the app too, before the store is open; None where these cannot be seen yet.
+async def early_rows(ground: Ground, *, needed: bool) -> dict[str, Any] | None:
+    """The settings made in the app, as rows, before the store is open; None where these cannot be seen yet.
 
-    The store takes a while to open, and models that load for seconds may begin to.
+    The store takes a while to open, and models that load for seconds may begin to. Where they are `needed` (the page
+    listens where they say) the store is opened and closed for them if it must be. Raises `StoreError` then.
     """
-    from hub.home.household_settings import kept_values
     from hub.store.early_settings import early_settings
 
-    if ground.settings.store.url:
-        return None
-    rows = await asyncio.to_thread(early_settings, ground.paths.database)
+    url = ground.settings.store.url
+    rows = None if url else await asyncio.to_thread(early_settings, ground.paths.database)
+    # Beside a hub that runs this one ends soon, and had better not touch the store before.
+    if rows is not None or not needed or running_at(ground.paths) is not None:
+        return rows
+    await imported("hub.store.database", "hub.store.home_table")
+    from hub.store.database import Database
+    from hub.store.home_table import HomeTable
+
+    database = await Database.open(url or ground.paths.database)
+    try:
+        return await HomeTable(database).settings()
+    finally:
+        await database.close()
+
+
+def at_first_sight(ground: Ground, rows: dict[str, Any] | None, table: str = "") -> Ground | None:
+    """The ground with the settings made in the app too, or with those of `table` alone; None without `rows`."""
+    from hub.home.household_settings import kept_values
+
     if rows is None:
         return None
-    settings, _ = merged(ground.loaded.settings, ground.loaded.said, kept_values(rows), setting_checks())
-    return dataclasses.replace(ground, settings=ground.change(settings))
+    kept = {key: value for key, value in kept_values(rows).items() if key.startswith(f"{table}." if table else "")}
+    joined = merged(ground.loaded.settings, ground.loaded.said, kept, setting_checks())
+    return dataclasses.replace(ground, settings=ground.change(joined.settings))
 
 
 async def open_store(ground: Ground, stack: AsyncExitStack) -> tuple[Ground, Store]:

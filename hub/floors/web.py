@@ -52,6 +52,8 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
     rooms.history = rooms.gauges = floor.history
     rooms.turns = TurnLog(floor.history)
     rooms.settings = floor.settings
+    # From now on it is known whether somebody owns the home.
+    floor.settings.check("web", server.check)
     rooms.keeper = HomeKeeper(ground.paths, floor.database, ground.settings, floor.home.view)
     rooms.backups = Backups(ground.paths, ground.settings.store.url, lambda: floor.home.view().name)
     rooms.first_steps = FirstSteps(HomeTable(floor.database), floor.home.view)

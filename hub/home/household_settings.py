@@ -9,7 +9,18 @@ import structlog
 from msgspec import Struct
 
 from hub.core.errors import DeniedError, ValueRefusedError
-from hub.core.kept_settings import KEPT, Check, SettingForm, form_of, is_locked, merged, parsed, value_in, with_value
+from hub.core.kept_settings import (
+    KEPT,
+    Check,
+    SettingForm,
+    check_table,
+    form_of,
+    is_locked,
+    merged,
+    parsed,
+    value_in,
+    with_value,
+)
 from hub.core.settings import Settings
 from hub.core.settings_file import LoadedSettings
 from hub.core.uninterrupted import uninterrupted
@@ -71,10 +82,10 @@ class HouseholdSettings:
         """The settings that the hub is to run with. Raises `StoreError`."""
         found = kept_values(await self._table.settings())
         self._kept = {key: value for key, value in found.items() if key in KEPT}
-        self._running, problems = merged(self._loaded.settings, self._loaded.said, found, self._checks)
-        for problem in problems:
+        joined = merged(self._loaded.settings, self._loaded.said, found, self._checks)
+        for problem in joined.problems:
             log.warning("left out of the settings", problem=str(problem))
-        self._wanted = self._running
+        self._wanted = self._running = joined.settings
         return self._running
 
     def at_once(self, key: str, apply: Callable[[Any], None]) -> None:
@@ -82,7 +93,7 @@ class HouseholdSettings:
         self._live[key] = apply
 
     def check(self, key: str, check: Check) -> None:
-        """Refuse what `check` refuses, from now on."""
+        """Refuse what `check` refuses from now on; `key` is a setting's or a table's."""
         self._checks[key] = check
 
     def settings(self) -> list[HouseholdSetting]:
@@ -105,6 +116,7 @@ class HouseholdSettings:
             if is_locked(key, self._loaded.said):
                 raise DeniedError(f"hearth.toml decides on {key}", remedy="change it there, or remove it there")
         async with self._changing:
+            self._check_tables(new)
             await uninterrupted(self._keep(new))
 
     async def _keep(self, new: Mapping[str, Any]) -> None:
@@ -112,7 +124,7 @@ class HouseholdSettings:
         gone = [(_ROWS, _PREFIX + key) for key, value in new.items() if value is None]
         await self._table.change_rows(rows, gone)
         for key, value in new.items():
-            holds = value_in(Settings(), key) if value is None else value
+            holds = self._holding(key, value)
             self._kept.pop(key, None)
             if value is not None:
                 self._kept[key] = value
@@ -120,6 +132,17 @@ class HouseholdSettings:
             if key in self._live:
                 self._running = with_value(self._running, key, holds)
                 self._live[key](holds)
+
+    def _holding(self, key: str, value: Any) -> Any:
+        return value_in(Settings(), key) if value is None else value
+
+    def _check_tables(self, new: Mapping[str, Any]) -> None:
+        """Raise `ValueRefusedError` where what fits by itself does not together."""
+        wanted = self._wanted
+        for key, value in new.items():
+            wanted = with_value(wanted, key, self._holding(key, value))
+        for table in dict.fromkeys(key.partition(".")[0] for key in new if "." in key):
+            check_table(table, wanted, self._checks)
 
     def _fitting(self, key: str, value: Any) -> Any:
         found = parsed(key, value, self._checks)

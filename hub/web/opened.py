@@ -32,5 +32,5 @@ def check_owner(settings: WebSettings, *, owned: bool) -> None:
     raise SettingsError(
         f"[web] host = {settings.host!r} opens the hub to the network, and the home has no owner",
         place="hearth.toml",
-        remedy="make the owner first, with a loopback host or with setup_code = true",
+        remedy="make the owner first: with a loopback host, with setup_code = true, or by `hearth account add NAME`",
     )

@@ -31,6 +31,7 @@ from hub.web.access.own_names import in_url, own_names, seen_from_elsewhere, see
 from hub.web.access.passwords import Passwords
 from hub.web.access.people import AccountKeeper, People
 from hub.web.access.secrets_shown import digest, fresh_code
+from hub.web.api.address_routes import address_routes, page_url
 from hub.web.api.backup_routes import backup_routes
 from hub.web.api.home import Api
 from hub.web.bodies import MOST_BYTES
@@ -117,6 +118,7 @@ class WebServer:
             *account_routes(self._door),
             authority_route(self._certificates),
             *room_routes(self._api),
+            *address_routes(self._settings, lambda: self.port, lambda: self.rooms.settings),
             *backup_routes(lambda: self.rooms.backups, lambda: self.rooms.restart, newcomers, self._api.run),
             Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
                   handler=self.live.serve, content="", socket=True),
@@ -130,15 +132,12 @@ class WebServer:
     @property
     def url(self) -> str:
         """The address of the page, as people are told it."""
-        return self._url(seen_from_elsewhere(self._settings.host, self._names()))
+        return page_url(self._settings, seen_from_elsewhere(self._settings.host, self._names()), self.port)
 
     @property
     def local_url(self) -> str:
         """The address of the page for commands on this machine."""
-        return self._url(seen_from_here(self._settings.host))
-
-    def _url(self, host: str) -> str:
-        return f"{'https' if self._settings.tls else 'http'}://{in_url(host)}:{self.port}/"
+        return page_url(self._settings, seen_from_here(self._settings.host), self.port)
 
     @property
     def rooms(self) -> Rooms:

@@ -43,7 +43,9 @@ def test_the_file_wins_what_fits_holds_and_the_rest_is_told(data: st.DataObject)
     good = {key: data.draw(FITS[key]) for key in data.draw(st.sets(st.sampled_from(sorted(FITS))))}
     bad = {key: data.draw(UNFIT[key]) for key in data.draw(st.sets(st.sampled_from(sorted(UNFIT)))) - good.keys()}
     loaded = parse_settings("\n".join(TOML[key] for key in sorted(written)))
-    found, problems = merged(loaded.settings, loaded.said, {**good, **bad, "safety.deny": []}, {})
+    joined = merged(loaded.settings, loaded.said, {**good, **bad, "safety.deny": []}, {})
+    found, problems = joined.settings, joined.problems
+    assert joined.kept == good.keys() - written
     for key in TOML:
         if key in written:
             assert is_locked(key, loaded.said)
@@ -61,7 +63,7 @@ def test_a_table_with_a_mistake_is_locked_as_a_whole() -> None:
     for text in ("[voice]\nmicrophone = maybe\n", '[voice]\nmicrophone = "no"\n', "voice.microphone = 3\n"):
         loaded = parse_settings(text)
         assert loaded.problems
-        found, _ = merged(loaded.settings, loaded.said, {"voice.microphone": True, "home.name": "Mill"}, {})
+        found = merged(loaded.settings, loaded.said, {"voice.microphone": True, "home.name": "Mill"}, {}).settings
         assert (found.voice.microphone, found.home.name) == (False, "Mill"), text
 
 
@@ -71,8 +73,23 @@ def test_what_a_check_refuses_is_refused_with_the_key() -> None:
 
     with pytest.raises(ValueRefusedError, match=r"home.language: nobody speaks that"):
         parsed("home.language", "xx", {"home.language": check})
-    found, problems = merged(Settings(), frozenset(), {"home.language": "xx"}, {"home.language": check})
-    assert (found.home.language, len(problems)) == ("en", 1)
+    joined = merged(Settings(), frozenset(), {"home.language": "xx"}, {"home.language": check})
+    assert (joined.settings.home.language, len(joined.problems)) == ("en", 1)
+
+
+def test_what_does_not_fit_together_is_left_out_together() -> None:
+    def check(web: Any) -> None:
+        if web.host != "127.0.0.1" and not web.tls:
+            raise ValueRefusedError("in the clear", remedy="set tls")
+
+    kept = {"web.host": "0.0.0.0", "web.tls": True, "home.name": "Mill"}
+    joined = merged(Settings(), frozenset(), kept, {"web": check})
+    assert (joined.settings.web.host, joined.settings.web.tls, joined.problems) == ("0.0.0.0", True, ())
+    # Since then somebody wrote into hearth.toml that there is to be no TLS.
+    loaded = parse_settings("[web]\ntls = false\n")
+    joined = merged(loaded.settings, loaded.said, kept, {"web": check})
+    assert joined.settings.web == Settings().web and joined.settings.home.name == "Mill"
+    assert joined.kept == {"home.name"} and "web: in the clear" in joined.problems[0].message
 
 
 def test_every_setting_of_the_app_is_described_for_a_form() -> None:
@@ -80,6 +97,6 @@ def test_every_setting_of_the_app_is_described_for_a_form() -> None:
         form = form_of(key)
         assert form.schema.get("type")
         assert key == "gesture" or (form.title and form.description)
-    for key in ("web.host", "safety.deny", "home", "", "home.name.x"):
+    for key in ("web.port", "safety.deny", "home", "", "home.name.x"):
         with pytest.raises(NotFoundError):
             form_of(key)

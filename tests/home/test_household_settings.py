@@ -58,7 +58,7 @@ async def test_changes_are_kept_and_say_whether_they_wait(tmp_path: Path) -> Non
     [
         ({"home.name": "Mill", "voice.silence_ms": 1}, ValueRefusedError, "voice.silence_ms"),
         ({"home.name": "Mill", "home.language": "de"}, DeniedError, "home.language"),
-        ({"home.name": "Mill", "web.host": "0.0.0.0"}, NotFoundError, "web.host"),
+        ({"home.name": "Mill", "web.port": 80}, NotFoundError, "web.port"),
         ({"home.name": "Mill", "gesture": [FIST, FIST]}, ValueRefusedError, "gesture"),
     ],
 )

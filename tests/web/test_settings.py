@@ -28,7 +28,7 @@ async def test_settings_are_told_changed_and_refused(server: WebServer, client: 
     assert not (await _change(client, {"voice.silence_ms": None, "gesture": None}))["restart"]
     assert "home.language" in (await _change(client, {"home.language": "de"}, 403))["error"]["message"]
     assert "voice.silence_ms" in (await _change(client, {"voice.silence_ms": 1}, 422))["error"]["message"]
-    assert "web.host" in (await _change(client, {"web.host": "0.0.0.0"}, 404))["error"]["message"]
+    assert "web.port" in (await _change(client, {"web.port": 80}, 404))["error"]["message"]
     for nonsense in ({}, [], "home.name", {str(number): 1 for number in range(33)}):
         await _change(client, nonsense, 422)
 

@@ -328,6 +328,20 @@ export interface Settings {
   restart: boolean;
 }
 
+/** Where the page is: for the hub's own machine, for other devices (likeliest first) if `open` to them, and where they get the certificate. */
+export interface PageAddresses {
+  open: boolean;
+  here: string;
+  elsewhere: string[];
+  authority: string;
+}
+
+/** `next`: with what waits for a restart. */
+export interface Addresses {
+  now: PageAddresses;
+  next: PageAddresses;
+}
+
 /** What a gesture is for: what it `does`, or the sentence that it is taken to `say`. `yours`: somebody said so. */
 export interface Gesture {
   name: string;

@@ -1,11 +1,16 @@
 /** What waits until the hub starts anew, and starting it anew. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import type { Setting } from "../api/wire";
+import type { Setting, Settings } from "../api/wire";
 import { restart } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { explain } from "./notice";
+
+/** What waits until the hub starts anew, but for where the page is: that has a part of its own. */
+export function waiting(found: Settings | undefined): Setting[] {
+  return found?.settings.filter((each) => each.waits && !each.key.startsWith("web.")) ?? [];
+}
 
 @customElement("hearth-take-up")
 export class TakeUp extends Watching {

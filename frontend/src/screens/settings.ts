@@ -8,7 +8,8 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { icon } from "../parts/icons";
 import { explain, notify } from "../parts/notice";
-import "../parts/take-up";
+import "../parts/phone";
+import { waiting } from "../parts/take-up";
 import { LANGUAGES, words } from "../words";
 
 const EVERY_MS = 60_000;
@@ -26,7 +27,7 @@ export class SettingsScreen extends Watching {
     return html`<h1>${title}</h1>
       <p class="lead">${lead}</p>
       ${trouble ? html`<p class="bad">${trouble}</p>` : nothing}
-      ${found?.restart ? html`<hearth-take-up .settings=${found.settings}></hearth-take-up>` : nothing}
+      ${found && waiting(found).length ? html`<hearth-take-up .settings=${found.settings}></hearth-take-up>` : nothing}
       ${found
         ? html`<form class="settings" @submit=${this.save}>
             <div class="columns">${GROUPS.map((group) => html`<fieldset class="card">
@@ -35,6 +36,7 @@ export class SettingsScreen extends Watching {
             </fieldset>`)}</div>
             <p class="buttons"><button type="submit" class="strong" ?disabled=${this.busy}>${save}</button></p>
           </form>
+          <hearth-phone></hearth-phone>
           <ul class="plain ways part"><li><a class="card way" href="#/gestures">${icon("gestures")}<span><strong>${gestures}</strong>
             <span class="hint">${words().about["gestures"]}</span></span></a></li></ul>`
         : trouble ? nothing : html`<p>${words().loading}</p>`}`;

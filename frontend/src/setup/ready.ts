@@ -4,7 +4,8 @@ import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Said } from "../api/wire";
 import { store } from "../home/store";
-import "../parts/take-up";
+import "../parts/phone";
+import { waiting } from "../parts/take-up";
 import { LANGUAGES, words } from "../words";
 import { SetupStep } from "./step";
 
@@ -17,13 +18,13 @@ export class ReadyStep extends SetupStep {
   protected override render(): TemplateResult {
     const { almostTitle, readyTitle, readyLead } = words().setup;
     if (!this.settings.found) return html`<h1>${readyTitle}</h1>`;
-    return this.settings.found.restart && !this.left
+    return waiting(this.settings.found).length && !this.left
       ? html`<h1>${almostTitle}</h1><hearth-take-up .settings=${this.settings.found.settings} .later=${this.postpone}></hearth-take-up>`
       : html`<h1>${readyTitle}</h1><p class="lead">${readyLead}</p>${this.tryIt()}`;
   }
 
   private tryIt(): TemplateResult {
-    const { tryTitle, tryLead, nextTitle, nextDevice, nextDeviceText, nextPhone, nextPhoneText, back, enter } = words().setup;
+    const { tryTitle, tryLead, nextTitle, nextDevice, nextDeviceText, back, enter } = words().setup;
     // Until it starts anew the hub may speak another language than this page.
     const spoken = store.home.language;
     const { sentences } = (LANGUAGES[spoken] ?? words()).setup;
@@ -37,8 +38,10 @@ export class ReadyStep extends SetupStep {
         <h2 id="next">${nextTitle}</h2>
         <dl class="facts">
           <div><dt><a href="#/devices">${nextDevice}</a></dt><dd>${nextDeviceText}</dd></div>
-          <div><dt>${nextPhone}</dt><dd>${nextPhoneText}</dd></div>
         </dl>
+      </section>
+      <hearth-phone></hearth-phone>
+      <section class="part">
         <p class="bad" role="alert">${this.trouble || nothing}</p>
         <div class="buttons ways">
           <a class="button" href="#/setup/privacy">${back}</a>

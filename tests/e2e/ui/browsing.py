@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, sync_playwright
 
 from hub.web.page_files import FILES
 
@@ -30,12 +30,15 @@ _FINDINGS = """() => axe.run().then(found => found.violations.map(
 class Visit:
     """One person's browser on the page of the hub at `url`."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, *, goes_on: bool = False) -> None:
+        """`goes_on`: they go on where the browser does not know who made a certificate."""
         self.url = url
         self.complaints: list[str] = []
         self.fetched: dict[str, int] = {}
         """Path -> bytes on the wire, of every file of the page."""
-        self.page: Page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB").new_page()
+        size: ViewportSize = {"width": 390, "height": 844}
+        context = browser.new_context(viewport=size, locale="en-GB", ignore_https_errors=goes_on)
+        self.page: Page = context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -1,12 +1,14 @@
 """An empty home is set up on its page, by keyboard alone, from nothing to a hub that speaks German."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.command import hearth
 from tests.e2e.running import RunningHub
@@ -103,7 +105,14 @@ def test_an_empty_home_is_set_up_by_keyboard(hub: RunningHub, browser: Browser, 
     _press(page, "wie spät ist es")
     expect(page.locator(".answer")).to_contain_text("Es ist")
     assert visit.axe("ready") == []
-    _press(page, "Nach Hause")
+    address = _it_is_opened_to_the_phone(visit)
+    page.context.close()
+    visit = _come_in(Visit(browser, address, goes_on=True))
+    page = visit.page
+    told = page.get_by_label("On your phone")
+    expect(told).to_contain_text("Log in as you do here")
+    expect(told).not_to_contain_text("when the hub starts anew")
+    _press(page, "To my home")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mühle")
     expect(page.get_by_role("link", name="Wintergarten")).to_be_visible()
     assert visit.axe("home") == []
@@ -112,6 +121,44 @@ def test_an_empty_home_is_set_up_by_keyboard(hub: RunningHub, browser: Browser, 
     assert [each for each in visit.complaints if "WebSocket" not in each] == []
     visit.page.context.close()
     _it_is_the_hubs_own(tmp_path / "home")
+
+
+def _it_is_opened_to_the_phone(visit: Visit) -> str:
+    """The page says what a phone is to open and what it will ask, and where it is itself after the restart."""
+    page = visit.page
+    _press(page, "Auf dem Telefon öffnen")
+    told = page.get_by_label("Auf dem Telefon")
+    expect(told).to_contain_text("Freigegeben ist sie, sobald der Hub neu startet")
+    expect(told.get_by_role("link", name="/ca.crt")).to_have_attribute("href", re.compile("^https://.*/ca.crt$"))
+    assert visit.axe("phone") == []
+    _press(page, "Neu starten")
+    there = page.locator(".connection").get_by_role("link")
+    expect(there).to_have_attribute("href", visit.url.replace("http:", "https:"))
+    assert visit.axe("moving") == []
+    assert [each for each in visit.complaints if "WebSocket" not in each] == []
+    return visit.url.replace("http:", "https:")
+
+
+def _come_in(visit: Visit) -> Visit:
+    """The owner opens the page once the hub answers, and logs in; the page speaks English again there."""
+    page = visit.page
+    _open(visit)
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill("seven blue teapots")
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_selector("setup-ready h1")
+    return visit
+
+
+def _open(visit: Visit) -> None:
+    for _ in range(100):
+        try:
+            visit.page.goto(visit.url)
+        except PlaywrightError:
+            visit.page.wait_for_timeout(200)
+        else:
+            return
+    raise AssertionError(f"{visit.url} does not answer")
 
 
 def _it_goes_on_elsewhere(hub: RunningHub, browser: Browser) -> None:
@@ -135,5 +182,6 @@ def _it_is_the_hubs_own(home: Path) -> None:
     assert written["home"] == {"name": "Mühle", "language": "de"}
     assert written["voice"] == {"microphone": True}
     assert written["learning"] == {"enabled": False}
+    assert written["web"] == {"host": "0.0.0.0", "tls": True}
     assert [area["name"] for area in written["area"]] == ["Küche", "Wintergarten"]
     assert json.dumps(written).count("Ada") == 0

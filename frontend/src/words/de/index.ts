@@ -34,6 +34,7 @@ export const de: Words = {
   },
   connection: { lost: "Keine Verbindung zum Hub. Neuer Versuch …", first: "Der Hub wird gesucht …",
     again: "Der Hub startet neu. Diese Seite kommt von selbst wieder.",
+    moves: "Der Hub startet neu. In ein paar Sekunden ist seine Seite hier:",
     long: "Das dauert länger als sonst. `hearth doctor` am Rechner des Hubs sagt, warum; diese Seite sucht weiter." },
   starting: "Der Hub startet. Das Zuhause erscheint gleich.",
   loading: "Einen Moment …",

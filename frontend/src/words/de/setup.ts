@@ -74,8 +74,6 @@ export const deSetup: typeof enSetup = {
     nextTitle: "Wie es weitergeht",
     nextDevice: "Ein Gerät hinzufügen",
     nextDeviceText: "Einen Broker oder Zigbee2MQTT verbinden, und Lampen, Schalter und Sensoren erscheinen in ihren Räumen.",
-    nextPhone: "Auf dem Telefon öffnen",
-    nextPhoneText: "In hearth.toml, unter [web]: host = \"0.0.0.0\" und tls = true. Nach einem Start nennt der Hub die Adresse.",
     enter: "Nach Hause",
   },
 };

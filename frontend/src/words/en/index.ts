@@ -33,6 +33,7 @@ export const en = {
   } as Record<string, string>,
   connection: { lost: "Not connected to the hub. Trying again…", first: "Looking for the hub…",
     again: "The hub starts again. This page comes back by itself.",
+    moves: "The hub starts again. In a few seconds its page is at",
     long: "This takes longer than usual. `hearth doctor` on the hub's machine says why; this page keeps looking." },
   starting: "The hub is starting. The home appears in a moment.",
   loading: "One moment…",

@@ -73,8 +73,6 @@ export const enSetup = {
     nextTitle: "What comes next",
     nextDevice: "Add a device",
     nextDeviceText: "Connect a broker or Zigbee2MQTT, and lights, switches and sensors appear in their rooms.",
-    nextPhone: "Open it to your phone",
-    nextPhoneText: "In hearth.toml, under [web]: host = \"0.0.0.0\" and tls = true. After a start the hub prints the address to open.",
     enter: "To my home",
   },
 };
