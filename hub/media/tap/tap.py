@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, MediaError, UnavailableError, WorkerDiedError
-from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerPatience, WorkerUp
+from hub.core.errors import HearthError, MediaError, WorkerDiedError
+from hub.guard.worker_client import WorkerClient
+from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerPatience
 from hub.media.regular_file import open_regular, readable_name
 from hub.media.slot import Slot
 from hub.media.tap.config import TapConfig
@@ -30,7 +31,6 @@ from hub.media.tap.messages import (
 
 _ENTRY: Final = "hub.media.tap.worker:run"
 _MEMORY_MB: Final = 1536
-_COMES_BACK_S: Final = 30.0
 _LEAVES_S: Final = 1.0
 _PATIENCE: Final = WorkerPatience(load_s=30.0, leave_s=0.5)
 
@@ -39,7 +39,7 @@ def _ignore(_ready: SourceReady) -> None:
     pass
 
 
-class Tap:
+class Tap(WorkerClient[FromTap]):
     """A process that decodes one source at a time into `slot`. Nothing else of the hub decodes pictures.
 
     When it dies, what it played is over (`WorkerDiedError`); it is started again by itself.
@@ -60,7 +60,7 @@ class Tap:
         """`device` is the camera of this machine that it may open; `search` is where `config` names a capture from."""
         self.name = name
         self._slot = slot
-        self._host: WorkerHost[FromTap] = WorkerHost(
+        host: WorkerHost[FromTap] = WorkerHost(
             f"tap {name}",
             _ENTRY,
             to_builtins(config or TapConfig()),
@@ -73,41 +73,14 @@ class Tap:
             patience=patience,
             lost=lambda: f"what {name} showed",
         )
-        self._up = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        super().__init__(host, off=f"{name} is closed", away=f"{name} does not come back")
         self._last_source = 0
         self._ended: asyncio.Future[SourceEnded] | None = None
         self._told_ready: Callable[[SourceReady], None] = _ignore
 
-    @property
-    def sealed(self) -> bool:
-        """Whether the process really has no network."""
-        return self._host.status.sealed
-
-    @property
-    def pid(self) -> int | None:
-        """The process's id, None while there is none."""
-        return self._host.pid
-
-    async def start(self) -> None:
-        """Start the process. Raises `SealError` when it cannot be sealed, `WorkerDiedError` when it does not run."""
-        self._task = asyncio.get_running_loop().create_task(self._listen(), name=f"tap {self.name}")
-        try:
-            await self._host.start()
-        except BaseException:
-            await self.stop()
-            raise
-        await self._up.wait()
-
     async def stop(self) -> None:
         """End the process, and with it whatever it holds open: the device, the connection, the file."""
-        try:
-            await self._host.stop()
-        finally:
-            task, self._task = self._task, None
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        await super().stop()
         self._over(WorkerDiedError(f"{self.name} was stopped"))
 
     async def play_file(
@@ -152,34 +125,21 @@ class Tap:
             await self._host.send(StopSource(self._last_source))
             await asyncio.wait_for(ended, _LEAVES_S)
 
-    async def _wait_until_up(self) -> None:
-        if self._task is None:
-            raise UnavailableError(f"{self.name} is closed", remedy="start it first")
-        try:
-            async with asyncio.timeout(_COMES_BACK_S):  # unlike wait_for it never swallows that we are cancelled
-                await self._up.wait()
-        except TimeoutError:
-            raise WorkerDiedError(f"{self.name} does not come back", remedy="see `hearth doctor`") from None
+    async def _restore(self) -> None:
+        await self._host.send(UseSlot(), self._slot.for_writer())
 
-    async def _listen(self) -> None:
-        async for said in self._host.messages():
-            if isinstance(said, WorkerUp):
-                with contextlib.suppress(HearthError):  # gone again already; the next one is told
-                    await self._host.send(UseSlot(), self._slot.for_writer())
-                    self._up.set()
-            elif isinstance(said, WorkerDown):
-                self._up.clear()
-                reason = f"the process that decodes {self.name} {said.reason}"
-                self._over(WorkerDiedError(reason, remedy="it is being restarted"))
-            elif said.source == self._last_source:
-                self._take(said)
+    def _died(self, down: WorkerDown) -> None:
+        reason = f"the process that decodes {self.name} {down.reason}"
+        self._over(WorkerDiedError(reason, remedy="it is being restarted"))
 
-    def _take(self, said: Struct) -> None:
+    def _take(self, said: SourceReady | SourceTrouble | SourceEnded) -> None:
+        if said.source != self._last_source:
+            return  # that one is over
         if isinstance(said, SourceReady):
             self._told_ready(said)
         elif isinstance(said, SourceTrouble):
             self._over(HearthError.from_wire(said.error))
-        elif isinstance(said, SourceEnded) and self._ended is not None and not self._ended.done():
+        elif self._ended is not None and not self._ended.done():
             self._ended.set_result(said)
 
     def _over(self, error: HearthError) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
-from msgspec import Struct
 
 from hub.core.bus import Bus
 from hub.core.errors import HearthError, UnavailableError, WorkerDiedError
 from hub.core.events import Origin
-from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerUp
+from hub.guard.worker_client import WorkerClient
+from hub.guard.worker_host import WorkerDown, WorkerHost
 from hub.media.chunk import Pcm
 from hub.perception.ears.ear_stream import EarStream
 from hub.perception.ears.messages import (
@@ -33,13 +33,12 @@ from hub.perception.speech.grammar import SpeechGrammar
 
 log = structlog.get_logger(__name__)
 _FRAME_SAMPLES: Final = 16_000  # a second of sound in one frame at most
-_COMES_BACK_S: Final = 30.0
 _GRAMMAR_S: Final = 120.0
 _MOST_STREAMS: Final = 256
 Pronounce = Callable[[list[str]], Mapping[str, tuple[str, ...]]]
 
 
-class Ears:
+class Ears(WorkerClient[FromEars]):
     """Wake words and speech recognition for any number of streams. Call `start` before anything else.
 
     When the worker dies, what was being said is lost (`SpeechNotHeard` with reason "lost"); the streams go on in the
@@ -59,7 +58,7 @@ class Ears:
         """`thresholds` are the household's for each wake word, `phrases` how they are spoken; `pronounce` gives words'
         sounds.
         """
-        self._host = host
+        super().__init__(host, off="the ears are not running", away="the ears do not come back")
         self._bus = bus
         self._thresholds = dict(thresholds)
         self.phrases = dict(phrases)
@@ -70,8 +69,6 @@ class Ears:
         self._grammar: tuple[int, bytes] | None = None
         self._setting_grammar, self._sending_grammar = asyncio.Lock(), asyncio.Lock()
         self._grammar_answer: asyncio.Future[GrammarSet] | None = None
-        self._up = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         host.lost = self._what_is_lost
 
     @property
@@ -79,33 +76,9 @@ class Ears:
         """The wake words that there are models for."""
         return tuple(self._thresholds)
 
-    @property
-    def sealed(self) -> bool:
-        """Whether the worker really has no network."""
-        return self._host.status.sealed
-
-    @property
-    def pid(self) -> int | None:
-        """The worker's process id, None while there is none."""
-        return self._host.pid
-
-    async def start(self) -> None:
-        """Start the worker; returns when its models are loaded. Raises `SealError` or `ModelError`."""
-        self._task = asyncio.get_running_loop().create_task(self._listen_to_worker(), name="ears")
-        try:
-            await self._host.start()
-        except BaseException:
-            await self.stop()
-            raise
-        await self._up.wait()
-
     async def stop(self) -> None:
         """End the worker and every stream."""
-        await self._host.stop()
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await super().stop()
         for stream in tuple(self._streams.values()):
             stream.finish(None)
         self._streams.clear()
@@ -214,30 +187,6 @@ class Ears:
         """`EarStream.judged`."""
         await self._say(Judge(stream.number, serial, until))
 
-    async def _say(self, message: Struct) -> None:
-        try:
-            await self._host.send(message)
-        except WorkerDiedError:
-            return  # the next worker is told how things stand
-
-    async def _wait_until_up(self) -> None:
-        if self._task is None:
-            raise UnavailableError("the ears are not running", remedy="see `hearth doctor`")
-        try:
-            async with asyncio.timeout(_COMES_BACK_S):
-                await self._up.wait()
-        except TimeoutError:
-            raise WorkerDiedError("the ears do not come back", remedy="see `hearth doctor`") from None
-
-    async def _listen_to_worker(self) -> None:
-        async for said in self._host.messages():
-            if isinstance(said, WorkerUp):
-                await self._restore()
-            elif isinstance(said, WorkerDown):
-                self._worker_died()
-            else:
-                self._take(said)
-
     async def _restore(self) -> None:
         """Tell a new worker how things stand."""
         await self._send_grammar()
@@ -247,10 +196,8 @@ class Ears:
                 await self._say(Mute(stream.number, True))
             if stream.ending:
                 await self._say(EndStream(stream.number))
-        self._up.set()
 
-    def _worker_died(self) -> None:
-        self._up.clear()
+    def _died(self, _down: WorkerDown) -> None:
         for stream in self._streams.values():
             event = stream.lost()
             if event is not None and stream.publish:

@@ -1,14 +1,13 @@
 """The hub's side of the eyes: cameras to the sealed vision worker, what was seen back."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import structlog
-from msgspec import Struct
 
-from hub.core.errors import HearthError, UnavailableError, WorkerDiedError
-from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerUp
+from hub.core.errors import HearthError, UnavailableError
+from hub.guard.worker_client import WorkerClient
+from hub.guard.worker_host import WorkerDown, WorkerHost
 from hub.media.slot import Slot
 from hub.perception.eyes.messages import (
     CameraEnded,
@@ -27,11 +26,10 @@ from hub.perception.eyes.messages import (
 from hub.perception.eyes.view import View
 
 log = structlog.get_logger(__name__)
-_COMES_BACK_S: Final = 30.0
 _MOST_CAMERAS: Final = 16
 
 
-class Eyes:
+class Eyes(WorkerClient[FromEyes]):
     """Hands and people in front of any number of cameras. Call `start` before anything else.
 
     When the worker dies, what it was looking at is lost; the cameras go on in the next worker.
@@ -42,24 +40,12 @@ class Eyes:
         """Gets the id of each `GestureMade` of a live camera, before it is told, and the features of its hand."""
         self.on_landmarks: Callable[[str, HandsSeen | None, Landmarks], None] = lambda _name, _seen, _landmarks: None
         """Gets the joints of a camera's hands, while they are told, and what was last seen of these hands."""
-        self._host = host
+        super().__init__(host, off="the eyes are not running", away="the eyes do not come back")
         self._head: bytes | None = None
         self._landmarks = False
         self._views: dict[int, View] = {}
         self._last_number = 0
-        self._up = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
         host.lost = self._what_is_lost
-
-    @property
-    def sealed(self) -> bool:
-        """Whether the worker really has no network."""
-        return self._host.status.sealed
-
-    @property
-    def pid(self) -> int | None:
-        """The worker's process id, None while there is none."""
-        return self._host.pid
 
     def paces(self) -> Iterator[tuple[str, CameraPace]]:
         """How looking keeps up, by camera, as far as told."""
@@ -67,23 +53,9 @@ class Eyes:
             if view.pace is not None:
                 yield view.name, view.pace
 
-    async def start(self) -> None:
-        """Start the worker; returns when its models are loaded. Raises `SealError` or `ModelError`."""
-        self._task = asyncio.get_running_loop().create_task(self._listen_to_worker(), name="eyes")
-        try:
-            await self._host.start()
-        except BaseException:
-            await self.stop()
-            raise
-        await self._up.wait()
-
     async def stop(self) -> None:
         """End the worker and every view."""
-        await self._host.stop()
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await super().stop()
         for view in tuple(self._views.values()):
             view.finish(None)
             view.let_go()
@@ -129,7 +101,7 @@ class Eyes:
                 return self._last_number
 
     async def _open(self, view: View) -> None:
-        await self._say(view.opening, *view.slot.for_reader())
+        await self._say(view.opening, view.slot.for_reader())
 
     async def end(self, view: View) -> None:
         """`View.end`."""
@@ -141,32 +113,6 @@ class Eyes:
             await self._say(CloseCamera(view.number))
         view.let_go()
 
-    async def _say(self, message: Struct, *descriptors: int) -> None:
-        try:
-            await self._host.send(message, descriptors)
-        except WorkerDiedError:
-            return  # the next worker is told how things stand
-
-    async def _wait_until_up(self) -> None:
-        if self._task is None:
-            raise UnavailableError("the eyes are not running", remedy="see `hearth doctor`")
-        try:
-            async with asyncio.timeout(_COMES_BACK_S):  # unlike wait_for it never swallows that we are cancelled
-                await self._up.wait()
-        except TimeoutError:
-            raise WorkerDiedError("the eyes do not come back", remedy="see `hearth doctor`") from None
-
-    async def _listen_to_worker(self) -> None:
-        async for said in self._host.messages():
-            if isinstance(said, WorkerUp):
-                await self._restore()
-            elif isinstance(said, WorkerDown):
-                self._up.clear()
-                for view in self._views.values():
-                    view.interrupted = True
-            else:
-                self._take(said)
-
     async def _restore(self) -> None:
         """Tell a new worker how things stand."""
         if self._head is not None:
@@ -177,7 +123,10 @@ class Eyes:
             await self._open(view)
             if view.ending:
                 await self._say(EndCamera(view.number))
-        self._up.set()
+
+    def _died(self, _down: WorkerDown) -> None:
+        for view in self._views.values():
+            view.interrupted = True
 
     def _what_is_lost(self) -> str:
         names = sorted(view.name for view in self._views.values())
