@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.core.states import StateTable
@@ -192,10 +193,5 @@ async def _attend(
 def _begun(name: str, opening: Coroutine[Any, Any, T], stack: AsyncExitStack) -> "asyncio.Task[T]":
     """Do it in the background; where it is still under way when the hub stops, it ends."""
     task = asyncio.create_task(opening, name=name)
-
-    async def cancelled() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    stack.push_async_callback(cancelled)
+    stack.push_async_callback(cancelled, task)
     return task

@@ -18,6 +18,7 @@ from hub.bench.mesh_hub import Said, Start, say, started
 from hub.bench.room import Room
 from hub.core.bundled import bundled
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.events import Event, WakeHeard
 from hub.core.settings import Settings
 from hub.guard.connect import Guard
@@ -127,9 +128,7 @@ async def run() -> None:
         task = asyncio.create_task(hub.hear(msgspec.json.decode(line, type=Word)))
         running.add(task)
         task.add_done_callback(running.discard)
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await cancelled(*running)
     await hub.mesh.close()
 
 

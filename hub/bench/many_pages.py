@@ -10,6 +10,8 @@ import time
 
 import aiohttp
 
+from hub.core.cancelled import cancelled
+
 _CHANGED = b'"event":"StateChanged"'
 
 
@@ -32,9 +34,7 @@ async def run(url: str, count: int, seconds: float) -> None:
         await asyncio.sleep(seconds)
         rates = [(now - then) / (time.monotonic() - began) for now, then in zip(counts, before, strict=True)]
         print(min(rates), flush=True)  # noqa: T201 -- the benchmark reads it
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        await cancelled(*readers)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import msgspec
 
 from hub.bench.mesh_hub import Do, Said, Start, say, started
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.clock import SystemClock
 from hub.core.events import AvailabilityChanged, StateChanged
 from hub.core.settings import Settings
@@ -84,8 +85,7 @@ async def run() -> None:
         say(Said("ready", time.monotonic()))
         while line := await lines.readline():
             hub.set(msgspec.json.decode(line, type=Do).count)
-        sharing.cancel()
-        await asyncio.gather(sharing, return_exceptions=True)
+        await cancelled(sharing)
         await hub.shared.close()
         await hub.mesh.close()
         await database.close()

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import CommandError, HearthError, NotFoundError, UnavailableError
 from hub.core.events import Event, event_types
 from hub.core.paths import HomePaths
@@ -65,8 +66,7 @@ async def say(hub: RunningHub, text: str, *, area: str, person: str, tell: Calla
                 await _answer(answer)
             await asyncio.wait((telling,), timeout=_REST_S)
         finally:
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            await cancelled(telling)
 
 
 async def _tell(live: Any, tell: Callable[[Event], None]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import RawMediaError
 from hub.core.events import Event
 
@@ -168,10 +169,7 @@ class Bus:
         """End every handler's task and forget all subscribers."""
         self._subscriptions.clear()
         self._routes.clear()
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*self._tasks)
 
     def publish(self, event: Event) -> None:
         """Tell every subscriber. A plain callback that raises is logged and hurts nobody else."""

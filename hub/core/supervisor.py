@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.events import TaskFailed
 
 log = structlog.get_logger(__name__)
@@ -57,10 +58,7 @@ class Supervisor:
 
     async def stop(self, name: str) -> None:
         """Cancel one task and wait for its end."""
-        task = self._tasks.pop(name, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await cancelled(self._tasks.pop(name, None))
 
     async def close(self) -> None:
         """Cancel all tasks, newest first, and wait for their ends."""

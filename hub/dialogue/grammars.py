@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.entities import Entity, HomeView
 from hub.core.events import HomeChanged, PluginFailed
 from hub.dialogue.home_grammar import HomeGrammar
@@ -59,9 +60,7 @@ class Grammars:
         """Stop following."""
         if self._cancel is not None:
             self._cancel()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await cancelled(self._task)
 
     async def matcher(self, language: str) -> Matcher:
         """The matcher in service for `language`, built if there is none. Raises `ManifestError` for no language."""

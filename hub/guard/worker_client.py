@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import UnavailableError, WorkerDiedError
 from hub.guard.worker_host import WorkerDown, WorkerHost, WorkerUp
 
@@ -57,9 +58,7 @@ class WorkerClient(abc.ABC, Generic[M]):
             await self._host.stop()
         finally:
             task, self._listening = self._listening, None
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            await cancelled(task)
 
     @abc.abstractmethod
     async def _restore(self) -> None:

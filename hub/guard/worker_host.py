@@ -10,6 +10,7 @@ import structlog
 from msgspec import Struct
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, SealError, WorkerDiedError
 from hub.core.events import WorkerLost, WorkerReady
 from hub.guard.framing import Frame, Received, StartOrder, frame
@@ -130,9 +131,7 @@ class WorkerHost(Generic[M]):
     async def stop(self) -> None:
         """End the worker for good."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await cancelled(task)
 
     async def send(self, message: Struct, descriptors: Sequence[int] = ()) -> None:
         """Send a message of the worker's vocabulary, and copies of open descriptors with it.

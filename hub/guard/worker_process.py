@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, WorkerDiedError
 from hub.guard.framing import Frame, FrameReader, Received, StartOrder, frame
 
@@ -152,8 +153,7 @@ class WorkerProcess:
             self.kill()  # nobody has patience any longer
             await self._process.wait()
             raise
-        self._stderr.cancel()
-        await asyncio.gather(self._stderr, return_exceptions=True)
+        await cancelled(self._stderr)
         code = self._process.returncode or 0
         if code < 0:
             return f"killed by {signal.Signals(-code).name}"

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Entity
 from hub.core.errors import (
@@ -131,10 +132,7 @@ class Dispatcher:
 
     async def close(self) -> None:
         """End the commands that still wait; each is recorded as failed."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*self._tasks)
 
     async def _send_checked(self, commands: list[Command]) -> list[CommandResult]:
         queues: dict[str, list[Command]] = {}

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed, WakeHeard, WakeRefused
 from hub.media.chunk import Pcm
 from hub.perception.ears.trail import Trail
@@ -88,8 +89,7 @@ class ArbitratedStream:
 
     async def close(self) -> None:
         """Forget the stream."""
-        self._hearing.cancel()
-        await asyncio.gather(self._hearing, return_exceptions=True)
+        await cancelled(self._hearing)
         self._finish()
         await self.inner.close()
 

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.entities import HomeView
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, SwitchedOffError, UnavailableError
 from hub.core.events import Replied, StateChanged
@@ -73,8 +74,7 @@ class BrowserSatellites:
             try:
                 await task
             finally:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+                await cancelled(task)
                 if self._visits.get(start.page) == (whose, task):
                     del self._visits[start.page]
         except asyncio.CancelledError:
@@ -130,8 +130,7 @@ class BrowserSatellites:
             owner, task = self._visits[page]
             if owner != whose:
                 raise ProtocolError("another page goes by that name", remedy="reload the page")
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await cancelled(task)
         if len(self._visits) >= MOST_PAGES:
             raise UnavailableError(f"{MOST_PAGES} pages are listened to already", remedy="close one of them")
 

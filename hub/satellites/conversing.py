@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError
 from hub.core.events import Event, SpeechTranscribed
 from hub.dialogue.dialogue import Dialogue, Turn
@@ -86,5 +87,4 @@ async def conversing(
         yield
         await conversation
     finally:
-        conversation.cancel()
-        await asyncio.gather(conversation, return_exceptions=True)
+        await cancelled(conversation)

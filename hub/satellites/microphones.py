@@ -7,6 +7,7 @@ from typing import Final, Literal, Protocol
 
 from msgspec import Struct
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import NotFoundError
 from hub.core.events import Event
 from hub.core.states import StateTable
@@ -107,9 +108,7 @@ class Microphones:
                 if listening.done():
                     return listening.result()
             finally:
-                listening.cancel()
-                off.cancel()
-                await asyncio.gather(listening, off, return_exceptions=True)
+                await cancelled(listening, off)
 
     async def _until(self, entity: str, *, on: bool) -> None:
         async with self._turned:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError
 from hub.dialogue.dialogue import Dialogue, Turn
 from hub.media.chunk import SAMPLE_RATE, Pcm
@@ -76,9 +77,7 @@ class PageVisit:
             for task in done:
                 task.result()
         finally:
-            for task in (*works, feeder):
-                task.cancel()
-            await asyncio.gather(*works, feeder, return_exceptions=True)
+            await cancelled(*works, feeder)
 
     async def announce(self, text: str) -> None:
         """Say something unasked, deaf meanwhile. Raises `ConnectionError` when the page is gone."""

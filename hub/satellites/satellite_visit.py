@@ -11,6 +11,7 @@ from wyoming.event import Event
 from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.wake import Detect
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError
 from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
@@ -63,8 +64,7 @@ class Visit:
             async for event in self._link.events():
                 await self._take(event)
         finally:
-            feeder.cancel()
-            await asyncio.gather(feeder, return_exceptions=True)
+            await cancelled(feeder)
             await self._end_run()
 
     async def _take(self, event: Event) -> None:
@@ -137,9 +137,7 @@ class Visit:
 
     async def _end_run(self) -> None:
         run, self._run = self._run, None
-        if run is not None:
-            run.cancel()
-            await asyncio.gather(run, return_exceptions=True)
+        await cancelled(run)
 
     async def _listen(self, wish: Wish) -> None:
         """Hear, answer, mirror; a satellite that streams always is listened to again whatever happens to the ears."""

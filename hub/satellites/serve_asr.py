@@ -8,6 +8,7 @@ from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart, Transcript
 from wyoming.event import Event
 from wyoming.vad import VoiceStarted, VoiceStopped
 
+from hub.core.cancelled import cancelled
 from hub.core.events import SpeechNotHeard, SpeechStarted, SpeechTranscribed
 from hub.media.chunk import Pcm
 from hub.satellites.ports import Ears, EarStream
@@ -67,9 +68,7 @@ class SpeechService:
         """Forget the sound."""
         stream, self._stream = self._stream, None
         listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+        await cancelled(listener)
         if stream is not None:
             await stream.close()
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from wyoming.event import Event
 from wyoming.wake import Detection, NotDetected
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import ProtocolError, UnavailableError
 from hub.core.events import WakeHeard
 from hub.media.chunk import Pcm
@@ -78,9 +79,7 @@ class WakeService:
         """Forget the stream."""
         stream, self._stream = self._stream, None
         listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.cancel()
-            await asyncio.gather(listener, return_exceptions=True)
+        await cancelled(listener)
         if stream is not None:
             await stream.close()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, MediaError, WorkerDiedError
 from hub.core.events import Event, Origin, PresenceChanged
 from hub.media.picture_kinds import is_picture
@@ -90,9 +91,7 @@ class Viewer:
                 await view.end()
             await tell
         finally:
-            for task in (play, tell):
-                task.cancel()
-            await asyncio.gather(play, tell, return_exceptions=True)
+            await cancelled(play, tell)
         if view.trouble is not None:
             raise view.trouble
         if view.interrupted or play.cancelled():

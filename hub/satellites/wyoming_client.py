@@ -9,6 +9,7 @@ from wyoming.error import Error
 from wyoming.event import Event
 from wyoming.ping import Pong
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.media.chunk import Pcm
 from hub.satellites.offer import Offer
@@ -94,8 +95,7 @@ class WyomingClient:
         except ProtocolError as error:
             await self._tell(error)
         finally:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
+            await cancelled(worker)
             for listener in (self._wake, self._asr):
                 if listener is not None:
                     await listener.close()

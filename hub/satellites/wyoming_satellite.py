@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from wyoming.satellite import PauseSatellite, RunSatellite
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, MediaError, UnavailableError
 from hub.core.settings import SatelliteSettings
 from hub.media.chunk import Pcm
@@ -129,6 +130,4 @@ async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*tasks)

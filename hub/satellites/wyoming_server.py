@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, UnavailableError
 from hub.satellites.advertise import Advertiser
 from hub.satellites.offer import Offer
@@ -81,9 +82,7 @@ class WyomingServer:
             await self._advertiser.close()
         if self._server is not None:
             self._server.close()
-        for task in tuple(self._clients):
-            task.cancel()
-        await asyncio.gather(*self._clients, return_exceptions=True)
+        await cancelled(*self._clients)
         if self._server is not None:
             await self._server.wait_closed()
             self._server = None

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.guard.connect import Guard
 from hub.swarm.access import EVERYONE, Key, chunk, key_ask, key_to, parse
@@ -116,9 +117,7 @@ class ZenohMesh:
 
     async def close(self) -> None:
         """Leave the mesh."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        await cancelled(self._watcher)
         self._live.close()
         await self._answers.close()
         await self._outbox.close()

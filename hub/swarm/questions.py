@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
 from hub.swarm.ports import Answer
 
@@ -87,10 +88,7 @@ class Answers:
 
     async def close(self) -> None:
         """Answer no more."""
-        tasks = [task for tasks in self._under_way.values() for task in tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*(task for tasks in self._under_way.values() for task in tasks))
 
 
 async def _say(reply: Callable[[bytes], Awaitable[None]], packed: bytes) -> None:

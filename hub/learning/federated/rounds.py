@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
 from hub.learning.federated.alone import learn_alone
@@ -87,9 +88,7 @@ class Learner:
         """Answer no more, and give up what is under way."""
         for end in self._ends:
             end()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(*self._tasks)
 
     async def begin(self, kind: str) -> Report:
         """Have a round of this kind held, whoever leads it; what came of it here. Without enough hubs, learn alone.

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, MediaError, SealError, UnavailableError
 from hub.guard.connect import Guard
 from hub.guard.worker_host import WorkerPatience
@@ -93,9 +94,7 @@ class Camera:
     async def stop(self) -> None:
         """Close it; its process is gone when this returns."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await cancelled(task)
         tap, self._tap = self._tap, None
         if tap is not None:
             await tap.stop()
@@ -149,8 +148,7 @@ class Camera:
             source = TapRtsp(source=0, address=address, rate=self._rate)
             return await self._running().play(source, (connection.fileno(),), ready=self._ready)
         finally:
-            counting.cancel()
-            await asyncio.gather(counting, return_exceptions=True)
+            await cancelled(counting)
             connection.close()
 
     def _showed_for(self) -> float:

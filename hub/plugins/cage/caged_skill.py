@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, PluginError
 from hub.guard.zygote import Caged
 from hub.plugins.cage.appetite import Appetite, Diet, appetite
@@ -100,10 +101,7 @@ class CagedSkill:
     async def close(self) -> None:
         """End it for good."""
         self.feed.close()
-        self._task.cancel()
-        for probe in self._probes:
-            probe.cancel()
-        await asyncio.gather(self._task, *self._probes, return_exceptions=True)
+        await cancelled(self._task, *self._probes)
         if self._first.done() and not self._first.cancelled():
             self._first.exception()  # whoever did not wait for it does not mind
 

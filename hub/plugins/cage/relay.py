@@ -8,6 +8,8 @@ import asyncio
 import socket
 from typing import Final
 
+from hub.core.cancelled import cancelled
+
 _CHUNK: Final = 64 * 1024
 _LINGER_S: Final = 60.0
 """How long one direction may go on after the other has ended."""
@@ -24,9 +26,7 @@ async def relay(connection: socket.socket, ours: socket.socket) -> None:
         await asyncio.wait(ways, timeout=_LINGER_S, return_when=asyncio.FIRST_EXCEPTION)
         failed = not all(way.done() and way.exception() is None for way in ways)
     finally:
-        for way in ways:
-            way.cancel()
-        await asyncio.gather(*ways, return_exceptions=True)
+        await cancelled(*ways)
         for _, writer in (there, here):
             if failed:
                 writer.transport.abort()

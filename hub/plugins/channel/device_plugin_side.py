@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import msgspec
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import CommandError, HearthError, PluginError, UnavailableError
 from hub.plugins.channel.channel import ChannelClosedError
 from hub.plugins.channel.device_messages import (
@@ -63,9 +64,7 @@ class DevicePluginSide:
         if running.done():
             await self._updates.join()
             await self._send(DeviceEnded(error=running.result()))
-        for task in (running, telling, *self._doing):
-            task.cancel()
-        await asyncio.gather(listening, running, telling, *self._doing, return_exceptions=True)
+        await cancelled(listening, running, telling, *self._doing)
 
     async def _generate(self) -> dict[str, str] | None:
         """The generator from its beginning to its end; the error that it ended in."""

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from hub.core.cancelled import cancelled
 from hub.core.clock import Clock
 from hub.core.errors import HearthError, NotFoundError, PluginError, ProtocolError
 from hub.plugins.channel.channel import Channel, ChannelClosedError
@@ -74,10 +75,7 @@ class PluginSide:
         except ChannelClosedError:
             pass
         finally:
-            tasks = tuple(self._calls.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cancelled(*self._calls.values())
 
     def _take(self, message: CallIntent | CallTimer | CallEvent | CancelCall | PortReply) -> None:
         if isinstance(message, CallIntent):

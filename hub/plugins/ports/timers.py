@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.clock import Clock
 from hub.core.errors import HearthError, NotFoundError, ValueRefusedError
 from hub.core.events import Origin, TimerRang
@@ -180,9 +181,7 @@ class Timers:
                 others = [_AGAIN_S for k in waiting if k.timer.due <= now and k not in due_now]
                 await self._wait(min([_LOOK_S, *ahead, *others]))
         finally:
-            for task in tuple(self._ringing.values()):
-                task.cancel()
-            await asyncio.gather(*self._ringing.values(), return_exceptions=True)
+            await cancelled(*self._ringing.values())
 
     def _start(self, skill: str, timer: StoredTimer) -> None:
         key = (skill, timer.id)
@@ -251,6 +250,4 @@ class Timers:
         try:
             await asyncio.wait((sleep, changed), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for waiter in (sleep, changed):
-                waiter.cancel()
-            await asyncio.gather(sleep, changed, return_exceptions=True)
+            await cancelled(sleep, changed)

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError
 from hub.core.events import WakeHeard
 from hub.perception.ears.trail import Trail
@@ -71,8 +72,7 @@ class Arbiter:
         finally:
             for end in ends:
                 end()
-            telling.cancel()
-            await asyncio.gather(telling, return_exceptions=True)
+            await cancelled(telling)
             self.council.live(frozenset(), self._monotonic())
             self._settle()
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from msgspec import Struct
 
+from hub.core.cancelled import cancelled
 from hub.core.clock import Clock
 from hub.core.errors import HearthError
 from hub.swarm.duty.claims import Claims
@@ -156,8 +157,7 @@ class Duties:
 
     async def _stop(self, duty: str) -> None:
         running = self._running.pop(duty)
-        running.task.cancel()
-        await asyncio.gather(running.task, return_exceptions=True)
+        await cancelled(running.task)
         await self._claims.over(duty)
 
     async def _wait(self) -> None:
@@ -166,6 +166,4 @@ class Duties:
         try:
             await asyncio.wait((sleep, due), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for waiter in (sleep, due):
-                waiter.cancel()
-            await asyncio.gather(sleep, due, return_exceptions=True)
+            await cancelled(sleep, due)

@@ -12,6 +12,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.core.bus import Bus
+from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, UnavailableError, UsageError
 from hub.core.events import HubAsked, HubPaired, PairingAlarm
 from hub.guard.tls import pairing_contexts
@@ -92,9 +93,7 @@ class PairingHost:
     async def close(self) -> None:
         """Close the window, end every run, and listen no more."""
         self.disarm()
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(*self._tasks)
         if self._server is not None:
             self._server.close()
 
