@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _MOST_CHARACTERS = 256 * 1024
 _MOST_ID = 200
+_REMOVED = "removed "
 
 
 class HomeTable:
@@ -39,11 +40,11 @@ class HomeTable:
 
     async def set_area(self, area: Area) -> None:
         """Keep an area, new or changed."""
-        await self.set_row("area", area.id, area)
+        await self._set_place("area", area)
 
     async def delete_area(self, area: str) -> bool:
         """Forget an area; False when there was none."""
-        return await self.delete_row("area", area)
+        return await self._delete_place("area", area)
 
     async def people(self) -> dict[str, Person]:
         """People by id."""
@@ -51,11 +52,28 @@ class HomeTable:
 
     async def set_person(self, person: Person) -> None:
         """Keep a person, new or changed."""
-        await self.set_row("person", person.id, person)
+        await self._set_place("person", person)
 
     async def delete_person(self, person: str) -> bool:
         """Forget a person; False when there was none."""
-        return await self.delete_row("person", person)
+        return await self._delete_place("person", person)
+
+    async def removed(self, kind: str) -> list[str]:
+        """Ids of areas or people that were removed and not made again, until `forget_removed`: a hub that comes back
+        to others tells them.
+        """
+        return list(await self.all_rows(_REMOVED + kind, bool))
+
+    async def forget_removed(self, kind: str, ids: Iterable[str]) -> None:
+        """Whoever is to know of these removals does."""
+        await self.change_rows(gone=[(_REMOVED + kind, key) for key in ids])
+
+    async def _set_place(self, kind: str, place: Area | Person) -> None:
+        await self.change_rows([(kind, place.id, place)], [(_REMOVED + kind, place.id)])
+
+    async def _delete_place(self, kind: str, key: str) -> bool:
+        counts = await self._database.write(_deletion(kind, key), self._upsert(_REMOVED + kind, key, True))
+        return counts[0] > 0
 
     async def entities(self) -> dict[str, Entity]:
         """Entities by id, as integrations described them last."""

@@ -31,3 +31,19 @@ async def test_what_cannot_be_shared_stays_where_it_was_made(tmp_path):
         assert "attic" not in house["b"].home.view().areas
         assert "attic" in house["a"].home.view().areas
         assert "attic" in await house.tables["a"].areas()
+
+
+async def test_a_room_removed_alone_stays_removed_at_every_hub_and_one_made_anew_is_there(tmp_path):
+    async with House({"a": home(), "b": home()}, where=tmp_path) as house:
+        for key in ("attic", "shed"):
+            await house["a"].shared.set_area(Area(id=key, name=key.title()))
+        await house.settle()
+        table = house.tables["b"]
+        assert await table.delete_area("attic") and await table.delete_area("shed")
+        await table.set_area(Area(id="shed", name="Shed"))
+        await house.restart("b")
+        await house.settle()
+        for hub in ("a", "b"):
+            assert {"attic", "shed"} & set(house[hub].home.view().areas) == {"shed"}
+            assert set(await house.tables[hub].areas()) == {"shed"}
+        assert await house.tables["b"].removed("area") == []

@@ -28,8 +28,9 @@ class Places:
         self._ends: list[Callable[[], None]] = []
 
     async def start(self) -> None:
-        """Bring in what was made while this hub was alone, and show what is shared. Raises `StoreError`."""
+        """Bring in what was made and removed while this hub was alone, and show what is shared. Raises `StoreError`."""
         for kind in _KINDS:
+            await self._take_out(kind)
             for key, value in (await self._alone(kind)).items():
                 name = f"{kind}/{key}"
                 if self._state.cell(name) is None and not self._state.removed(name):
@@ -40,6 +41,18 @@ class Places:
                         self._here[kind][key] = value
         self._changed()
         self._ends = [self._state.subscribe(f"{kind}/", lambda keys: self._changed()) for kind in _KINDS]
+
+    async def _take_out(self, kind: str) -> None:
+        gone = await self._table.removed(kind)
+        known = [name for key in gone if self._state.cell(name := f"{kind}/{key}") is not None]
+        try:
+            if known:
+                await self._state.write({}, known)
+        except HearthError as error:
+            log.warning("what was removed here could not be shared", what=known, error=str(error))
+            return
+        if gone:
+            await self._table.forget_removed(kind, gone)
 
     async def run(self) -> None:
         """Keep what others made, for ever."""
