@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hub.perception.eyes.hand_watch import HandWatch
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.devices.device_keeper import DeviceKeeper
+    from hub.satellites.satellite_list import SatelliteList
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 
@@ -72,6 +73,7 @@ class Hub:
     dispatcher: "Dispatcher"
     why: "Why"
     devices: "DeviceKeeper"
+    satellites: "SatelliteList"
     rooms: "Rooms | None" = None
     dialogue: "Dialogue | None" = None
     ears: "Ears | None" = None
@@ -137,8 +139,9 @@ async def running_hub(
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
             settings=ground.settings, bus=ground.bus, states=ground.states, home=floor.home,
-            dispatcher=floor.dispatcher, why=floor.why, devices=floor.kept, rooms=beliefs.rooms, dialogue=dialogue,
-            ears=ears, eyes=eyes, hands=hands, web=server, swarm=swarm, arbiter=arbiter, learning=learning,
+            dispatcher=floor.dispatcher, why=floor.why, devices=floor.kept, satellites=floor.satellites,
+            rooms=beliefs.rooms, dialogue=dialogue, ears=ears, eyes=eyes, hands=hands, web=server, swarm=swarm,
+            arbiter=arbiter, learning=learning,
         )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final, Literal
 
+import msgspec
+
 from hub.cli import web_checks
 from hub.cli.finding import Finding
 from hub.cli.in_force import InForce, settings_in_force
@@ -13,7 +15,7 @@ from hub.cli.seeing_checks import seeing
 from hub.cli.skill_checks import caging
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
-from hub.core.settings import Settings
+from hub.core.settings import SatelliteSettings, Settings
 from hub.core.settings_file import LoadedSettings, load_settings
 
 _SETTINGS: Final = "settings"
@@ -44,7 +46,7 @@ async def examine(paths: HomePaths) -> list[Finding]:
         _sealing(),
         caging(settings, paths),
         _brokers(settings),
-        _satellites(settings),
+        _satellites(settings, paths),
     ):
         findings += [finding async for finding in probe]
     return findings
@@ -193,9 +195,30 @@ async def _brokers(settings: Settings) -> AsyncIterator[Finding]:
         yield await _reach(f"broker {broker.host}:{broker.port}", broker.host, broker.port)
 
 
-async def _satellites(settings: Settings) -> AsyncIterator[Finding]:
-    for satellite in settings.satellite:
-        yield await _reach(f"satellite {satellite.name}", satellite.host, satellite.port)
+async def _satellites(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
+    added = await _added_satellites(settings, paths)
+    for satellite in (*settings.satellite, *added):
+        found = await _reach(f"satellite {satellite.name}", satellite.host, satellite.port)
+        if found.level == "broken":
+            where = "added in the app, under Devices" if satellite in added else "a [[satellite]] of hearth.toml"
+            found = msgspec.structs.replace(found, detail=f"{found.detail} ({where})")
+        yield found
+
+
+async def _added_satellites(settings: Settings, paths: HomePaths) -> list[SatelliteSettings]:
+    """What was added in the app; none where the store cannot be read, which the check of the store tells."""
+    from hub.satellites.satellite_list import added_satellites
+    from hub.store.database import Database
+    from hub.store.home_table import HomeTable
+
+    try:
+        database = await Database.open(settings.store.url or paths.database)
+        try:
+            return list((await added_satellites(HomeTable(database), settings.satellite)).values())
+        finally:
+            await database.close()
+    except HearthError:
+        return []
 
 
 async def _reach(check: str, host: str, port: int) -> Finding:

@@ -179,7 +179,8 @@ def export(config: str | None) -> None:
         from hub.home.export import as_toml
 
         added = [(wanted.id, wanted.config) for wanted in hub.devices.added()]
-        click.echo(as_toml(hub.home.view(), hub.settings, added), nl=False)
+        settings = msgspec.structs.replace(hub.settings, satellite=tuple(hub.satellites.wanted()))
+        click.echo(as_toml(hub.home.view(), settings, added), nl=False)
 
     _with_hub(config, write)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hub.plugins.devices.device_host import DeviceHost
     from hub.plugins.devices.device_keeper import DeviceKeeper
     from hub.satellites.announced import Announced
+    from hub.satellites.satellite_list import SatelliteList
     from hub.store.database import Database
     from hub.store.history import History
     from hub.store.home_table import HomeTable
@@ -48,6 +49,7 @@ class HomeFloor:
     cages: "Cages"
     settings: "HouseholdSettings"
     kept: "DeviceKeeper"
+    satellites: "SatelliteList"
 
 
 async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> HomeFloor:
@@ -86,11 +88,12 @@ async def build_home(ground: Ground, store: Store, stack: AsyncExitStack) -> Hom
     undo = UndoLog(bus, ring, states)
     await commands.fail_interrupted(bus)
     devices, cages = _device_host(ground, database, home, dispatcher, guard, stack)
-    kept = await _start_devices(devices, cages, home, table, ground)
+    satellites = await _known_satellites(ground, home, table, guard)
+    kept = await _start_devices(devices, cages, home, (table, satellites), ground)
     return HomeFloor(
         guard=guard, database=database, history=history, home=home, areas=areas, exposure=exposure,
         dispatcher=dispatcher, undo=undo, why=Why(home, states, ring, history), devices=devices, cages=cages,
-        settings=store.settings, kept=kept,
+        settings=store.settings, kept=kept, satellites=satellites,
     )  # fmt: skip
 
 
@@ -112,8 +115,23 @@ def _device_host(
     return host, cages
 
 
+async def _known_satellites(ground: Ground, home: "Home", table: "HomeTable", guard: "Guard") -> "SatelliteList":
+    """Those of hearth.toml and those that were added; they are connected to once the hub hears."""
+    from hub.satellites.satellite_list import SatelliteList
+
+    satellites = SatelliteList(
+        ground.settings.satellite, table, lambda: home.view().areas, guard.connect, ground.supervisor
+    )
+    try:
+        await satellites.load()
+    except StoreError as error:  # the rest of the home does not wait for it
+        log.error("satellites that were added are left out", error=str(error))
+        ground.supervisor.failures["satellites"] = str(error)
+    return satellites
+
+
 async def _start_devices(
-    host: "DeviceHost", cages: "Cages", home: "Home", table: "HomeTable", ground: Ground
+    host: "DeviceHost", cages: "Cages", home: "Home", kept: "tuple[HomeTable, SatelliteList]", ground: Ground
 ) -> "DeviceKeeper":
     """What hearth.toml asks for and the household added. What any hub of the home could run starts with the swarm."""
     from hub.home.declared import is_virtual, virtual_config
@@ -125,6 +143,7 @@ async def _start_devices(
     from hub.store.kept_devices import DeviceTable
 
     settings, place = ground.settings, str(ground.paths.settings)
+    table, satellites = kept
     host.offer(find_devices(settings.plugins, ground.paths.root))
     if any(is_virtual(e) for e in settings.entity):
         host.start("virtual", virtual_config(settings), place=place)
@@ -136,7 +155,13 @@ async def _start_devices(
     except StoreError as error:  # the rest of the home does not wait for it
         log.error("what was added is left out", error=str(error))
         ground.supervisor.failures["devices"] = str(error)
-    keeper = DeviceKeeper(shelf, host, home, _announced, _own_addresses)
+
+    def known(kind: str, address: str, port: int, *, own: bool) -> bool:
+        # The hub's own services announce themselves as a satellite does.
+        served = own and settings.wyoming.enabled and port == settings.wyoming.port
+        return kind == "wyoming" and (served or satellites.has(address, port, own=own))
+
+    keeper = DeviceKeeper(shelf, host, home, _announced, _own_addresses, known)
     if not settings.swarm.enabled:
         keeper.start()
     return keeper

@@ -73,8 +73,7 @@ async def open_microphones(ground: Ground, floor: HomeFloor) -> "Microphones":
     await microphones.load()
     if settings.voice.microphone:
         microphones.expect("microphone", area=settings.voice.area)
-    for satellite in settings.satellite:
-        microphones.expect(f"satellite:{satellite.name}", satellite.name, satellite.area)
+    floor.satellites.switch_with(microphones)
     microphones.expect("browser")
     if settings.wyoming.enabled:
         microphones.expect("wyoming")
@@ -110,13 +109,10 @@ async def start_satellites(
         area = settings.voice.area
         local = LocalSatellite(heard, dialogue, speech, ground.bus, area=area, language=lambda: language)
         ground.supervisor.start("microphone", lambda: microphones.while_on(STREAM, local.run))
-    satellites = [
-        WyomingSatellite(about, guard.connect, heard, dialogue, voice, language=language)
-        for about in settings.satellite
-    ]
-    for satellite in satellites:
-        ground.supervisor.start(satellite.stream, satellite.run)
-    announce_at(ground.bus, satellites)
+    floor.satellites.begin(
+        lambda about: WyomingSatellite(about, guard.connect, heard, dialogue, voice, language=language)
+    )
+    announce_at(ground.bus, floor.satellites.running.values)
     if settings.wyoming.enabled:
         await _serve_wyoming(ground, plain, ears.phrases, dialogue, voice, stack)
     pages = BrowserSatellites(

@@ -48,6 +48,7 @@ def show_home(server: "WebServer", ground: Ground, floor: HomeFloor) -> None:
 
     rooms = server.rooms
     rooms.areas, rooms.editor, rooms.devices = floor.areas, floor.home, floor.kept
+    rooms.satellites = floor.satellites
     rooms.home, rooms.commander, rooms.why = floor.home, floor.dispatcher, floor.why
     rooms.history = rooms.gauges = floor.history
     rooms.turns = TurnLog(floor.history)

@@ -1,7 +1,6 @@
 """A switch for every microphone. Off means that its sound goes no further than here: the ears never get it."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, Literal, Protocol
 
@@ -13,6 +12,7 @@ from hub.core.events import Event
 from hub.core.states import StateTable
 from hub.media.chunk import Pcm
 from hub.satellites.ports import Ears, EarStream
+from hub.satellites.stream_names import entity_of
 
 _SWITCH: Final = "microphones_off"
 Place = Literal["here", "satellite", "pages", "others"]
@@ -67,6 +67,11 @@ class Microphones:
         place = _PLACES.get(stream.partition(":")[0], "here")
         self._known[entity] = Microphone(entity=entity, place=place, name=name, area=area)
         self._states.set(entity, "OnOff", self.on(entity))
+
+    def forget(self, stream: str) -> None:
+        """There is no such microphone any more. Should it come back, its switch is as it was left."""
+        self._known.pop(entity_of(stream), None)
+        self._states.forget(entity_of(stream))
 
     def all(self) -> list[Microphone]:
         """Every microphone that is known, with its switch."""
@@ -203,14 +208,3 @@ class SwitchedStream:
     async def __aiter__(self) -> AsyncIterator[Event]:
         async for event in self.inner:
             yield event
-
-
-def entity_of(stream: str) -> str:
-    """What a stream's microphone goes by: "satellite:Kitchen:3" is `microphone.satellite_kitchen`.
-
-    All pages of browsers have one switch, and all programs that use the hub's services.
-    """
-    kind, _, rest = stream.partition(":")
-    if kind not in ("browser", "wyoming") and rest:
-        kind = f"{kind} {re.sub(r':[0-9]+$', '', rest)}"
-    return f"microphone.{re.sub(r'[^a-z0-9]+', '_', kind.lower()).strip('_')}"[:100]

@@ -52,6 +52,8 @@ class WyomingSatellite:
         self._waits = (first_wait_s, longest_wait_s)
         self._pings = (ping_s, pong_s)
         self.info: SatelliteInfo | None = None
+        self.trouble = ""
+        """Why it is not connected, once it was tried."""
         self._speaker: Speaker | None = None
 
     @property
@@ -75,7 +77,7 @@ class WyomingSatellite:
                 reason = str(error)
             if self.info is not None:
                 wait = self._waits[0]  # it was there: this is a new trouble
-            self.info = None
+            self.info, self.trouble = None, reason
             log.warning("satellite not connected", satellite=self.settings.name, reason=reason, retry_s=round(wait, 1))
             await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 -- satellites restart together
             wait = min(wait * 2, self._waits[1])
@@ -109,7 +111,7 @@ class WyomingSatellite:
             info = await link.describe()
             around = Surroundings(stream=self.stream, area=settings.area or info.area, language=self._language)
             visit = Visit(link, info, around, self._household)
-            self.info, self._speaker = info, visit.speaker
+            self.info, self._speaker, self.trouble = info, visit.speaker, ""
             log.info("satellite connected", satellite=settings.name, local_wake=info.local_wake)
             await link.send(RunSatellite().event())
             await _first_of(visit.serve(), link.keep_alive())

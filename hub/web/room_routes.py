@@ -13,6 +13,7 @@ from hub.web.api.learning_port import LearningKeeper
 from hub.web.api.peers import peer_routes
 from hub.web.api.privacy import privacy_routes
 from hub.web.api.restart_routes import restart_routes
+from hub.web.api.satellites import satellite_routes
 from hub.web.api.settings_routes import settings_routes
 from hub.web.api.skills import skill_routes
 from hub.web.api.turns import turn_routes
@@ -32,6 +33,7 @@ def room_routes(api: Api) -> tuple[Route, ...]:
         *hear_routes(lambda: api.rooms.files),
         *entity_routes(api),
         *device_routes(lambda: api.rooms.devices),
+        *satellite_routes(lambda: api.rooms.satellites),
         *area_routes(lambda: api.rooms.areas),
         *peer_routes(lambda: api.rooms.peers),
         *learning_routes(learning),

@@ -13,6 +13,7 @@ from hub.web.api.home_keeper import HomeKeeper
 from hub.web.api.learning_port import LearningKeeper
 from hub.web.api.peers_port import PeerKeeper
 from hub.web.api.privacy_port import MicrophoneSwitches
+from hub.web.api.satellites import SatelliteKeeper
 from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.api.skills_port import SkillKeeper
 from hub.web.api.turns import TurnReader
@@ -37,6 +38,7 @@ class Rooms:
     home: HomeReader | None = None
     areas: AreaKeeper | None = None
     devices: DeviceKeeper | None = None
+    satellites: SatelliteKeeper | None = None
     editor: EntityEditor | None = None
     commander: Commander | None = None
     speaker: Speaker | None = None

@@ -10,6 +10,8 @@ import pytest
 from hub.cli.checks import examine
 from hub.cli.finding import Finding
 from hub.core.paths import HomePaths
+from hub.core.settings import SatelliteSettings
+from hub.core.settings_file import parse_settings
 from hub.media import devices
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
@@ -93,3 +95,17 @@ def test_a_store_that_cannot_be_read_is_told_and_the_file_is_judged(home: Path) 
     ok, unread = _of(findings, "settings")
     assert (ok.level, unread.level) == ("ok", "broken") and unread.mend
     assert not (home / "hearth.db").read_bytes().startswith(b"no database")
+
+
+async def test_a_satellite_that_was_added_is_asked_too_and_stands_in_what_is_exported(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        database = await Database.open(home / "hearth.db")
+        about = SatelliteSettings(name="shelf", host="127.0.0.1", port=port, area="kitchen")
+        await HomeTable(database).set_row("satellite", about.name, about)
+        await database.close()
+        (found,) = _of(await examine(HomePaths(home)), "satellite shelf")
+    assert found.level == "broken" and "added in the app, under Devices" in found.detail
+    ran = await asyncio.to_thread(hearth, "home", "export", "--config", home)
+    assert parse_settings(ran.stdout).settings.satellite == (about,)

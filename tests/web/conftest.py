@@ -28,7 +28,7 @@ from hub.web.api.home_keeper import HomeKeeper
 from hub.web.rooms import Rooms
 from hub.web.server import WebServer
 
-from .players import Cabinet, Drawer, House, Neighbours, Pupils, Remembers, Shelf
+from .players import Cabinet, Drawer, House, Neighbours, NoSatellites, Pupils, Remembers, Shelf
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def rooms_of(house: House) -> Rooms:
     home = Home(Settings(area=(Area(id="kitchen", name="Kitchen"),)), bus, StateTable(bus))
     areas = Areas(home, HomeTable(None))  # type: ignore[arg-type]  # nothing is kept by these tests
     return Rooms(
-        areas=areas, editor=home, devices=Cabinet(),
+        areas=areas, editor=home, devices=Cabinet(), satellites=NoSatellites(),
         home=house, commander=house, speaker=house, why=house, history=house, gauges=house,
         turns=Remembers(), peers=Neighbours(),
         learning=Pupils, settings=settings, first_steps=FirstSteps(drawer, HomeView), skills=Shelf(),

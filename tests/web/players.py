@@ -242,6 +242,19 @@ class Cabinet:
         raise NotFoundError("there is no device")
 
 
+class NoSatellites:
+    """Plays a home without satellites; `tests/web/test_satellites.py` has real ones."""
+
+    def all(self) -> Sequence[Any]:
+        return []
+
+    async def add(self, name: str, host: str, port: int, area: str) -> Any:
+        raise NotFoundError("it is not there")
+
+    async def remove(self, name: str) -> Any:
+        raise NotFoundError("there is no satellite")
+
+
 class Shelf:
     """Plays the home's skills; `tests/web/test_skills.py` has real ones."""
 

@@ -90,6 +90,11 @@ class Hub:
 
     def __init__(self, folder: Path, bus: Bus, states: StateTable) -> None:
         self.folder, self.bus, self.states = folder, bus, states
+        self.others: set[tuple[str, str, int]] = set()
+        """What the home has beside integrations."""
+
+    def known(self, kind: str, host: str, port: int, *, own: bool) -> bool:
+        return not own and (kind, host, port) in self.others
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Rooms]:
@@ -112,7 +117,7 @@ class Hub:
         declared = tuple(declared_devices(settings, {"mqtt", "lamps"}, "hearth.toml"))
         shelf = DeviceShelf(table, host.available(), declared, DeviceCode(host.code))
         await shelf.load()
-        keeper = DeviceKeeper(shelf, host, home, _look, lambda: {"192.168.1.8"})
+        keeper = DeviceKeeper(shelf, host, home, _look, lambda: {"192.168.1.8"}, self.known)
         keeper.start()
         try:
             yield Rooms(home=home, devices=keeper)
@@ -207,6 +212,9 @@ async def test_what_can_be_added_comes_with_its_form(empty_server: WebServer, cl
         await _post(client, "devices", {"integration": "lamps", "config": {"host": "192.168.1.5"}})
         found = (await _get(client, "devices/found"))["found"]
         assert [f["here"] for f in found if f["kind"] == "lamps"] == [True]
+        cellar.others.add(("wyoming", "192.168.1.7", 10700))
+        found = (await _get(client, "devices/found"))["found"]
+        assert [f["here"] for f in found if f["kind"] == "wyoming"] == [True]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,17 @@ export interface FoundThing {
   here: boolean;
 }
 
+/** A voice satellite. `host` and `trouble` are told to those who look after the hub. */
+export interface Satellite {
+  name: string;
+  host: string;
+  port: number;
+  area: string;
+  state: "connected" | "away" | "waiting";
+  trouble: string;
+  locked: boolean;
+}
+
 export interface Person {
   id: string;
   name: string;

@@ -12,6 +12,9 @@ import { icon, iconOf } from "../parts/icons";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { said, type SchemaForm } from "../parts/schema-form";
+import "../parts/satellite-form";
+import "../parts/satellites";
+import type { Satellites } from "../parts/satellites";
 import "../parts/schema-form";
 import { words } from "../words";
 import { stateLine } from "../words/values";
@@ -57,6 +60,7 @@ export class DevicesScreen extends Watching {
             <ul class="cards">${found.devices.map((device) => this.device(device, found, admin))}</ul>
             ${admin ? this.adding(found) : nothing}`
         : trouble ? nothing : html`<p>${words().loading}</p>`}
+      <hearth-satellites @removed=${this.look}></hearth-satellites>
       <ul class="plain ways part"><li><a class="card way" href="#/rooms">${icon("rooms")}<span><strong>${rooms}</strong>
         <span class="hint">${roomsAbout}</span></span></a></li></ul>`;
   }
@@ -75,19 +79,27 @@ export class DevicesScreen extends Watching {
   }
 
   private thing(thing: FoundThing): TemplateResult {
-    const { kinds, add, addOf, noForm } = words().devices;
+    const { kinds, add, addOf } = words().devices;
     const kind = this.asked.found?.available.find((each) => each.integration === thing.integration);
     return html`<li class="line-of">
       <span class="badge">${icon(thing.kind === "wyoming" ? "voice" : "devices")}</span>
       <span><span class="name">${thing.name}</span>
         <span class="hint">${kinds[thing.kind] ?? kind?.name ?? thing.kind}</span>
-        <span class="hint">${thing.host}:${thing.port}</span>
-        ${kind ? nothing : html`<span class="hint">${noForm}</span>`}</span>
+        <span class="hint">${thing.host}:${thing.port}</span></span>
       ${kind
         ? html`<button type="button" aria-label=${addOf(thing.name)}
             @click=${() => this.open(kind, "", { host: thing.host, port: thing.port })}>${add}</button>`
         : nothing}
+      ${thing.kind === "wyoming"
+        ? html`<hearth-satellite-form .found=${thing} @added=${() => this.taken(thing.host, thing.port)}></hearth-satellite-form>`
+        : nothing}
     </li>`;
+  }
+
+  /** What was found there is the home's now. */
+  private taken(host: unknown, port: unknown): void {
+    this.found = this.found?.map((thing) => ({ ...thing, here: thing.here || (thing.host === host && thing.port === port) }));
+    void this.querySelector<Satellites>("hearth-satellites")?.again();
   }
 
   private async look(): Promise<void> {
@@ -195,9 +207,7 @@ export class DevicesScreen extends Watching {
       const { added, changed } = words().devices;
       notify(opened.instance ? changed(called(device)) : added(called(device)));
       this.opened = undefined;
-      this.found = this.found?.map((thing) => ({
-        ...thing, here: thing.here || (thing.host === config["host"] && thing.port === config["port"]),
-      }));
+      this.taken(config["host"], config["port"]);
     } catch (error) {
       const shown = error instanceof ApiError && error.field && fields.refuse(error.field, error.message);
       if (!shown) notify(explain(error), true);

@@ -44,6 +44,18 @@ Look = Callable[[float, Mapping[str, str]], Awaitable[Sequence[Seen]]]
 """Listens for so many seconds to announcements of these services (service type -> kind) too."""
 
 
+class Known(Protocol):
+    """Whether the home has what is no integration's: of this kind, at `host:port`, which is an `own` address or not."""
+
+    def __call__(self, kind: str, host: str, port: int, /, *, own: bool) -> bool:
+        """Whether it has."""
+        ...
+
+
+def _nothing_else(_kind: str, _host: str, _port: int, *, own: bool) -> bool:
+    return False
+
+
 class FoundThing(Struct, frozen=True, kw_only=True):
     """Something announces itself; `integration` is what it can be added with, empty for none; `here`: it is added."""
 
@@ -100,7 +112,7 @@ class AtOnce:
 class DeviceKeeper:
     """Adds and removes devices, and tells how they fare.
 
-    `look` listens to the network, `own()` are this machine's addresses there.
+    `look` listens to the network, `own()` are this machine's addresses there, `known` is what else the home has.
     """
 
     def __init__(
@@ -110,7 +122,9 @@ class DeviceKeeper:
         home: Home,
         look: Look,
         own: Callable[[], Collection[str]] = frozenset,
+        known: Known = _nothing_else,
     ) -> None:
+        self._known = known
         self._shelf = shelf
         self._host = host
         self._home = home
@@ -178,7 +192,10 @@ class DeviceKeeper:
         things: dict[tuple[str, str, int], FoundThing] = {}
         for each in sorted(seen, key=lambda s: ":" in s.host):  # an address of four numbers, where there is one
             integration = each.kind if each.kind in known else ""
-            here = self._shelf.has(integration, each.host, each.port, own=each.host in own)
+            mine = each.host in own
+            here = self._shelf.has(integration, each.host, each.port, own=mine) or self._known(
+                each.kind, each.host, each.port, own=mine
+            )
             thing = FoundThing(
                 kind=each.kind, name=each.name, host=each.host, port=each.port, integration=integration, here=here
             )

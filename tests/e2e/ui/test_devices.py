@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import BROWSES, Visit
 from tests.e2e.ui.lamp import Lamp
+from tests.e2e.ui.satellite import satellite
 from tests.mosquitto import MOSQUITTO, Broker
+from tests.ports import free_port
 
 pytestmark = [
     *BROWSES,
@@ -113,5 +115,46 @@ def test_what_announces_itself_fills_the_form(visit: Visit) -> None:
     expect(found).to_contain_text("192.0.2.5:1884")
     expect(found).not_to_contain_text("attic")
     found.get_by_role("button", name="Add shelf").click()
-    expect(visit.page.get_by_label("Address")).to_have_value("192.0.2.5")
-    expect(visit.page.get_by_label("Port")).to_have_value("1884")
+    form = visit.page.locator("#device")
+    expect(form.get_by_label("Address")).to_have_value("192.0.2.5")
+    expect(form.get_by_label("Port")).to_have_value("1884")
+
+
+def test_a_satellite_that_was_found_is_added_to_a_room_moved_and_removed(visit: Visit, hub: RunningHub) -> None:
+    page = visit.page
+    with satellite() as port:
+        thing = {
+            "kind": "wyoming",
+            "name": "shelf",
+            "host": "127.0.0.1",
+            "port": port,
+            "integration": "",
+            "here": False,
+        }
+        page.route("**/api/v1/devices/found", lambda route: route.fulfill(json={"found": [thing]}))
+        visit.go("devices")
+        found = page.locator(".around")
+        found.get_by_label("Room").select_option("bedroom")
+        assert visit.axe("a satellite that was found") == []
+        found.get_by_role("button", name="Add shelf").click()
+        card = page.locator("[data-satellite='shelf']")
+        # This hub has no ears; that it is connected to by one that has is tested where somebody speaks.
+        expect(card).to_contain_text("the hub does not hear")
+        expect(found).not_to_contain_text("shelf")
+        expect(card.get_by_label("Room")).to_have_value("bedroom")
+        assert visit.axe("a satellite") == []
+        card.get_by_label("Room").select_option("kitchen")
+        expect(page.get_by_role("status").filter(has_text="is in another room now")).to_be_visible()
+        (kept,) = hub.get("api/v1/satellites")["satellites"]
+        assert (kept["name"], kept["port"], kept["area"]) == ("shelf", port, "kitchen")
+    page.get_by_text("Add one by its address").click()
+    by_hand = page.locator("details hearth-satellite-form")
+    by_hand.get_by_label("Name").fill("attic")
+    by_hand.get_by_label("Address").fill("127.0.0.1")
+    by_hand.get_by_label("Port").fill(str(free_port()))
+    by_hand.get_by_role("button", name="Add").click()
+    expect(by_hand.get_by_role("alert")).to_contain_text("cannot be reached")
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Yes, go on").click()
+    expect(card).to_have_count(0)
+    assert hub.get("api/v1/satellites")["satellites"] == []
