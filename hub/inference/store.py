@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from hub.core.bundled import bundled
 from hub.core.errors import HearthError, ModelError, ModelHashError, NotFoundError
+from hub.core.on_disk import sync_file
 from hub.core.paths import model_cache
 from hub.inference.card import BundledSource, Download, ModelCard, ModelFile, Source, WheelSource, load_card
 from hub.inference.download import Connect, download, file_url
@@ -262,8 +263,7 @@ class ModelStore:
         try:
             with os.fdopen(descriptor, "wb") as out:
                 yield out
-                out.flush()
-                os.fsync(out.fileno())
+                sync_file(out)
             got = _sha256(temporary)
             if got != file.sha256:
                 text = f"{file.name} of model {card.name} has SHA-256 {got[:16]}..., its card {file.sha256[:16]}..."

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hub.core.errors import StoreError
+from hub.core.on_disk import sync_file, sync_folder
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes of how many are done."""
@@ -121,7 +122,7 @@ def unpack(data: bytes, into: Path, progress: Progress = no_progress) -> Manifes
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
         raise _damaged(str(error)) from error
     for folder in (into, *(path for path in into.rglob("*") if path.is_dir())):
-        sync(folder)
+        sync_folder(folder)
     return manifest
 
 
@@ -185,8 +186,7 @@ def _extract(tar: tarfile.TarFile, member: Member, into: Path) -> None:
         while piece := source.read(_PIECE):
             hashed.update(piece)
             file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+        sync_file(file)
     if hashed.hexdigest() != member.sha256:
         raise _damaged(f"{member.path} is not what was backed up")
 
@@ -199,12 +199,3 @@ def _file(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
 
 def _damaged(what: str) -> StoreError:
     return StoreError(f"the backup is damaged: {what}", remedy="use another one; nothing was changed")
-
-
-def sync(folder: Path) -> None:
-    """Have the disk know the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

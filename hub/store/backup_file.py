@@ -1,13 +1,12 @@
 """The file that a backup is: age's format (age-encryption.org/v1), under a passphrase, written whole or not at all."""
 
-import os
 from pathlib import Path
 from typing import Final
 
 import pyrage  # type: ignore[import-untyped] # published without types
 
 from hub.core.errors import StoreError, UsageError
-from hub.store.backup_archive import sync
+from hub.core.on_disk import write_whole
 
 _BEGINS: Final = b"age-encryption.org/"
 SHORTEST: Final = 8
@@ -32,20 +31,8 @@ def write_backup(path: Path, archive: bytes, passphrase: str) -> int:
     What was there before stays until the new file is whole. Raises `StoreError`.
     """
     sealed = seal(archive, passphrase)
-    draft = path.with_name(f".{path.name}.new")
     try:
-        draft.unlink(missing_ok=True)
-        made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(made, "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
-        sync(path.parent)
+        write_whole(path, sealed, mode=0o600)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", place=str(path), remedy="is the disk full?") from error
     return len(sealed)

@@ -5,7 +5,6 @@ the home is the new one, and whoever comes first moves it into place: this comma
 Moving is only renaming, within one directory, and says of every entry whether it has been done.
 """
 
-import os
 import shutil
 import time
 from pathlib import Path
@@ -15,8 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from hub.core.errors import StoreError, UsageError
+from hub.core.on_disk import sync_folder, write_whole
 from hub.store.backup import ASIDE, RESTORED, RESTORING, is_of_the_moment
-from hub.store.backup_archive import Manifest, Progress, no_progress, sync, unpack
+from hub.store.backup_archive import Manifest, Progress, no_progress, unpack
 from hub.store.schema import HEAD
 
 _PLAN: Final = "plan.json"
@@ -84,11 +84,7 @@ def _staged(root: Path, staging: Path, archive: bytes, progress: Progress) -> Ma
     if any(is_of_the_moment(name) for name in names):
         raise StoreError("the backup is damaged: it holds what is of a moment", remedy="nothing was changed")
     plan = msgspec.json.encode(_Plan(_free_name(root), tuple(names)))
-    with (staging / _PLAN).open("wb") as file:
-        file.write(plan)
-        file.flush()
-        os.fsync(file.fileno())
-    sync(staging)
+    write_whole(staging / _PLAN, plan, mode=0o666)
     return manifest
 
 
@@ -114,18 +110,18 @@ def finish(root: Path) -> Path | None:
     ready = root / RESTORED
     plan = msgspec.json.decode((ready / _PLAN).read_bytes(), type=_Plan)
     new, aside = ready / _HOME, root / plan.aside
-    sync(root)
+    sync_folder(root)
     for entry in _entries(root):
         if entry.name in plan.entries and not (new / entry.name).exists():
             continue  # it is the new one, and in place
         aside.mkdir(mode=0o700, exist_ok=True)
         entry.rename(aside / entry.name)
     if aside.exists():
-        sync(aside)
+        sync_folder(aside)
     for name in plan.entries:
         if (new / name).exists():
             (new / name).rename(root / name)
-    sync(root)
+    sync_folder(root)
     ready.rename(root / RESTORING)  # done: what is left is rubbish, also if this is interrupted now
     shutil.rmtree(root / RESTORING, ignore_errors=True)
     return aside if aside.exists() else None

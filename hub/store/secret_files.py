@@ -4,25 +4,14 @@ import os
 from pathlib import Path
 
 from hub.core.errors import StoreError
+from hub.core.on_disk import write_whole
 
 
 def write_secret(path: Path, content: bytes) -> None:
     """Write the file with mode 0600; it is on the disk when this returns. Raises `StoreError`."""
-    draft = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.unlink(missing_ok=True)
-        made = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(made, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_whole(path, content, mode=0o600)
     except OSError as error:
         raise StoreError(f"cannot be written: {error.strerror}", place=str(path), remedy="is the disk full?") from error
 

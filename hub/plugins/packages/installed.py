@@ -17,6 +17,7 @@ from packaging.version import InvalidVersion, Version
 
 from hub.core.bundled import bundled
 from hub.core.errors import NotFoundError, PackageError
+from hub.core.on_disk import sync_file, sync_folder, write_whole
 from hub.plugins.packages.author_key import fingerprint
 from hub.plugins.packages.grant_words import more_than
 from hub.plugins.packages.package import Package
@@ -161,25 +162,11 @@ class InstalledSkills:
             else:
                 self._write(before)
             raise
-        _sync(self._folder)
+        sync_folder(self._folder)
         shutil.rmtree(old, ignore_errors=True)
 
     def _write(self, record: InstalledSkill) -> None:
-        written = self._records / f".{record.id}.new"
-        with written.open("wb") as file:
-            file.write(msgspec.json.encode(record))
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._records / f"{record.id}.json")
-        _sync(self._records)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        write_whole(self._records / f"{record.id}.json", msgspec.json.encode(record), mode=0o666)
 
 
 def _unpack(package: Package, folder: Path) -> None:
@@ -190,8 +177,7 @@ def _unpack(package: Package, folder: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            sync_file(file)
 
 
 def _sha256(path: Path) -> str:

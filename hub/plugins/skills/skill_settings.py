@@ -1,6 +1,5 @@
 """What the household chose for its skills: `HOME/skills/.settings/ID.json`, for each that has settings."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import msgspec
 
 from hub.core.errors import StoreError
+from hub.core.on_disk import write_whole
 
 
 class SkillSettings:
@@ -25,20 +25,9 @@ class SkillSettings:
 
     def keep(self, skill: str, values: Mapping[str, Any]) -> None:
         """Keep what was chosen; on the disk when this returns. Raises `StoreError`."""
-        path = self._folder / f"{skill}.json"
-        fresh = self._folder / f".{skill}.new"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with fresh.open("wb") as file:
-                file.write(msgspec.json.encode(values))
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-            handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            write_whole(self._folder / f"{skill}.json", msgspec.json.encode(values), mode=0o666)
         except OSError as error:
             raise StoreError(f"it cannot be kept: {error}", remedy="make room, or mend the folder") from error
 

@@ -1,11 +1,11 @@
 """Which skills the household switched off: an empty file for each, `HOME/skills/.off/ID`."""
 
-import os
 import re
 from pathlib import Path
 from typing import Final
 
 from hub.core.errors import NotFoundError, StoreError
+from hub.core.on_disk import sync_folder
 
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -33,10 +33,6 @@ class SkillSwitches:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             mark.unlink(missing_ok=True) if on else mark.touch()
-            handle = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            sync_folder(self._folder)
         except OSError as error:
             raise StoreError(f"it cannot be kept: {error}", remedy="make room, or mend the folder") from error
