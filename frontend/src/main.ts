@@ -33,7 +33,7 @@ export class App extends Watching {
     if (account === this.account) return;
     this.account = account;
     store.stop();
-    if (session.me) store.start(!session.may("member"));
+    if (session.me) store.start();
     void this.arrive();
     if (session.may("admin")) void firstSteps.ask().then((step) => step && this.arrive());
   };

@@ -1,7 +1,8 @@
 """The live socket: a snapshot of the home, then every event, to any number of clients.
 
-An event is encoded and framed once. Frames gather for a moment and go to every client as the same bytes in one write:
-a server's frames are not masked, so they are equal for all. Nothing ever waits for a client; one that does not read
+An event is encoded and framed once, and once more for guests while there are any, who are told of things only. Frames
+gather for a moment and go to every client as the same bytes in one write: a server's frames are not masked, so they are
+equal for all. Nothing ever waits for a client; one that does not read
 is dropped when what waits for it grows too large.
 """
 
@@ -16,6 +17,7 @@ from hub.core.bus import Bus
 from hub.core.clock import Clock
 from hub.core.events import Event
 from hub.web.access.callers import CALLER, Caller
+from hub.web.audience import for_guests, is_guest
 from hub.web.failures import Refused
 from hub.web.hands_feed import HandsFeed
 from hub.web.live_client import LiveClient, frame
@@ -38,17 +40,25 @@ PUT_OUT: Final = 4401
 
 
 class LiveFeed:
-    """Listens to the bus while there are clients, and tells them."""
+    """Listens to the bus while there are clients, and tells them.
 
-    def __init__(self, bus: Bus, snapshot: Callable[[], bytes], clock: Clock, hands: HandsFeed) -> None:
+    `snapshot` is the first message to a caller, `shown` says whether an entity is in the home.
+    """
+
+    def __init__(
+        self, bus: Bus, snapshot: Callable[[Caller], bytes], shown: Callable[[str], bool], clock: Clock,
+        hands: HandsFeed,
+    ) -> None:  # fmt: skip
         self._bus = bus
         self._hands = hands
         self.commands = LiveCommands(hands)
         self._clock = clock
-        self._snapshot = snapshot
+        self._snapshot, self._shown = snapshot, shown
         self._clients: dict[web.WebSocketResponse, LiveClient] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._frames: list[bytes] = []
+        self._guests = 0
+        self._for_guests: list[bytes] = []
         self._timer: asyncio.TimerHandle | None = None
         self._paid_until = 0.0
         self._cancel: Callable[[], None] | None = None
@@ -115,11 +125,13 @@ class LiveFeed:
         if self._cancel is None:
             self._cancel = self._bus.subscribe(Event, self._take)
         self._clients[socket] = client
-        client.transport.write(frame(self._snapshot()))
+        self._guests += is_guest(client.caller)
+        client.transport.write(frame(self._snapshot(client.caller)))
 
     def _leave(self, socket: web.WebSocketResponse) -> None:
         client = self._clients.pop(socket, None)
         if client is not None:
+            self._guests -= is_guest(client.caller)
             self._hands.left(client)
         if not self._clients and self._cancel is not None:
             self._cancel()
@@ -127,6 +139,9 @@ class LiveFeed:
 
     def _take(self, event: Event) -> None:
         self._frames.append(frame(event_json(event)))
+        told = for_guests(event, self._shown) if self._guests else None
+        if told is not None:
+            self._for_guests.append(frame(event_json(told)))
         if self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(self._paid_until - _AT_ONCE * _GATHER_S, self._send_gathered)
@@ -138,9 +153,10 @@ class LiveFeed:
         if not self._frames:
             return
         self._paid_until = max(self._paid_until, asyncio.get_running_loop().time()) + _GATHER_S
-        data = b"".join(self._frames)
+        data, data_for_guests = b"".join(self._frames), b"".join(self._for_guests)
         self.sent += len(self._frames)
         self._frames.clear()
+        self._for_guests.clear()
         for socket, client in list(self._clients.items()):
             if client.transport.is_closing():
                 self._leave(socket)
@@ -150,7 +166,7 @@ class LiveFeed:
                 self._leave(socket)
                 client.transport.abort()
             else:
-                client.transport.write(data)
+                client.transport.write(data_for_guests if is_guest(client.caller) else data)
 
     async def close(self) -> None:
         """Send what is gathered and say goodbye to every client."""

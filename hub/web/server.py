@@ -91,7 +91,8 @@ class WebServer:
         self._began = time.monotonic()
         self._door = Doorkeeper(accounts=settings.accounts == "on")
         self._api = Api(states)
-        self.live = LiveFeed(bus, self._api.snapshot, self._clock, HandsFeed(lambda: self._api.rooms.hands))
+        hands = HandsFeed(lambda: self._api.rooms.hands)
+        self.live = LiveFeed(bus, self._api.snapshot, self._api.shown, self._clock, hands)
         """The live socket and the commands that are taken on it."""
         self._listen_sockets = ListenSockets(lambda: self._api.rooms.listener, self._clock)
         self._metrics = Metrics(bus, states, self.live, lambda: self._api.rooms)
@@ -120,7 +121,7 @@ class WebServer:
             *room_routes(self._api),
             *address_routes(self._settings, lambda: self.port, lambda: self.rooms.settings),
             *backup_routes(lambda: self.rooms.backups, lambda: self.rooms.restart, newcomers, self._api.run),
-            Route(method="GET", path="/api/v1/live", access=Access.MEMBER, summary="A WebSocket: snapshot, events.",
+            Route(method="GET", path="/api/v1/live", access=Access.GUEST, summary="A WebSocket: snapshot, events.",
                   handler=self.live.serve, content="", socket=True),
             Route(method="GET", path="/api/v1/listen", access=Access.MEMBER, summary="A WebSocket: sound, answers.",
                   handler=self._listen_sockets.serve, content="", socket=True, acts=True),

@@ -7,7 +7,20 @@ from typing import Any
 import aiohttp
 import pytest
 
+from hub.core.bus import Bus
 from hub.core.clock import FakeClock
+from hub.core.events import (
+    AvailabilityChanged,
+    CommandSent,
+    Event,
+    HomeChanged,
+    HubAsked,
+    Origin,
+    PresenceChanged,
+    Replied,
+    SpeechTranscribed,
+    StateChanged,
+)
 from hub.core.states import StateTable
 from hub.web.live import PUT_OUT
 from hub.web.routes import Access, Route
@@ -288,11 +301,43 @@ async def test_threat_14_a_token_begets_no_other_and_never_exceeds_its_account(
     await guest_like.close()
 
 
-async def test_threat_14_a_socket_is_opened_by_who_may_hear_everything(guarded: WebServer, owner: Client) -> None:
+async def test_threat_14_a_guest_hears_on_the_socket_of_things_and_of_nothing_else(
+    guarded: WebServer, owner: Client, bus: Bus, states: StateTable
+) -> None:
+    states.set("area.kitchen", "Presence", True)
     guest = await somebody(owner, guarded, "guest")
-    with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-        await _live(guest, guarded)
-    assert caught.value.status == 403
+    for session, told in ((guest, False), (owner, True)):
+        async with await _live(session, guarded) as ws:
+            home = json.loads(await ws.receive_str(timeout=30))["home"]
+            assert [bool(home["people"]), home["areas"][0]["presence"]] == [told, True if told else None]
+            where = Origin(area="bedroom", source="satellite:bed")
+            secret: tuple[Event, ...] = (
+                SpeechTranscribed(stream="satellite:bed", text="I am home", confidence=1.0, t_start=0.0, t_end=1.0),
+                Replied(text="Welcome, Ann", stream="satellite:bed"),
+                PresenceChanged(area="bedroom", people=1, confidence=1.0),
+                CommandSent(command=1, entity="light.kitchen", trait="OnOff", value=True, origin=where),
+                HubAsked(address="192.168.1.7"),
+                StateChanged(entity="area.kitchen", trait="Measure", value=2),
+                StateChanged(entity="person.ann", trait="Presence", value=True),
+                StateChanged(entity="microphone.satellite_bed", trait="OnOff", value=True),
+                AvailabilityChanged(entity="person.ann", available=True),
+            )
+            for event in secret:
+                bus.publish(event)
+            bus.publish(StateChanged(entity="light.kitchen", trait="OnOff", value=told, origin=where, causes=(7,)))
+            bus.publish(AvailabilityChanged(entity="lock.front_door", available=told, origin=where))
+            bus.publish(HomeChanged(what="person", thing="ann"))
+            heard = [json.loads(await ws.receive_str(timeout=30)) for _ in range(3 + told * len(secret))]
+            of_things = ["StateChanged", "AvailabilityChanged", "HomeChanged"]
+            names = [type(event).__name__ for event in secret] if told else []
+            assert [each["event"] for each in heard] == names + of_things
+            if not told:
+                assert (heard[0]["entity"], heard[0]["value"]) == ("light.kitchen", False)
+                assert all(not each["origin"] and not each["causes"] for each in heard)
+                assert "ann" not in json.dumps(heard) and "bed" not in json.dumps(heard)
+            await ws.send_str(json.dumps({"command": "watch_hands"}))
+            answer = json.loads(await ws.receive_str(timeout=30))
+            assert (answer["event"] == "CommandRefused") is not told
     await guest.close()
 
 

@@ -6,7 +6,6 @@ import { language, onLanguage } from "../words";
 
 const EMPTY: Home = { name: "", language: "en", areas: [], people: [], entities: [] };
 const RELOAD_MS = 250;
-const GUEST_MS = 4000;
 
 class Store extends EventTarget implements LiveListener {
   home: Home = EMPTY;
@@ -18,7 +17,6 @@ class Store extends EventTarget implements LiveListener {
   private readonly socket = new Live(this);
   private readonly pending = new Map<string, Value>();
   private reloading = 0;
-  private guest = false;
   private frame = 0;
 
   constructor() {
@@ -26,11 +24,9 @@ class Store extends EventTarget implements LiveListener {
     onLanguage(() => this.call());
   }
 
-  /** Listen to the hub. A guest is not told what happens, and asks again and again. */
-  start(guest: boolean): void {
-    this.guest = guest;
-    if (guest) void this.reload();
-    else this.socket.start();
+  /** Listen to the hub, which tells a guest of things only. */
+  start(): void {
+    this.socket.start();
   }
 
   /** Forget everything, for whoever sits here next. */
@@ -38,7 +34,7 @@ class Store extends EventTarget implements LiveListener {
     this.socket.stop();
     clearTimeout(this.reloading);
     this.home = EMPTY;
-    this.ready = this.live = this.known = this.guest = false;
+    this.ready = this.live = this.known = false;
     this.changed();
   }
 
@@ -78,7 +74,7 @@ class Store extends EventTarget implements LiveListener {
     this.known ||= live;
     this.changed();
     // A socket does not say why it was closed; the hub does: perhaps this session is over.
-    if (!live && !this.guest) void get("/api/v1/me").catch(() => undefined);
+    if (!live) void get("/api/v1/me").catch(() => undefined);
   }
 
   snapshot(home: Home, ready: boolean): void {
@@ -131,12 +127,9 @@ class Store extends EventTarget implements LiveListener {
   private async reload(): Promise<void> {
     try {
       this.snapshot(await get<Home>("/api/v1/home"), true);
-      if (this.guest) this.connection(true);
     } catch (error) {
       if (error instanceof ApiError && error.code === "starting") this.reloadSoon(1000);
-      if (this.guest) this.connection(false);
     }
-    if (this.guest) this.reloadSoon(GUEST_MS);
   }
 
   // Once a frame, however much happens in the home.

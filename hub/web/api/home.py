@@ -11,12 +11,12 @@ from hub.core.errors import DeniedError, NotFoundError
 from hub.core.events import Origin
 from hub.core.states import StateTable
 from hub.core.whereabouts import AREA, in_use, located
-from hub.web.access.callers import CALLER
+from hub.web.access.callers import CALLER, Caller
+from hub.web.audience import is_guest
 from hub.web.bodies import read_json, read_query
 from hub.web.failures import Refused, ready, status_of
 from hub.web.ports import HistoryReader, HomeReader
 from hub.web.rooms import Rooms
-from hub.web.routes import Access
 from hub.web.wire import (
     AreaResponse,
     ChangeResponse,
@@ -51,13 +51,19 @@ class Api:
     async def home(self, request: web.Request) -> HomeResponse:
         """GET /api/v1/home"""
         view = ready(self.rooms.home, "the home").view()
-        return self._home_response(view, whereabouts=request[CALLER].role.includes(Access.MEMBER))
+        return self._home_response(view, whereabouts=not is_guest(request[CALLER]))
 
-    def snapshot(self) -> bytes:
-        """The first message of a live socket: the home, or an empty one while it is not ready."""
+    def snapshot(self, caller: Caller) -> bytes:
+        """The first message of a live socket: the home as the caller may see it, an empty one while it is not ready."""
         home = self.rooms.home
         view = home.view() if home is not None else HomeView(name="")
-        return encode({"event": "Snapshot", "ready": home is not None, "home": self._home_response(view)})
+        told = self._home_response(view, whereabouts=not is_guest(caller))
+        return encode({"event": "Snapshot", "ready": home is not None, "home": told})
+
+    def shown(self, entity: str) -> bool:
+        """Whether the home has this entity."""
+        home = self.rooms.home
+        return home is not None and entity in home.view().entities
 
     async def entities(self, request: web.Request) -> EntitiesResponse:
         """GET /api/v1/entities"""
@@ -83,7 +89,7 @@ class Api:
     async def command(self, request: web.Request) -> CommandResponse:
         """POST /api/v1/commands"""
         asked = await read_json(request, CommandRequest)
-        if asked.confirmed and not request[CALLER].role.includes(Access.MEMBER):
+        if asked.confirmed and is_guest(request[CALLER]):
             raise DeniedError("a guest may not do what is risky", remedy="ask somebody who lives here")
         commander = ready(self.rooms.commander, "the home")
         command = Command(
@@ -154,7 +160,7 @@ class Api:
         known = asked.startswith(AREA) and asked.removeprefix(AREA) in home.view().areas
         return asked if known else self._named(request).id
 
-    def _home_response(self, view: HomeView, *, whereabouts: bool = True) -> HomeResponse:
+    def _home_response(self, view: HomeView, *, whereabouts: bool) -> HomeResponse:
         return HomeResponse(
             name=view.name,
             language=view.language,

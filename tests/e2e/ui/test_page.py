@@ -199,11 +199,17 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     page.keyboard.press("Enter")
     expect(page.locator("hearth-you")).to_contain_text("Ada")
     guest = Visit(browser, hub.url).page
+    asked: list[str] = []
+    guest.on("request", lambda request: asked.append(request.url.removeprefix(hub.url)))
     guest.goto(hub.url)
     guest.get_by_label("Name").fill("Ben")
     guest.get_by_label("Password").fill("nine green kettles")
     guest.keyboard.press("Enter")
     guest.locator("[data-entity='light.office']").get_by_role("switch").check()
+    visit.go("home")
+    page.locator("[data-entity='light.bedroom']").get_by_role("switch").check()
+    expect(guest.locator("[data-entity='light.bedroom']").get_by_role("switch")).to_be_checked()
+    assert "api/v1/me" in asked and "api/v1/home" not in asked  # it is told, and does not ask
     hub.stop()
     expect(page.get_by_text("Not connected to the hub")).to_be_visible()
     assert [each for each in visit.complaints if "WebSocket" not in each] == []
