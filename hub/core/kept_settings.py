@@ -31,6 +31,7 @@ KEPT: Final = (
     "web.host",
     "web.tls",
     "gesture",
+    "camera",
 )
 """`table.field`, or the name of a list of tables, which is kept as a whole."""
 Check = Callable[[Any], None]

@@ -1,13 +1,17 @@
 """With which values of the app's settings a hub could not run: refused when they are made, left out when it starts."""
 
 import ipaddress
+import re
 from typing import Any, Final
 
 from hub.core.errors import ValueRefusedError
+from hub.core.hidden_passwords import is_hidden
 from hub.core.kept_settings import Check
 from hub.core.settings import VoiceSettings
 
 _OPENINGS: Final = ("127.0.0.1", "0.0.0.0")  # noqa: S104 -- recognised; whether it may be is what `_check_web` says
+_MOST_CAMERAS: Final = 16
+_V4L2: Final = re.compile(r"/dev/video[0-9]{1,3}")
 
 
 def setting_checks() -> dict[str, Check]:
@@ -19,6 +23,7 @@ def setting_checks() -> dict[str, Check]:
         "swarm.host": _check_address,
         "web.host": _check_opening,
         "web": _check_web,
+        "camera": check_cameras,
     }
 
 
@@ -56,6 +61,23 @@ def _check_web(web: Any) -> None:
     from hub.web.opened import check_host
 
     check_host(web)
+
+
+def check_cameras(cameras: Any) -> None:
+    """What the app may add: cameras of this machine and of the network. Files are hearth.toml's to name."""
+    from hub.media.rtsp.address import rtsp_address
+
+    if len(cameras) > _MOST_CAMERAS:
+        raise ValueRefusedError(f"more than {_MOST_CAMERAS} cameras", remedy="let another hub look through some")
+    names = [camera.name.casefold().strip() for camera in cameras]
+    if "" in names or len(set(names)) < len(names):
+        raise ValueRefusedError("two cameras are called alike, or one is not called", remedy="give each its own name")
+    for camera in cameras:
+        if _V4L2.fullmatch(camera.source):
+            continue
+        rtsp_address(camera.source)
+        if is_hidden(camera.source):
+            raise ValueRefusedError("a camera's password is not known", remedy="write it once more")
 
 
 def _check_voice(voice: Any) -> None:

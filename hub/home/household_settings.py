@@ -9,6 +9,7 @@ import structlog
 from msgspec import Struct
 
 from hub.core.errors import DeniedError, ValueRefusedError
+from hub.core.hidden_passwords import hidden_in, restored
 from hub.core.kept_settings import (
     KEPT,
     Check,
@@ -46,7 +47,7 @@ class SettingsTable(Protocol):
 
 
 class HouseholdSetting(Struct, frozen=True):
-    """A setting as it stands: `value` is what holds, after a restart where `waits`."""
+    """A setting as it stands: `value` is what holds, after a restart where `waits`. A password in it is hidden."""
 
     form: SettingForm
     value: Any
@@ -145,18 +146,30 @@ class HouseholdSettings:
             check_table(table, wanted, self._checks)
 
     def _fitting(self, key: str, value: Any) -> Any:
-        found = parsed(key, value, self._checks)
+        found = parsed(key, self._unhidden(value) if key == "camera" else value, self._checks)
         if key == "gesture":
             names = [gesture.name for gesture in found]
             if len(names) != len(set(names)) or len(names) > _MOST_GESTURES:
                 raise ValueRefusedError("gesture: one stands twice", remedy="say once what each gesture is for")
         return found
 
+    def _unhidden(self, cameras: Any) -> Any:
+        """What was told of cameras, and comes back, with the passwords that were not told."""
+        if not isinstance(cameras, list):
+            return cameras
+        known = [camera.source for camera in self._wanted.camera]
+        return [
+            {**each, "source": restored(each["source"], known)}
+            if isinstance(each, dict) and isinstance(each.get("source"), str)
+            else each
+            for each in cameras
+        ]
+
     def _setting(self, key: str) -> HouseholdSetting:
         wanted = value_in(self._wanted, key)
         return HouseholdSetting(
             form=form_of(key),
-            value=msgspec.json.decode(msgspec.json.encode(wanted)),
+            value=hidden_in(msgspec.json.decode(msgspec.json.encode(wanted))),
             locked=is_locked(key, self._loaded.said),
             kept=key in self._kept,
             live=key in self._live,

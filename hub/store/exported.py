@@ -1,6 +1,7 @@
 """What the database keeps about the household, row by row and in plain values, for somebody who wants to have it all.
 
-Nothing that opens a door is among it: no password's hash, no session's or token's secret, no sealed example.
+Nothing that opens a door is among it: no password (of a camera, say) or its hash, no session's or token's secret, no
+sealed example.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, select
 
+from hub.core.hidden_passwords import hidden_in
 from hub.store import schema
 from hub.store.database import Database
 from hub.store.values import load_value, moment_of
@@ -85,7 +87,7 @@ def _small(connection: Connection) -> dict[str, list[Plain]]:
         return [dict(row) for row in connection.execute(select(*columns).limit(_SMALL)).mappings()]
 
     def opened(name: str, found: list[Plain]) -> list[Plain]:
-        return [{**row, name: msgspec.json.decode(row[name])} for row in found]
+        return [{**row, name: hidden_in(msgspec.json.decode(row[name]))} for row in found]
 
     def dated(found: list[Plain]) -> list[Plain]:
         return [{**row, **{name: _at(row[name]) for name in ("created", "used") if name in row}} for row in found]

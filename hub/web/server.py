@@ -33,6 +33,7 @@ from hub.web.access.people import AccountKeeper, People
 from hub.web.access.secrets_shown import digest, fresh_code
 from hub.web.api.address_routes import address_routes, page_url
 from hub.web.api.backup_routes import backup_routes
+from hub.web.api.camera_routes import camera_routes
 from hub.web.api.home import Api
 from hub.web.bodies import MOST_BYTES
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
@@ -120,6 +121,7 @@ class WebServer:
             authority_route(self._certificates),
             *room_routes(self._api),
             *address_routes(self._settings, lambda: self.port, lambda: self.rooms.settings),
+            *camera_routes(),
             *backup_routes(lambda: self.rooms.backups, lambda: self.rooms.restart, newcomers, self._api.run),
             Route(method="GET", path="/api/v1/live", access=Access.GUEST, summary="A WebSocket: snapshot, events.",
                   handler=self.live.serve, content="", socket=True),

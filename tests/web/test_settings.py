@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from hub.floors.setting_checks import check_cameras
 from hub.web.server import WebServer
 from tests.web.conftest import somebody
 
@@ -31,6 +32,32 @@ async def test_settings_are_told_changed_and_refused(server: WebServer, client: 
     assert "web.port" in (await _change(client, {"web.port": 80}, 404))["error"]["message"]
     for nonsense in ({}, [], "home.name", {str(number): 1 for number in range(33)}):
         await _change(client, nonsense, 422)
+
+
+async def test_cameras_are_added_and_no_password_is_told(server: WebServer, client: aiohttp.ClientSession) -> None:
+    door = {"name": "door", "source": "rtsp://ann:pass%40word@10.0.0.5/main", "area": "hallway"}
+    shown = "rtsp://ann:••••••@10.0.0.5/main"
+    keeper: Any = server.rooms.settings
+    keeper.check("camera", check_cameras)
+
+    async def change(*cameras: Any, status: int = 200) -> Any:
+        told = await _change(client, {"camera": list(cameras)}, status)
+        if status != 200:
+            return told["error"]["message"]
+        return next(each["value"] for each in told["settings"] if each["key"] == "camera")
+
+    [told] = await change(door)
+    assert told["source"] == shown and told["name"] == "door"
+    told, desk = await change(told, {"name": "desk", "source": "/dev/video0"})
+    assert (told["source"], desk["source"]) == (shown, "/dev/video0")
+    assert [camera.source for camera in keeper._wanted.camera] == [door["source"], "/dev/video0"]
+    assert "password" in await change({**door, "source": "rtsp://ann:••••••@10.0.0.9/main"}, status=422)
+    assert "called alike" in await change(desk, {**desk, "source": "/dev/video1"}, status=422)
+    for source in ("/etc/passwd", "/dev/video0/../sda", "http://10.0.0.5/", "rtsp://", "film.mp4", ""):
+        assert "camera" in await change({"name": "x", "source": source}, status=422)
+    assert "more than 16" in await change(*({**desk, "name": f"c{n}"} for n in range(17)), status=422)
+    async with client.get("/api/v1/cameras/found") as answer:
+        assert answer.status == 200 and isinstance((await answer.json())["cameras"], list)
 
 
 async def test_what_gestures_are_for(server: WebServer, client: aiohttp.ClientSession) -> None:

@@ -371,3 +371,9 @@ export interface LiveEvent {
   causes: string[];
   [field: string]: unknown;
 }
+
+/** A camera that is plugged into the hub. */
+export interface FoundCamera {
+  source: string;
+  name: string;
+}

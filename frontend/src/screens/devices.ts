@@ -12,6 +12,7 @@ import { icon, iconOf } from "../parts/icons";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { said, type SchemaForm } from "../parts/schema-form";
+import "../parts/cameras";
 import "../parts/satellite-form";
 import "../parts/satellites";
 import type { Satellites } from "../parts/satellites";
@@ -61,6 +62,7 @@ export class DevicesScreen extends Watching {
             ${admin ? this.adding(found) : nothing}`
         : trouble ? nothing : html`<p>${words().loading}</p>`}
       <hearth-satellites @removed=${this.look}></hearth-satellites>
+      ${admin ? html`<hearth-cameras></hearth-cameras>` : nothing}
       <ul class="plain ways part"><li><a class="card way" href="#/rooms">${icon("rooms")}<span><strong>${rooms}</strong>
         <span class="hint">${roomsAbout}</span></span></a></li></ul>`;
   }

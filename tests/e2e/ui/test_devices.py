@@ -105,6 +105,32 @@ def test_a_room_is_made_renamed_and_removed_and_those_of_hearth_toml_stay(visit:
     assert "attic" not in [area["id"] for area in hub.get("api/v1/areas")["areas"]]
 
 
+def test_a_camera_of_the_network_is_added_its_password_hidden_and_removed(visit: Visit, hub: RunningHub) -> None:
+    page = visit.page
+    visit.go("devices")
+    cameras = page.locator("hearth-cameras")
+    cameras.get_by_role("button", name="Add a camera").click()
+    form = cameras.locator("form")
+    form.get_by_label("Which one").select_option("network")
+    form.get_by_label("Address").fill("192.0.2.7:8554/main")
+    form.get_by_label("User").fill("ann")
+    form.get_by_label("Password").fill("se@ret/word")
+    form.get_by_label("Name").fill("Hall camera")
+    form.get_by_label("Room").select_option("hallway")
+    assert visit.axe("the form of a camera") == []
+    form.get_by_role("button", name="Add", exact=True).click()
+    hall = cameras.locator("[data-camera='Hall camera']")
+    expect(hall).to_contain_text("rtsp://ann:••••••@192.0.2.7:8554/main")
+    expect(cameras).to_contain_text("The hub starts once more")
+    told = next(each for each in hub.get("api/v1/settings")["settings"] if each["key"] == "camera")
+    assert "ret" not in str(told["value"])
+    assert visit.axe("a camera that waits for the hub to start anew") == []
+    hall.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Yes, go on").click()
+    expect(hall).to_have_count(0)
+    expect(cameras).not_to_contain_text("The hub starts once more")
+
+
 def test_what_announces_itself_fills_the_form(visit: Visit) -> None:
     # What a network announces is not the test's to say; how it is listened for is tested beside `hearth device`.
     thing = {"kind": "mqtt", "name": "shelf", "host": "192.0.2.5", "port": 1884, "integration": "mqtt", "here": False}

@@ -35,7 +35,7 @@ export const deGestures: typeof enGestures = {
     seen: "Eben gesehen",
     seenLead: "Was Kameras erkannten, seit diese Ansicht offen ist. Kein Bild wird behalten, und keines kommt auf diese Seite.",
     none: "Noch nichts. Einer Kamera des Zuhauses eine Hand zeigen.",
-    noCamera: "Keine Kamera dieses Zuhauses achtet auf Hände. Mit einer [[camera]] in hearth.toml erscheint hier, was sie erkennt.",
+    noCamera: "Keine Kamera dieses Zuhauses achtet auf Hände. Füge unter Geräte eine hinzu, und was sie erkennt, erscheint hier.",
     meant: "gemeint",
     only: "nur gesehen",
     sure: (percent) => `${percent} sicher`,

@@ -20,6 +20,7 @@ export const deSettings: typeof enSettings = {
       "swarm.host": "Andere Hubs erreichen ihn",
       "web.host": "Von wo sich diese Seite öffnen lässt",
       "web.tls": "Diese Seite über https",
+      camera: "Kameras",
       "learning.enabled": "Aus dem Gebrauch des Zuhauses lernen",
     },
     hints: {

@@ -34,7 +34,7 @@ export const enGestures = {
     seen: "Seen just now",
     seenLead: "What cameras made out since you opened this screen. No picture is kept, and none comes to this page.",
     none: "Nothing yet. Show a hand to a camera of the home.",
-    noCamera: "No camera of this home looks for hands. Add a [[camera]] to hearth.toml, and what it makes out appears here.",
+    noCamera: "No camera of this home looks for hands. Add one under Devices, and what it makes out appears here.",
     meant: "meant",
     only: "seen only",
     sure: (percent: string) => `${percent} sure`,

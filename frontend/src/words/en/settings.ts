@@ -20,6 +20,7 @@ export const enSettings = {
       "swarm.host": "Other hubs reach it",
       "web.host": "From where this page can be opened",
       "web.tls": "This page over https",
+      camera: "Cameras",
     } as Record<string, string>,
     hints: {
       "home.language": "What it understands and answers in.",
