@@ -13,13 +13,13 @@ import numpy as np
 from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
-from hub.core.errors import ModelError, UsageError
+from hub.core.errors import ModelError
 from hub.perception.wake.detection import WakeDetection
 from hub.perception.wake.gate import levels
 from hub.perception.wake.moment import Confirm
+from hub.perception.wake.open_streams import OpenStreams
 from hub.perception.wake.stream import ListeningStream
 from hub.perception.wake.streaming import FEATURES
-from hub.perception.wake.trigger import Trigger
 
 _MAX_CONFIG_BYTES = 64 * 1024
 _NO_FEATURES = np.zeros((0, FEATURES), np.float32)
@@ -44,27 +44,21 @@ class MicroModel(Struct, frozen=True):
     config: Path
 
 
-class MicroSpotter:
+class MicroSpotter(OpenStreams):
     """Many streams, several words. Not thread-safe: one thread owns it. See `WakeEngine`."""
 
     def __init__(self, models: Mapping[str, MicroModel], *, confirm: Mapping[str, Confirm] | None = None) -> None:
         """`confirm`: a second stage per word. Raises `ModelError` when a model's files cannot be used."""
         import pymicro_wakeword
 
+        super().__init__(tuple(models), confirm)
         self._library = pymicro_wakeword
-        self._confirm = dict(confirm or {})
         self._models = dict(models)
         self._configs = {word: _read_config(model.config) for word, model in models.items()}
-        self._streams: dict[str, ListeningStream] = {}
         self._fronts: dict[str, Any] = {}
         self._networks: dict[str, dict[str, Any]] = {}
         for word in models:
             self._network(word).close()  # says at once what cannot be used
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words that this engine has models for."""
-        return tuple(self._models)
 
     def cutoff(self, word: str) -> float:
         """The threshold that the model's author recommends."""
@@ -95,13 +89,7 @@ class MicroSpotter:
 
         Raises `UsageError` for a stream that is open, or a word without a model.
         """
-        if stream in self._streams:
-            raise UsageError(f"stream {stream!r} is open already", remedy="close it first")
-        unknown = [w for w in words if w not in self._models]
-        if unknown:
-            known = ", ".join(self._models)
-            raise UsageError(f"there is no wake word model {unknown[0]!r}", remedy=f"loaded are {known}")
-        triggers = {w: Trigger(threshold, self._confirm.get(w)) for w, threshold in words.items()}
+        triggers = self._triggers(stream, words)
         self._streams[stream] = ListeningStream(stream, 0, triggers, None)
         self._fronts[stream] = self._library.MicroWakeWordFeatures()
         self._networks[stream] = {w: self._network(w) for w in words}
@@ -115,13 +103,6 @@ class MicroSpotter:
             for network in self._networks.pop(stream).values():
                 network.close()
 
-    def feed(self, stream: str, pcm: NDArray[np.int16]) -> None:
-        """Queue 16 kHz mono samples, any number of them; `UsageError` for other arrays or a stream that is not open."""
-        state = self._streams.get(stream)
-        if state is None:
-            raise UsageError(f"stream {stream!r} is not open", remedy="open it first")
-        state.queue(pcm)
-
     def step(self) -> list[WakeDetection]:
         """Work off every whole 80 ms frame that is queued."""
         detections: list[WakeDetection] = []
@@ -132,14 +113,6 @@ class MicroSpotter:
                 self._score(name, frame, state)
                 detections.extend(state.decide(_NO_FEATURES))
         return detections
-
-    def judging(self, stream: str) -> bool:
-        """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
-        return any(trigger.judging for trigger in self._streams[stream].triggers.values())
-
-    def refused(self, stream: str) -> list[WakeDetection]:
-        """The words of an open stream that the second stage has given up on since this was last asked."""
-        return self._streams[stream].take_refused()
 
     def scores(self, stream: str) -> dict[str, float]:
         """The latest scores of a stream, by word."""

@@ -12,16 +12,15 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from hub.core.errors import UsageError
 from hub.inference.sessions import Sessions, read_model
 from hub.perception.wake.detection import FRAME, WakeDetection
 from hub.perception.wake.gate import levels
 from hub.perception.wake.heads import WINDOW, WordHead
 from hub.perception.wake.mel import CONTEXT, MelFrontEnd
 from hub.perception.wake.moment import Confirm
+from hub.perception.wake.open_streams import OpenStreams
 from hub.perception.wake.stream import ListeningStream
 from hub.perception.wake.streaming import FEATURES, WARM_UP_STEPS, Backbone, to_streaming
-from hub.perception.wake.trigger import Trigger
 
 CATCH_UP = WARM_UP_STEPS + WINDOW - 1
 """Steps that a score depends on; of a longer silence only these are computed when sound returns."""
@@ -39,7 +38,7 @@ class WakeModels(Struct, frozen=True):
     words: Mapping[str, Path | bytes]
 
 
-class WakeSpotter:
+class WakeSpotter(OpenStreams):
     """Many streams, several words, one engine. Not thread-safe: one thread owns it. See `WakeEngine`."""
 
     def __init__(
@@ -53,35 +52,23 @@ class WakeSpotter:
         """`confirm`: a second stage per word. `gate_db`: how far above a stream's noise floor sound begins; None
         computes every frame. Opens and converts the models in memory (about 0.1 s); raises `ModelError`.
         """
+        super().__init__(tuple(models.words), confirm)
         sessions = sessions or Sessions()
         self._mel = MelFrontEnd(read_model(models.mel, "melspectrogram"))
         streaming = to_streaming(read_model(models.embedding, "embedding"))
         self._backbone = Backbone(sessions.open(streaming, name="embedding"))
         self._heads = {word: WordHead(model, sessions, word) for word, model in models.words.items()}
-        self._confirm = dict(confirm or {})
         self._gate_db = gate_db
-        self._streams: dict[str, ListeningStream] = {}
         self._free: list[int] = []
         self._features = np.zeros((0, WINDOW, FEATURES), np.float32)
         self._silence = self._backbone.embed_silence()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words that this engine has models for."""
-        return tuple(self._heads)
 
     def open(self, stream: str, words: Mapping[str, float]) -> None:
         """Begin to listen to `stream` for `words`, each with its threshold (0 to 1).
 
         Raises `UsageError` for a stream that is open, or a word without a model.
         """
-        if stream in self._streams:
-            raise UsageError(f"stream {stream!r} is open already", remedy="close it first")
-        unknown = [w for w in words if w not in self._heads]
-        if unknown:
-            known = ", ".join(self._heads)
-            raise UsageError(f"there is no wake word model {unknown[0]!r}", remedy=f"loaded are {known}")
-        triggers = {w: Trigger(threshold, self._confirm.get(w)) for w, threshold in words.items()}
+        triggers = self._triggers(stream, words)
         slot = self._take_slot()
         self._backbone.reset(slot)
         self._features[slot] = self._silence
@@ -106,27 +93,12 @@ class WakeSpotter:
             self._backbone.reset(state.slot)
             self._free.append(state.slot)
 
-    def feed(self, stream: str, pcm: NDArray[np.int16]) -> None:
-        """Queue 16 kHz mono samples, any number of them; `UsageError` for other arrays or a stream that is not open."""
-        state = self._streams.get(stream)
-        if state is None:
-            raise UsageError(f"stream {stream!r} is not open", remedy="open it first")
-        state.queue(pcm)
-
     def step(self) -> list[WakeDetection]:
         """Work off every whole 80 ms frame that is queued, all streams together."""
         detections: list[WakeDetection] = []
         while ready := [s for s in self._streams.values() if s.has_frame()]:
             detections.extend(self._tick(ready))
         return detections
-
-    def judging(self, stream: str) -> bool:
-        """Whether a word was noticed in what was worked off of an open stream, and may yet be reported."""
-        return any(trigger.judging for trigger in self._streams[stream].triggers.values())
-
-    def refused(self, stream: str) -> list[WakeDetection]:
-        """The words of an open stream that the second stage has given up on since this was last asked."""
-        return self._streams[stream].take_refused()
 
     def scores(self, stream: str) -> dict[str, float]:
         """The first stage's latest scores of a stream, by word; 0 where its last frame was skipped as silence."""
