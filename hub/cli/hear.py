@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
 from hub.cli.choose_home import chosen_home, home_option
+from hub.cli.file_by_file import file_by_file
 from hub.cli.output import emit, json_option, log_to_stderr
 from hub.cli.report import TOLD, json_line, readable_line
-from hub.core.errors import HearthError
 from hub.core.events import Event
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings, WakeWordSettings
@@ -61,7 +63,7 @@ async def _hear(
     from hub.app import Parts, running_hub
     from hub.cli.hearing import hear_file
 
-    console, failed = Console(highlight=False), False
+    console = Console(highlight=False)
 
     def tell(event: Event) -> None:
         if as_json:
@@ -69,20 +71,10 @@ async def _hear(
         else:
             console.print(readable_line(event))
 
+    def cost(end: dict[str, Any]) -> str:
+        return f"{end['audio_s']:.1f} s of sound in {end['wall_s']:.1f} s"
+
     async with running_hub(paths, Parts.VOICE, settings=change) as hub:
         hub.bus.subscribe(TOLD, tell)
-        for file in files:
-            if not as_json and len(files) > 1:
-                console.print(f"[bold]{file}[/]", markup=True)
-            try:
-                end = await hear_file(hub, file, area=area, wake=not no_wake)
-            except HearthError as error:
-                failed = True
-                click.echo(f"hearth: {' '.join(str(error).split())}", err=True)
-                continue
-            if as_json:
-                emit(end)
-            else:
-                stages = ", ".join(f"{name} {ms:.0f} ms" for name, ms in end["stages_ms"].items())
-                console.print(f"[dim]{end['audio_s']:.1f} s of sound in {end['wall_s']:.1f} s: {stages}[/]")
-    return int(failed)
+        work = partial(hear_file, hub, area=area, wake=not no_wake)
+        return await file_by_file(files, work, cost, console, as_json=as_json)

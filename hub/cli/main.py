@@ -76,7 +76,9 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except (click.ClickException, HearthError, OSError) as error:
+        from hub.cli.output import failure
+
         text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        click.echo(f"hearth: {' '.join(text.split())}", err=True)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
+        code = failure(text)
+        sys.exit(2 if isinstance(error, UsageError) else code)
     sys.exit(result if isinstance(result, int) else 0)

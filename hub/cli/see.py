@@ -1,14 +1,16 @@
 """`hearth see FILE...`: pictures and films through the real eyes, as fast as they look."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hub.cli.choose_home import chosen_home, home_option
-from hub.cli.output import emit, json_option, log_to_stderr
+from hub.cli.file_by_file import file_by_file
+from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import SEEN, json_line, readable_line
-from hub.core.errors import HearthError
 from hub.core.events import Event
 from hub.core.paths import HomePaths
 
@@ -30,20 +32,18 @@ def see(files: tuple[Path, ...], area: str, config: str | None, as_json: bool) -
 
 async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bool) -> int:
     from rich.console import Console
-    from rich.markup import escape
 
     from hub.core.bus import Bus
     from hub.core.settings_file import load_settings
     from hub.inference.store import ModelStore
-    from hub.media.regular_file import readable_name
     from hub.perception.eyes.build import build_eyes
     from hub.satellites.viewer import viewer
 
-    console, failed = Console(highlight=False), False
+    console = Console(highlight=False)
     loaded, bus = load_settings(paths.settings), Bus()
     settings = loaded.settings
     for problem in loaded.problems:
-        click.echo(f"hearth: left out: {' '.join(str(problem).split())}", err=True)
+        failure(f"left out: {problem}")
 
     def tell(event: Event, t: float) -> None:
         if not isinstance(event, SEEN):
@@ -53,25 +53,15 @@ async def _see(paths: HomePaths, files: tuple[Path, ...], area: str, as_json: bo
         else:
             console.print(readable_line(event))
 
+    def cost(end: dict[str, Any]) -> str:
+        return f"{end['frames']} frames at {end['fps']:.0f} a second"
+
     eyes = await asyncio.to_thread(build_eyes, settings, ModelStore(), bus)
     await eyes.start()
     try:
         async with viewer(eyes, bus, allow_unsealed=settings.seeing.allow_unsealed) as showing:
-            for file in files:
-                if not as_json and len(files) > 1:
-                    console.print(f"[bold]{escape(readable_name(file))}[/]")
-                try:
-                    end = await showing.look(file, tell, area=area, arm=settings.seeing.arm)
-                except HearthError as error:
-                    failed = True
-                    click.echo(f"hearth: {' '.join(str(error).split())}", err=True)
-                    continue
-                if as_json:
-                    emit(end)
-                else:
-                    stages = ", ".join(f"{name} {ms:.0f} ms" for name, ms in end["stages_ms"].items())
-                    console.print(f"[dim]{end['frames']} frames at {end['fps']:.0f} a second: {stages}[/]")
+            work = partial(showing.look, told=tell, area=area, arm=settings.seeing.arm)
+            return await file_by_file(files, work, cost, console, as_json=as_json)
     finally:
         await eyes.stop()
         await bus.close()
-    return int(failed)

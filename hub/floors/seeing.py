@@ -13,6 +13,7 @@ from hub.core.events import TaskFailed
 from hub.core.settings import CameraSettings
 from hub.floors.ground import Ground
 from hub.floors.home import HomeFloor
+from hub.floors.senses import come_up, started
 
 if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
@@ -25,26 +26,14 @@ log = structlog.get_logger(__name__)
 
 async def open_eyes(ground: Ground, stack: AsyncExitStack) -> "Eyes":
     """Start the sealed worker; raises `SealError` or `ModelError` where the hub cannot or must not see."""
-    from hub.inference.store import ModelStore
     from hub.perception.eyes.build import build_eyes
 
-    models = ModelStore(allow_download=ground.settings.models.allow_download)
-    eyes = await asyncio.to_thread(build_eyes, ground.settings, models, ground.bus)
-    stack.push_async_callback(eyes.stop)
-    await eyes.start()
-    return eyes
+    return await started(ground, build_eyes, stack)
 
 
 async def seeing(ground: Ground, loading: "asyncio.Task[Eyes]", *, needed: bool) -> "Eyes | None":
     """The eyes, once they are open. Unless `needed`, a hub that cannot see says so and runs on."""
-    try:
-        return await loading
-    except HearthError as error:
-        if needed:
-            raise
-        log.error("the hub does not see", error=str(error))
-        ground.supervisor.failures["eyes"] = str(error)
-        return None
+    return await come_up(ground, "eyes", loading, "the hub does not see", needed=needed)
 
 
 def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub.core.errors import HearthError
 from hub.floors.ground import Ground
 from hub.floors.home import HomeFloor
+from hub.floors.senses import come_up, started
 
 if TYPE_CHECKING:
     from hub.dialogue.dialogue import Dialogue
@@ -27,14 +27,9 @@ log = structlog.get_logger(__name__)
 
 async def open_ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
     """Start the sealed worker; its models load while the rest of the hub comes up."""
-    from hub.inference.store import ModelStore
     from hub.perception.ears.build import build_ears
 
-    models = ModelStore(allow_download=ground.settings.models.allow_download)
-    ears = await asyncio.to_thread(build_ears, ground.settings, models, ground.bus)
-    stack.push_async_callback(ears.stop)
-    await ears.start()
-    return ears
+    return await started(ground, build_ears, stack)
 
 
 def grammar_feed(ground: Ground, ears: "asyncio.Task[Ears]", usage: "Usage") -> "GrammarFeed":
@@ -50,13 +45,8 @@ def grammar_feed(ground: Ground, ears: "asyncio.Task[Ears]", usage: "Usage") -> 
 
 async def hearing(ground: Ground, loading: "asyncio.Task[Ears]", feed: "GrammarFeed", *, needed: bool) -> "Ears | None":
     """The ears, once they know the home's sentences. Unless `needed`, a hub that cannot hear says so and runs on."""
-    try:
-        ears = await loading
-    except HearthError as error:
-        if needed:
-            raise
-        log.error("the hub does not hear", error=str(error))
-        ground.supervisor.failures["ears"] = str(error)
+    ears = await come_up(ground, "ears", loading, "the hub does not hear", needed=needed)
+    if ears is None:
         return None
     ground.supervisor.start("speech grammar", feed.run)
     await feed.first.wait()
