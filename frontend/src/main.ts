@@ -96,9 +96,15 @@ export class App extends Watching {
 
   private connection(): TemplateResult | string | typeof nothing {
     if (comingBack.moves) return html`${words().connection.moves} <a href=${comingBack.moves}>${comingBack.moves}</a>`;
-    if (comingBack.waits) return comingBack.long ? words().connection.long : words().connection.again;
+    if (comingBack.waits) return comingBack.long ? this.long() : words().connection.again;
     if (store.live || (session.asked && !session.me)) return nothing;
     return store.known ? words().connection.lost : words().connection.first;
+  }
+
+  /** What was restored or deleted may have brought the hub another way of being reached, which this page cannot see. */
+  private long(): TemplateResult {
+    const other = `${location.protocol === "http:" ? "https:" : "http:"}//${location.host}/`;
+    return html`${words().connection.long} ${words().connection.perhaps} <a href=${other}>${other}</a>`;
   }
 
   private navigation(screen: string): TemplateResult {

@@ -101,6 +101,22 @@ def test_a_switch_goes_back_when_the_hub_refuses_and_says_why(visit: Visit) -> N
     expect(light.get_by_role("switch")).not_to_be_checked()
 
 
+def test_a_hub_that_does_not_come_back_here_may_be_reached_another_way(visit: Visit, hub: RunningHub) -> None:
+    page = visit.page
+    page.clock.install()
+    run = hub.get("healthz")["run"]
+    page.route("**/api/v1/restart", lambda route: route.fulfill(json={"run": run}))  # and it never is another
+    visit.go("system")
+    page.get_by_role("button", name="Start the hub again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Yes, go on").click()
+    bar = page.locator(".connection")
+    expect(bar).to_contain_text("comes back by itself")
+    page.clock.run_for(50_000)
+    expect(bar).to_contain_text("longer than usual")
+    expect(bar.get_by_role("link")).to_have_attribute("href", hub.url.replace("http:", "https:"))
+    assert visit.axe("a hub that is away for long") == []
+
+
 def test_a_risky_thing_is_asked_about_first(visit: Visit, hub: RunningHub) -> None:
     visit.go()
     door = visit.page.locator("[data-entity='lock.front_door']")
