@@ -91,7 +91,7 @@ async def answer(session: Client, bus: Bus, command: str) -> dict[str, Any] | No
         return None if told["event"] == "WorkerLost" else told
 
 
-@pytest.mark.parametrize("role", ["member", "admin", "owner"])
+@pytest.mark.parametrize("role", ["guest", "member", "admin", "owner"])
 async def test_threat_14_a_role_says_what_it_may_and_no_more(
     guarded: WebServer, owner: Client, bus: Bus, role: str
 ) -> None:

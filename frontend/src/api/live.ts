@@ -1,12 +1,15 @@
 /** The live socket: kept open, opened again when it breaks, sooner when the network or the page comes back. */
-import type { Home, LiveEvent } from "./wire";
+import type { HandsTold, Home, LiveEvent } from "./wire";
 
 export interface LiveListener {
   snapshot(home: Home, ready: boolean): void;
   event(event: LiveEvent): void;
+  hands(told: HandsTold): void;
   connection(live: boolean): void;
 }
 
+/** What is no event, but told to this page alone because it asked. */
+const HANDS = ["HandsWatched", "HandsDrawn", "CommandRefused"];
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 
@@ -37,6 +40,11 @@ export class Live {
     this.socket = null;
   }
 
+  /** Tell the hub a command; nothing while there is no connection. */
+  say(command: string): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ command }));
+  }
+
   /** Connect at once, unless a socket is open or opening. */
   private now(): void {
     if (this.socket || !this.wanted) return;
@@ -49,6 +57,7 @@ export class Live {
   }
 
   private take(event: LiveEvent): void {
+    if (HANDS.includes(event.event)) return this.listener.hands(event as unknown as HandsTold);
     if (event.event !== "Snapshot") return this.listener.event(event);
     this.wait = FIRST_WAIT_MS;
     this.listener.connection(true);

@@ -24,6 +24,8 @@ export interface Privacy {
   keeping: Keeping[];
   bytes: number | null;
   learning: boolean;
+  /** The page may draw the hands that cameras see. */
+  landmarks: boolean;
   connections: number;
   beyond: number;
 }

@@ -362,6 +362,19 @@ export interface Gesture {
   yours: boolean;
 }
 
+/** The hands before a camera now. `points` are x and y of 21 joints in turn, fractions of the picture's width and height. */
+export interface HandLook {
+  camera: string;
+  aspect: number;
+  hands: { hand: string; gesture: string; confidence: number; points: number[] }[];
+}
+
+/** What the hub tells of hands to who asked: how it stands, looks at them, or that it is for others to ask. */
+export type HandsTold =
+  | { event: "HandsWatched"; allowed: boolean; cameras: string[] }
+  | { event: "HandsDrawn"; looks: HandLook[] }
+  | { event: "CommandRefused"; command: string; code: string };
+
 /** An event of the live socket: its class as `event`, and its own fields beside these. */
 export interface LiveEvent {
   event: string;

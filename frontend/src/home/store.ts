@@ -1,7 +1,7 @@
 /** The home as the page knows it: from the live socket, with what was just asked for already in it. */
 import { ApiError, get, post } from "../api/client";
 import { Live, type LiveListener } from "../api/live";
-import type { Area, Entity, Home, LiveEvent, Value } from "../api/wire";
+import type { Area, Entity, HandsTold, Home, LiveEvent, Value } from "../api/wire";
 import { language, onLanguage } from "../words";
 
 const EMPTY: Home = { name: "", language: "en", areas: [], people: [], entities: [] };
@@ -103,6 +103,16 @@ class Store extends EventTarget implements LiveListener {
     }
     this.dispatchEvent(new CustomEvent<LiveEvent>("told", { detail: event }));
     this.changed();
+  }
+
+  /** Told many times a second: only who watches hands is to draw anew. */
+  hands(told: HandsTold): void {
+    this.dispatchEvent(new CustomEvent<HandsTold>("hands", { detail: told }));
+  }
+
+  /** Tell the hub a command of the live socket. */
+  say(command: string): void {
+    this.socket.say(command);
   }
 
   private take(event: LiveEvent): void {

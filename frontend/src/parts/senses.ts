@@ -1,21 +1,24 @@
 /** Every microphone and camera with its switch. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { post } from "../api/client";
 import type { Microphone, Privacy } from "../api/upkeep";
 import { act } from "../home/acting";
+import { session } from "../home/session";
 import { store } from "../home/store";
 import { words } from "../words";
+import "./allow-hands";
 import { icon } from "./icons";
 import { explain, notify } from "./notice";
 
-export function senses({ microphones, cameras }: Privacy, again: () => void): TemplateResult {
+export function senses({ microphones, cameras, landmarks }: Privacy, again: () => void): TemplateResult {
   const { senses: title, promise, noMicrophones, noCameras } = words().privacy;
   return html`<section class="card" aria-labelledby="senses">
     <h2 id="senses">${title}</h2>
     <ul class="plain">
       ${microphones.length ? microphones.map((each) => microphone(each, again)) : none("microphone", noMicrophones)}
       ${cameras.length ? cameras.map((each) => camera(each.entity)) : none("camera", noCameras)}
+      ${cameras.length ? hands(landmarks, again) : nothing}
     </ul>
     <p class="hint">${promise}</p>
   </section>`;
@@ -49,6 +52,12 @@ function microphone(each: Microphone, again: () => void): TemplateResult {
   };
   return row("microphone", each.on, name, told.filter(Boolean).join(" · "), html`<input type="checkbox" role="switch" class="switch"
     data-microphone=${each.entity} aria-label=${listenTo(name)} .checked=${live(each.on)} @change=${turn}>`);
+}
+
+function hands(landmarks: boolean, again: () => void): TemplateResult {
+  const { title, drawnNow, drawnNot } = words().drawn;
+  return row("gestures", landmarks, html`<a href="#/gestures">${title}</a>`, landmarks ? drawnNow : drawnNot,
+    session.may("admin") ? html`<hearth-allow-hands .allowed=${landmarks} @turned=${again}></hearth-allow-hands>` : html``);
 }
 
 // A camera is a thing of the home: its switch is that thing's.

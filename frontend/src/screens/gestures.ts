@@ -7,6 +7,7 @@ import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
+import "../parts/drawn-hands";
 import { drawnHand } from "../parts/hands";
 import { explain, notify } from "../parts/notice";
 import { LANGUAGES, words } from "../words";
@@ -61,7 +62,7 @@ export class GesturesScreen extends Watching {
       <h1>${title}</h1>
       <p class="lead">${lead}</p>
       ${trouble ? html`<p class="bad">${trouble}</p>` : nothing}
-      ${this.last()}
+      <div class="columns"><hearth-drawn-hands></hearth-drawn-hands>${this.last()}</div>
       ${found?.locked ? html`<p class="card">${locked}</p>` : nothing}
       ${found
         ? html`<ul class="cards">${found.gestures.map((gesture) => this.gesture(gesture, found.locked))}</ul>`

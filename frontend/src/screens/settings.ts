@@ -13,7 +13,7 @@ import { waiting } from "../parts/take-up";
 import { LANGUAGES, words } from "../words";
 
 const EVERY_MS = 60_000;
-const GROUPS = ["home", "voice", "presence", "learning", "swarm"];
+const GROUPS = ["home", "voice", "presence", "seeing", "learning", "swarm"];
 const VOICES = ["slt", "rms", "awb", "kal16"];
 
 @customElement("settings-screen")

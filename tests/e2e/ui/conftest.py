@@ -11,7 +11,7 @@ from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import Visit, browsing
 from tests.ports import free_ports
 
-Start = Callable[[], RunningHub]
+Start = Callable[..., RunningHub]
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +23,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """`start()` runs a hub over a home like the demo's that takes other hubs in; at the end it must stop well."""
+    """`start()` runs a hub over a home like the demo's that takes other hubs in; at the end it must stop well.
+
+    `start(more)` adds tables to its hearth.toml.
+    """
     started: list[RunningHub] = []
 
-    def begin() -> RunningHub:
+    def begin(more: str = "") -> RunningHub:
         home = tmp_path_factory.mktemp("home")
         shutil.copy(bundled("config") / "demo" / "hearth.toml", home)
         port, pairing, bulk = free_ports(3)
         with (home / "hearth.toml").open("a") as settings:
             settings.write(f"\n[swarm]\nenabled = true\nname = 'kitchen'\nport = {port}\n")
-            settings.write(f"pairing_port = {pairing}\nbulk_port = {bulk}\n")
+            settings.write(f"pairing_port = {pairing}\nbulk_port = {bulk}\n{more}")
         hub = RunningHub(home, "--deaf")
         started.append(hub)
         hub.wait("healthz", lambda health: health["status"] == "ok")

@@ -132,23 +132,6 @@ def test_a_risky_thing_is_asked_about_first(visit: Visit, hub: RunningHub) -> No
     hub.wait("api/v1/entities/lock.front_door", lambda entity: entity["traits"]["Lock"] == "unlocked")
 
 
-def test_a_gesture_is_given_a_sentence_and_loses_it_again(visit: Visit, hub: RunningHub) -> None:
-    visit.go("gestures")
-    fist = visit.page.locator("[data-gesture='fist']")
-    fist.get_by_text("Change").click()
-    fist.get_by_label("What it is for").select_option("say")
-    fist.get_by_label("Sentence").fill("movie time")
-    visit.page.keyboard.press("Enter")
-    expect(fist).to_contain_text("Does “movie time” set here")
-    fists = [each for each in hub.get("api/v1/gestures")["gestures"] if each["name"] == "fist"]
-    assert fists == [{"name": "fist", "does": "nothing", "say": "movie time", "default": "nothing", "yours": True}]
-    expect(fist.locator("summary")).to_be_focused()
-    visit.page.keyboard.press("Enter")
-    fist.get_by_label("What it is for").select_option("")
-    fist.get_by_role("button", name="Save").click()
-    expect(fist).to_contain_text("Nothing as it comes")
-
-
 def test_a_setting_is_made_and_what_hearth_toml_says_is_locked(visit: Visit, hub: RunningHub) -> None:
     visit.go("settings")
     page = visit.page

@@ -2,6 +2,7 @@
 import { count } from "../count";
 import { deDevices } from "./devices";
 import { deDoor } from "./door";
+import { deDrawn } from "./drawn";
 import { deGestures } from "./gestures";
 import { dePrivacy } from "./privacy";
 import { deSkills } from "./skills";
@@ -14,6 +15,7 @@ import type { Words } from "../en";
 export const de: Words = {
   ...deDevices,
   ...deDoor,
+  ...deDrawn,
   ...deGestures,
   ...dePrivacy,
   ...deSkills,

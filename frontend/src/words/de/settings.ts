@@ -5,7 +5,7 @@ export const deSettings: typeof enSettings = {
   settings: {
     title: "Einstellungen",
     lead: "Was hier eingestellt wird, bleibt auf diesem Hub. Was hearth.toml sagt, gilt vorher und ist hier gesperrt.",
-    groups: { home: "Zuhause", voice: "Hören und Sprechen", presence: "Wer wo ist", learning: "Lernen", swarm: "Andere Hubs" },
+    groups: { home: "Zuhause", voice: "Hören und Sprechen", presence: "Wer wo ist", seeing: "Sehen", learning: "Lernen", swarm: "Andere Hubs" },
     names: {
       "home.name": "Name des Zuhauses",
       "home.language": "Sprache des Hubs",
@@ -21,6 +21,7 @@ export const deSettings: typeof enSettings = {
       "web.host": "Von wo sich diese Seite öffnen lässt",
       "web.tls": "Diese Seite über https",
       camera: "Kameras",
+      "seeing.landmarks": "Hände zeichnen, die Kameras sehen, in der Ansicht der Gesten",
       "learning.enabled": "Aus dem Gebrauch des Zuhauses lernen",
     },
     hints: {
@@ -29,6 +30,7 @@ export const deSettings: typeof enSettings = {
       "voice.voice": "Von flite, das Englisch spricht.",
       "swarm.enabled": "Herein kommt ein Hub nur mit einem Code, unter Hubs.",
       "swarm.name": "Leer: wie seine Maschine heißt.",
+      "seeing.landmarks": "Für die, die sich um den Hub kümmern, solange sie zusehen. Kein Bild, und nichts wird behalten.",
       "voice.silence_ms": "Kürzer antwortet eher, länger lässt Zeit zum Überlegen.",
     },
     reached: { "127.0.0.1": "Nur auf dieser Maschine", "0.0.0.0": "Aus dem Netz des Zuhauses" },

@@ -2,6 +2,7 @@
 import { count } from "../count";
 import { enDevices } from "./devices";
 import { enDoor } from "./door";
+import { enDrawn } from "./drawn";
 import { enGestures } from "./gestures";
 import { enPrivacy } from "./privacy";
 import { enSkills } from "./skills";
@@ -13,6 +14,7 @@ import { enSetup } from "./setup";
 export const en = {
   ...enDevices,
   ...enDoor,
+  ...enDrawn,
   ...enGestures,
   ...enPrivacy,
   ...enSkills,

@@ -4,7 +4,7 @@ export const enSettings = {
   settings: {
     title: "Settings",
     lead: "What is set here is kept on this hub. What hearth.toml says wins, and is shown locked.",
-    groups: { home: "Home", voice: "Listening and speaking", presence: "Who is where", learning: "Learning", swarm: "Other hubs" } as Record<string, string>,
+    groups: { home: "Home", voice: "Listening and speaking", presence: "Who is where", seeing: "Seeing", learning: "Learning", swarm: "Other hubs" } as Record<string, string>,
     names: {
       "home.name": "Name of the home",
       "home.language": "Language of the hub",
@@ -14,6 +14,7 @@ export const enSettings = {
       "voice.voice": "Voice",
       "voice.silence_ms": "Silence that ends a sentence, in milliseconds",
       "presence.enabled": "Work out which rooms are in use",
+      "seeing.landmarks": "Draw the hands that cameras see, on the gestures screen",
       "learning.enabled": "Learn from how the home is used",
       "swarm.enabled": "Work with other hubs as one home",
       "swarm.name": "Name of this hub",
@@ -28,6 +29,7 @@ export const enSettings = {
       "voice.voice": "Of flite, which speaks English.",
       "swarm.enabled": "A hub comes in only with a code, under Hubs.",
       "swarm.name": "Empty: as its machine is called.",
+      "seeing.landmarks": "For those who look after the hub, while they watch. No picture, and nothing is kept.",
       "voice.silence_ms": "Shorter answers sooner, longer lets you think.",
     } as Record<string, string>,
     reached: { "127.0.0.1": "On this machine only", "0.0.0.0": "From the network of the home" } as Record<string, string>,
