@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { ApiError, get } from "../api/client";
 import type { Role } from "../api/wire";
-import { explain } from "../parts/notice";
+import { explain, notify } from "../parts/notice";
 import { session } from "./session";
 
 export class Asked<T> implements ReactiveController {
@@ -44,5 +44,18 @@ export class Asked<T> implements ReactiveController {
     }
     this.host.requestUpdate();
     if (this.open) this.timer = window.setTimeout(() => void this.again(), this.every(this.found));
+  }
+
+  /** Do what changes it, and ask again: what came of it, with `shown` once the page shows that; undefined where the hub refuses, which is told. */
+  async after<C>(change: () => Promise<C>, shown = false): Promise<C | undefined> {
+    try {
+      return await change();
+    } catch (error) {
+      notify(explain(error), true);
+      return undefined;
+    } finally {
+      const asked = this.again();
+      if (shown) await asked;
+    }
   }
 }

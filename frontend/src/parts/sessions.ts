@@ -7,7 +7,6 @@ import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment } from "../words/figures";
-import { explain, notify } from "./notice";
 
 const EVERY_MS = 30_000;
 // What a browser calls itself is long; these words in it are what people call it.
@@ -36,12 +35,7 @@ export class Sessions extends Watching {
   }
 
   private async end(id: string): Promise<void> {
-    try {
-      await post("/api/v1/sessions/revoke", { id });
-    } catch (error) {
-      notify(explain(error), true);
-    }
-    void this.asked.again();
+    await this.asked.after(() => post("/api/v1/sessions/revoke", { id }));
   }
 }
 

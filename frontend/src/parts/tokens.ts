@@ -7,7 +7,6 @@ import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { day } from "../words/figures";
-import { explain, notify } from "./notice";
 import { sure } from "./question";
 
 const EVERY_MS = 30_000;
@@ -47,23 +46,15 @@ export class Tokens extends Watching {
   private async make(event: Event): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    try {
-      this.fresh = await post<NewToken>("/api/v1/tokens", Object.fromEntries(new FormData(form)));
-      form.reset();
-    } catch (error) {
-      notify(explain(error), true);
-    }
-    void this.asked.again();
+    const made = await this.asked.after(() => post<NewToken>("/api/v1/tokens", Object.fromEntries(new FormData(form))));
+    if (!made) return;
+    this.fresh = made;
+    form.reset();
   }
 
   private async end(token: Token): Promise<void> {
     if (!(await sure(words().tokens.endSure(token.name)))) return;
-    try {
-      await post("/api/v1/tokens/revoke", { id: token.id });
-      if (this.fresh?.id === token.id) this.fresh = undefined;
-    } catch (error) {
-      notify(explain(error), true);
-    }
-    void this.asked.again();
+    const ended = await this.asked.after(() => post("/api/v1/tokens/revoke", { id: token.id }));
+    if (ended && this.fresh?.id === token.id) this.fresh = undefined;
   }
 }

@@ -152,7 +152,7 @@ export class DevicesScreen extends Watching {
   private async takeOut(device: Connected): Promise<void> {
     const { removeSure, removed } = words().devices;
     if (!(await sure(removeSure(called(device))))) return;
-    const gone = await this.doing(() => post<Connected>("/api/v1/devices/remove", { instance: device.instance }));
+    const gone = await this.asked.after(() => post<Connected>("/api/v1/devices/remove", { instance: device.instance }));
     if (!gone) return;
     if (this.opened?.instance === device.instance) this.opened = undefined;
     notify(removed(called(gone)));
@@ -215,17 +215,6 @@ export class DevicesScreen extends Watching {
       if (!shown) notify(explain(error), true);
     } finally {
       this.busy = false;
-      void this.asked.again();
-    }
-  }
-
-  private async doing<T>(what: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await what();
-    } catch (error) {
-      notify(explain(error), true);
-      return undefined;
-    } finally {
       void this.asked.again();
     }
   }

@@ -7,7 +7,7 @@ import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
 import "../parts/alone";
 import { icon } from "../parts/icons";
-import { explain, notify } from "../parts/notice";
+import { notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
 import { day } from "../words/figures";
@@ -98,7 +98,7 @@ export class HubsScreen extends Watching {
     if (!code) return;
     this.busy = true;
     const body = { address: this.address.trim(), code: code.value.trim() };
-    const peer = await this.doing(() => post<Peer>("/api/v1/peers/join", body, true));
+    const peer = await this.hubs.after(() => post<Peer>("/api/v1/peers/join", body, true));
     this.busy = false;
     if (!peer) return;
     code.value = "";
@@ -106,23 +106,12 @@ export class HubsScreen extends Watching {
   }
 
   private async wait(stop: boolean): Promise<void> {
-    await this.doing(() => post<Pairing>("/api/v1/peers/pair", { stop }));
+    await this.hubs.after(() => post<Pairing>("/api/v1/peers/pair", { stop }));
   }
 
   private async shutOut(peer: Peer): Promise<void> {
     const { removeSure, leaveSure } = words().hubs;
     if (!(await sure(peer.here ? leaveSure : removeSure(peer.name)))) return;
-    await this.doing(() => post<Peer>("/api/v1/peers/remove", { peer: peer.peer }));
-  }
-
-  private async doing<T>(what: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await what();
-    } catch (error) {
-      notify(explain(error), true);
-      return undefined;
-    } finally {
-      void this.hubs.again();
-    }
+    await this.hubs.after(() => post<Peer>("/api/v1/peers/remove", { peer: peer.peer }));
   }
 }

@@ -7,7 +7,7 @@ import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { icon } from "../parts/icons";
-import { explain, notify } from "../parts/notice";
+import { notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
 
@@ -52,7 +52,7 @@ export class PeopleScreen extends Watching {
   private roleOf(account: Account): TemplateResult {
     const change = (event: Event): void => {
       const role = (event.target as HTMLSelectElement).value;
-      void this.doing(() => post("/api/v1/accounts/change", { account: account.account, role }));
+      void this.asked.after(() => post("/api/v1/accounts/change", { account: account.account, role }));
     };
     return html`<select aria-label=${words().people.roleOf(account.name)} @change=${change}>${this.options(account.role)}</select>`;
   }
@@ -67,7 +67,7 @@ export class PeopleScreen extends Watching {
       event.preventDefault();
       const form = event.target as HTMLFormElement;
       const password = String(new FormData(form).get("password"));
-      const done = await this.doing(() => post("/api/v1/accounts/change", { account: account.account, password }));
+      const done = await this.asked.after(() => post("/api/v1/accounts/change", { account: account.account, password }));
       if (!done) return;
       form.reset();
       notify(resetDone(account.name));
@@ -102,7 +102,7 @@ export class PeopleScreen extends Watching {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
     const entered = Object.fromEntries(new FormData(form));
-    const added = await this.doing(() => post<Account>("/api/v1/accounts", entered));
+    const added = await this.asked.after(() => post<Account>("/api/v1/accounts", entered));
     if (!added) return;
     form.reset();
     notify(words().people.added(added.name));
@@ -110,17 +110,6 @@ export class PeopleScreen extends Watching {
 
   private async shutOut(account: Account): Promise<void> {
     if (!(await sure(words().people.removeSure(account.name)))) return;
-    await this.doing(() => post("/api/v1/accounts/remove", { account: account.account }));
-  }
-
-  private async doing<T>(what: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await what();
-    } catch (error) {
-      notify(explain(error), true);
-      return undefined;
-    } finally {
-      void this.asked.again();
-    }
+    await this.asked.after(() => post("/api/v1/accounts/remove", { account: account.account }));
   }
 }

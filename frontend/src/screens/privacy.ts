@@ -2,10 +2,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Keeping, Privacy } from "../api/upkeep";
-import type { LiveEvent } from "../api/wire";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
-import { store } from "../home/store";
+import { Told } from "../home/told";
 import { Watching } from "../home/watching";
 import "../parts/connections";
 import "../parts/doubt";
@@ -20,21 +19,13 @@ const EVERY_MS = 15_000;
 export class PrivacyScreen extends Watching {
   private readonly asked = new Asked<Privacy>(this, "/api/v1/privacy", "member", () => EVERY_MS);
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    store.addEventListener("told", this.told);
+  constructor() {
+    super();
+    new Told(this, (event) => {
+      // Somebody else switched a microphone.
+      if (event.event === "StateChanged" && String(event["entity"]).startsWith("microphone.")) void this.asked.again();
+    });
   }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    store.removeEventListener("told", this.told);
-  }
-
-  // Somebody else switched a microphone.
-  private readonly told = (event: Event): void => {
-    const { detail } = event as CustomEvent<LiveEvent>;
-    if (detail.event === "StateChanged" && String(detail["entity"]).startsWith("microphone.")) void this.asked.again();
-  };
 
   protected override render(): TemplateResult {
     const { title, lead } = words().privacy;

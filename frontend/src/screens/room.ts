@@ -2,9 +2,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Area, Entity, LiveEvent, Value } from "../api/wire";
+import type { Area, Entity, Value } from "../api/wire";
 import { session } from "../home/session";
 import { store } from "../home/store";
+import { Told } from "../home/told";
 import { Watching } from "../home/watching";
 import { icon } from "../parts/icons";
 import "../parts/past";
@@ -19,20 +20,12 @@ export class RoomScreen extends Watching {
   /** When the hub last changed its mind, so that what is told of the past is asked for anew. */
   @state() private changed = 0;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    store.addEventListener("told", this.told);
+  constructor() {
+    super();
+    new Told(this, (event) => {
+      if (event.event === "StateChanged" && event["entity"] === `area.${this.area}`) this.changed = event.at;
+    });
   }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    store.removeEventListener("told", this.told);
-  }
-
-  private readonly told = (event: Event): void => {
-    const { detail } = event as CustomEvent<LiveEvent>;
-    if (detail.event === "StateChanged" && detail["entity"] === `area.${this.area}`) this.changed = detail.at;
-  };
 
   protected override render(): TemplateResult {
     const area = store.area(this.area);

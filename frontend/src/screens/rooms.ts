@@ -8,7 +8,7 @@ import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { icon } from "../parts/icons";
-import { explain, notify } from "../parts/notice";
+import { notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
 
@@ -76,7 +76,7 @@ export class RoomsScreen extends Watching {
   private async make(event: Event): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const made = await this.doing(() => post<AreaDetails>("/api/v1/areas", entered(form)));
+    const made = await this.asked.after(() => post<AreaDetails>("/api/v1/areas", entered(form)));
     if (!made) return;
     form.reset();
     notify(words().rooms.made(made.name));
@@ -85,7 +85,7 @@ export class RoomsScreen extends Watching {
   private async save(event: Event, area: AreaDetails): Promise<void> {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
-    const saved = await this.doing(() => post<AreaDetails>("/api/v1/areas", { id: area.id, ...entered(form) }));
+    const saved = await this.asked.after(() => post<AreaDetails>("/api/v1/areas", { id: area.id, ...entered(form) }));
     if (!saved) return;
     form.closest("details")!.open = false;
     notify(words().rooms.saved(saved.name));
@@ -93,19 +93,8 @@ export class RoomsScreen extends Watching {
 
   private async takeOut(area: AreaDetails): Promise<void> {
     if (!(await sure(words().rooms.removeSure(area.name)))) return;
-    const gone = await this.doing(() => post<AreaDetails>("/api/v1/areas/remove", { id: area.id }));
+    const gone = await this.asked.after(() => post<AreaDetails>("/api/v1/areas/remove", { id: area.id }));
     if (gone) notify(words().rooms.removed(gone.name));
-  }
-
-  private async doing<T>(what: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await what();
-    } catch (error) {
-      notify(explain(error), true);
-      return undefined;
-    } finally {
-      void this.asked.again();
-    }
   }
 }
 

@@ -10,7 +10,7 @@ import { Watching } from "../home/watching";
 import { settingsForm } from "../parts/choices";
 import { agreedTo, grantBoxes, grantList } from "../parts/grants";
 import "../parts/newskill";
-import { explain, notify } from "../parts/notice";
+import { notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { sentences } from "../parts/sentences";
 import { words } from "../words";
@@ -76,7 +76,7 @@ export class SkillsScreen extends Watching {
   private settings(skill: Skill): TemplateResult {
     const { settings, settingsOf } = words().skills;
     const save = async (values: Record<string, boolean | number | string>): Promise<void> => {
-      if (!(await this.doing(() => post<Skill>("/api/v1/skills/configure", { skill: skill.skill, values }, true)))) return;
+      if (!(await this.asked.after(() => post<Skill>("/api/v1/skills/configure", { skill: skill.skill, values }, true), true))) return;
       notify(words().skills.configured(skill.name));
     };
     return html`<details><summary aria-label=${settingsOf(skill.name)}>${settings}</summary>
@@ -86,7 +86,7 @@ export class SkillsScreen extends Watching {
   private toggle(skill: Skill): TemplateResult {
     const change = (event: Event): void => {
       const on = (event.target as HTMLInputElement).checked;
-      void this.doing(() => post("/api/v1/skills/switch", { skill: skill.skill, on }, true));
+      void this.asked.after(() => post("/api/v1/skills/switch", { skill: skill.skill, on }, true));
     };
     return html`<input type="checkbox" role="switch" class="switch" aria-label=${skill.name} .checked=${live(skill.on)} @change=${change}>`;
   }
@@ -118,7 +118,7 @@ export class SkillsScreen extends Watching {
 
   private async grant(skill: Skill, ticked: ReadonlySet<string>): Promise<void> {
     const body = { skill: skill.skill, grants: agreedTo(skill.grants, ticked) };
-    if (!(await this.doing(() => post<Skill>("/api/v1/skills/grant", body, true)))) return;
+    if (!(await this.asked.after(() => post<Skill>("/api/v1/skills/grant", body, true), true))) return;
     this.ticked = Object.fromEntries(Object.entries(this.ticked).filter(([name]) => name !== skill.skill));
     notify(words().skills.saved(skill.name));
   }
@@ -126,20 +126,9 @@ export class SkillsScreen extends Watching {
   private async takeOut(skill: Skill): Promise<void> {
     const { removeSure, removed } = words().skills;
     if (!(await sure(removeSure(skill.name)))) return;
-    if (!(await this.doing(() => post("/api/v1/skills/remove", { skill: skill.skill }, true)))) return;
+    if (!(await this.asked.after(() => post("/api/v1/skills/remove", { skill: skill.skill }, true), true))) return;
     notify(removed(skill.name));
     document.querySelector<HTMLElement>("#file")?.focus(); // its own button is gone
-  }
-
-  private async doing<T>(what: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await what();
-    } catch (error) {
-      notify(explain(error), true);
-      return undefined;
-    } finally {
-      await this.asked.again();
-    }
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { get } from "../api/client";
 import type { LiveEvent, Value } from "../api/wire";
-import { store } from "../home/store";
+import { Told } from "../home/told";
 import { explain } from "../parts/notice";
 
 export interface Deed {
@@ -46,15 +46,14 @@ export class Turns implements ReactiveController {
 
   constructor(private readonly host: ReactiveControllerHost) {
     host.addController(this);
+    new Told(host, (event) => this.take(event));
   }
 
   hostConnected(): void {
-    store.addEventListener("told", this.told);
     void this.ask();
   }
 
   hostDisconnected(): void {
-    store.removeEventListener("told", this.told);
     clearTimeout(this.timer);
   }
 
@@ -64,11 +63,11 @@ export class Turns implements ReactiveController {
     void this.ask();
   }
 
-  private readonly told = (event: Event): void => {
-    if (!PARTS.has((event as CustomEvent<LiveEvent>).detail.event)) return;
+  private take(event: LiveEvent): void {
+    if (!PARTS.has(event.event)) return;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.ask(), SETTLE_MS);
-  };
+  }
 
   private async ask(): Promise<void> {
     try {
