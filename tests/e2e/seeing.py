@@ -1,7 +1,6 @@
 """A hub in this process with a camera before which somebody points and points, and what its processes hold open."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hub.core.commands import Command
 from hub.core.events import HandPointed, TaskFailed, WorkerLost, WorkerReady
 from hub.core.paths import HomePaths
 from hub.guard.syscalls import this_architecture
+from tests.until import until
 
 CAMERA = "camera.hallway"
 SEES = (
@@ -75,12 +75,6 @@ class Seeing:
 async def seeing_hub(paths: HomePaths, parts: Parts = Parts.SIGHT | Parts.SATELLITES) -> AsyncIterator[Seeing]:
     async with running_hub(paths, parts) as hub:
         yield Seeing(hub)
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(60):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 def children() -> list[psutil.Process]:

@@ -16,9 +16,9 @@ from tests.e2e.seeing import (
     home_that_sees,
     pointing_film,
     seeing_hub,
-    until,
     who_has_open,
 )
+from tests.until import until
 
 pytest.importorskip("mediapipe")
 pytest.importorskip("av")

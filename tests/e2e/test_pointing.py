@@ -1,7 +1,6 @@
 """Voice and hand together, through real ears and real eyes: a camera that shows drawn films, and a spoken sentence."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from hub.core.events import CommandDone, GestureMade, HandPointed, Replied, Spee
 from hub.core.paths import HomePaths
 from tests.e2e.running import HEARS
 from tests.media.sound_files import wav
+from tests.until import until
 
 pytestmark = [*HEARS, pytest.mark.eyes, pytest.mark.slow]
 FILMS = bundled("config") / "demo" / "films"
@@ -54,12 +54,6 @@ async def seeing_hub(paths: HomePaths) -> AsyncIterator[tuple[Hub, list[Any]]]:
         hub.bus.subscribe(told, events.append)
         assert hub.eyes is not None and hub.eyes.sealed
         yield hub, events
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def switch(hub: Hub, on: bool, camera: str = "camera.living_room") -> None:

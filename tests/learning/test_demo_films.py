@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from hub.core.bundled import bundled
-from hub.core.errors import HearthError
 from hub.inference.store import ModelStore
 from hub.perception.gesture.head import GESTURES, GestureHead
+from tests.learning.pulled import model
 
 DEMO = bundled("config") / "demo"
 FILMS: list[dict[str, Any]] = tomllib.loads((DEMO / "films.toml").read_text("utf-8"))["film"]
@@ -24,14 +24,6 @@ def frames(path: Path) -> Iterator[tuple[float, np.ndarray]]:
     with av.open(str(path)) as file:
         for frame in file.decode(video=0):
             yield float(frame.time), frame.to_ndarray(format="rgb24")
-
-
-def model(name: str, file: str) -> Path:
-    pytest.importorskip("mediapipe")
-    try:
-        return ModelStore().path(name, file)
-    except HearthError as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.parametrize("film", FILMS, ids=lambda f: f["id"])

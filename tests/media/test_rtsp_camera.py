@@ -1,6 +1,5 @@
 """A real RTSP camera (GStreamer's server), seen through a sealed tap over a connection that the guard opened."""
 
-import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ from hub.guard.worker_host import WorkerPatience
 from hub.media.slot import Slot, SlotReader
 from hub.media.tap.camera import Camera
 from hub.media.tap.messages import FromTap, SourceReady, SourceTrouble
+from tests.until import until
 
 SERVER = Path(__file__).parent / "rtsp_server.py"
 PYTHON = "/usr/bin/python3"
@@ -84,13 +84,6 @@ def slot() -> Iterator[Slot]:
     made = Slot.create()
     yield made
     made.close()
-
-
-async def until(holds: Callable[[], Any]) -> Any:
-    async with asyncio.timeout(40):
-        while not (found := holds()):
-            await asyncio.sleep(0.02)
-    return found
 
 
 async def frame_of(reader: SlotReader, told: list[FromTap]) -> np.ndarray[Any, Any]:

@@ -6,9 +6,8 @@ import select
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -24,6 +23,7 @@ from hub.media.tap.config import TapConfig
 from hub.media.tap.messages import FromTap, SourceEnded, SourceReady, SourceTrouble
 from hub.media.tap.tap import Tap
 from tests.media.picture_files import encoded, film
+from tests.until import until
 
 pytestmark = [
     pytest.mark.sealed,
@@ -77,12 +77,6 @@ async def tap(slot: Slot) -> AsyncIterator[Tap]:
     await made.start()
     yield made
     await made.stop()
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    async with asyncio.timeout(40):
-        while not holds():
-            await asyncio.sleep(0.01)
 
 
 async def test_files_are_played_one_after_the_other_in_one_sealed_process(

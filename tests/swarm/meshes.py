@@ -1,22 +1,13 @@
 """Real meshes for the tests, on loopback, in one process or in several."""
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from hub.guard.connect import Guard
 from hub.swarm.mesh import ZenohMesh
 from hub.swarm.zenoh_config import MeshKey, with_port
 from tests.swarm.certified import Home
-
-PATIENCE_S = 20.0
-
-
-async def until(true: Callable[[], Any], patience_s: float = PATIENCE_S) -> None:
-    """Return when `true()` is; fail after a generous while."""
-    async with asyncio.timeout(patience_s):
-        while not true():
-            await asyncio.sleep(0.002)
+from tests.until import until
 
 
 class Rows:

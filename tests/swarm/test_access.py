@@ -8,7 +8,8 @@ import zenoh
 from hub.core.errors import ProtocolError
 from hub.swarm.access import Key, access_control, key_alive, key_ask, key_to, parse
 from hub.swarm.zenoh_config import configuration, settings
-from tests.swarm.meshes import Meshes, until
+from tests.swarm.meshes import Meshes
+from tests.until import until
 
 
 def test_keys_are_taken_apart_as_they_are_made() -> None:

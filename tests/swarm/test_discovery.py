@@ -13,7 +13,7 @@ from zeroconf.const import _FLAGS_AA, _FLAGS_QR_RESPONSE
 
 from hub.swarm.addresses import MOST_OFFERS, Addresses, Announced, Ports, read_txt, txt
 from hub.swarm.discovery import SERVICE, Discovery
-from tests.swarm.meshes import until
+from tests.until import until
 
 ME, PEER, OTHER = "a" * 64, "b" * 64, "c" * 64
 

@@ -17,8 +17,9 @@ from hub.swarm.pairing.host import PairingHost
 from hub.swarm.peers import Peers, reachable_at
 from hub.swarm.spread import TOPIC, Spread
 from tests.swarm.certificates import admitted, home_of
-from tests.swarm.meshes import Meshes, until
+from tests.swarm.meshes import Meshes
 from tests.swarm.street import Street
+from tests.until import until
 
 
 class Telling:

@@ -6,7 +6,8 @@ from hub.core.errors import DeniedError, NotFoundError, ProtocolError, Unavailab
 from hub.swarm.mesh import PAUSING
 from hub.swarm.ports import Mesh
 from hub.swarm.zenoh_config import LARGEST_MESSAGE
-from tests.swarm.meshes import Meshes, until
+from tests.swarm.meshes import Meshes
+from tests.until import until
 
 
 async def test_messages_to_all_and_to_one() -> None:

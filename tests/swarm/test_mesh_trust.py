@@ -14,7 +14,8 @@ import zenoh
 
 from hub.swarm.zenoh_config import MeshKey, configuration, settings
 from tests.swarm.certified import Home
-from tests.swarm.meshes import Meshes, until
+from tests.swarm.meshes import Meshes
+from tests.until import until
 
 
 def _session(key: MeshKey, place: str, **changes: Any) -> zenoh.Session:

@@ -1,7 +1,5 @@
 """Making the owner, logging in and out, other people, and what each may do."""
 
-from typing import Any
-
 import aiohttp
 import pytest
 
@@ -11,6 +9,7 @@ from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.store.accounts import AccountTable
 from hub.web.server import WebServer
+from tests.web.asking import get, post
 
 from .conftest import OWNER, browser, let_in, rooms_of, somebody
 from .players import House
@@ -18,25 +17,13 @@ from .players import House
 Client = aiohttp.ClientSession
 
 
-async def _post(client: Client, path: str, body: Any, status: int = 200) -> Any:
-    async with client.post(f"api/v1/{path}", json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
-async def _get(client: Client, path: str, status: int = 200) -> Any:
-    async with client.get(f"api/v1/{path}") as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
 async def test_before_there_is_an_owner_this_machine_may_do_everything(guarded: WebServer) -> None:
     async with browser(guarded) as client:
-        me = await _get(client, "me")
+        me = await get(client, "me")
         assert (me["role"], me["by"], me["owned"], me["account"]) == ("owner", "open", False, "")
-        await _post(client, "say", {"text": "lights on"})
-        assert await _get(client, "accounts") == {"accounts": []}
-        error = await _post(client, "accounts", {"name": "Bob", "password": "battery staple"}, 409)
+        await post(client, "say", {"text": "lights on"})
+        assert await get(client, "accounts") == {"accounts": []}
+        error = await post(client, "accounts", {"name": "Bob", "password": "battery staple"}, 409)
         assert error["error"]["code"] == "not_owned"
 
 
@@ -44,27 +31,27 @@ async def test_the_owner_is_made_once_and_from_then_on_people_log_in(guarded: We
     async with browser(guarded) as first, browser(guarded) as other:
         me = await let_in(first, "api/v1/setup", OWNER)
         assert (me["name"], me["role"], me["by"], me["owned"]) == ("Ann", "owner", "session", True)
-        assert await _get(first, "me") == {**me, "account": me["account"]}
-        assert (await _post(other, "setup", {**OWNER, "name": "Eve"}, 409))["error"]["code"] == "owned"
-        assert (await _get(other, "me", 401))["error"]["code"] == "unauthenticated"
-        await _get(other, "home", 401)
+        assert await get(first, "me") == {**me, "account": me["account"]}
+        assert (await post(other, "setup", {**OWNER, "name": "Eve"}, 409))["error"]["code"] == "owned"
+        assert (await get(other, "me", 401))["error"]["code"] == "unauthenticated"
+        await get(other, "home", 401)
         await let_in(other, "api/v1/login", {**OWNER, "name": " ANN "})
-        assert (await _get(other, "home"))["name"] == "Test home"
+        assert (await get(other, "home"))["name"] == "Test home"
 
 
 async def test_accounts_and_sessions_survive_a_restart(
     guarded: WebServer, owner: Client, accounts: AccountTable
 ) -> None:
     await guarded.know(accounts)
-    assert (await _get(owner, "me"))["name"] == "Ann"
+    assert (await get(owner, "me"))["name"] == "Ann"
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\u202eb", "a\nb", "\u200b", "a\x00"])
 async def test_a_name_that_nobody_can_read_is_refused(guarded: WebServer, name: str) -> None:
     async with browser(guarded) as client:
-        await _post(client, "setup", {**OWNER, "name": name}, 422)
-        await _post(client, "setup", {**OWNER, "password": "short"}, 422)
-        assert (await _get(client, "me"))["owned"] is False
+        await post(client, "setup", {**OWNER, "name": name}, 422)
+        await post(client, "setup", {**OWNER, "password": "short"}, 422)
+        assert (await get(client, "me"))["owned"] is False
 
 
 async def test_two_letters_that_look_the_same_are_one_password(guarded: WebServer) -> None:
@@ -89,14 +76,14 @@ async def test_logging_out_ends_this_session_only(guarded: WebServer, owner: Cli
     await clock.advance(1)
     async with browser(guarded) as other:
         await let_in(other, "api/v1/login", OWNER)
-        sessions = (await _get(other, "sessions"))["sessions"]
+        sessions = (await get(other, "sessions"))["sessions"]
         assert [session["here"] for session in sessions] == [False, True]
         kept = {cookie.key: cookie.value for cookie in other.cookie_jar}
-        await _post(other, "logout", {})
-        await _get(other, "me", 401)
+        await post(other, "logout", {})
+        await get(other, "me", 401)
         other.cookie_jar.update_cookies(kept)  # who kept the cookie comes in no more either
-        await _get(other, "me", 401)
-    await _get(owner, "me")
+        await get(other, "me", 401)
+    await get(owner, "me")
 
 
 async def test_a_session_ends_when_it_is_not_used_and_after_a_month(
@@ -104,34 +91,34 @@ async def test_a_session_ends_when_it_is_not_used_and_after_a_month(
 ) -> None:
     for _ in range(4):
         await clock.advance(6 * 86_400)
-        await _get(owner, "me")
+        await get(owner, "me")
     await clock.advance(7 * 86_400)
-    await _get(owner, "me", 401)
+    await get(owner, "me", 401)
     await let_in(owner, "api/v1/login", OWNER)
     await clock.advance(8 * 86_400)
-    await _get(owner, "me", 401)
+    await get(owner, "me", 401)
 
 
 async def test_another_browser_can_be_logged_out(guarded: WebServer, owner: Client) -> None:
     async with browser(guarded, **{"User-Agent": "kitchen tablet"}) as other:
         await let_in(other, "api/v1/login", OWNER)
-        [session] = [s for s in (await _get(owner, "sessions"))["sessions"] if not s["here"]]
+        [session] = [s for s in (await get(owner, "sessions"))["sessions"] if not s["here"]]
         assert session["browser"] == "kitchen tablet"
-        await _post(owner, "sessions/revoke", {"id": session["id"]})
-        await _get(other, "me", 401)
-        await _post(owner, "sessions/revoke", {"id": session["id"]}, 404)
+        await post(owner, "sessions/revoke", {"id": session["id"]})
+        await get(other, "me", 401)
+        await post(owner, "sessions/revoke", {"id": session["id"]}, 404)
 
 
 async def test_changing_the_password_ends_all_else(guarded: WebServer, owner: Client) -> None:
     async with browser(guarded) as other:
         await let_in(other, "api/v1/login", OWNER)
-        await _post(owner, "me/password", {"old": "wrong", "new": "new password"}, 401)
-        await _get(other, "me")
-        await _post(owner, "me/password", {"old": OWNER["password"], "new": "new password"})
-        await _get(other, "me", 401)
-        await _post(other, "login", OWNER, 401)
+        await post(owner, "me/password", {"old": "wrong", "new": "new password"}, 401)
+        await get(other, "me")
+        await post(owner, "me/password", {"old": OWNER["password"], "new": "new password"})
+        await get(other, "me", 401)
+        await post(other, "login", OWNER, 401)
         await let_in(other, "api/v1/login", {**OWNER, "password": "new password"})
-    await _get(owner, "me")
+    await get(owner, "me")
     async with owner.post("api/v1/login", json={**OWNER, "password": "new password"}) as answer:
         assert len(answer.headers.getall("Set-Cookie")) == 1  # the device is known as before
 
@@ -142,36 +129,36 @@ async def test_an_admin_looks_after_members_and_guests_and_the_owner_after_all(
     admin = await somebody(owner, guarded, "admin")
     fresh = {"name": "Cy", "password": "battery staple"}
     for role in ("admin", "owner"):
-        assert (await _post(admin, "accounts", {**fresh, "role": role}, 403))["error"]["code"] == "denied"
-    made = await _post(admin, "accounts", {**fresh, "role": "guest"})
+        assert (await post(admin, "accounts", {**fresh, "role": role}, 403))["error"]["code"] == "denied"
+    made = await post(admin, "accounts", {**fresh, "role": "guest"})
     assert (made["name"], made["role"], made["sessions"], made["tokens"]) == ("Cy", "guest", 0, 0)
-    await _post(admin, "accounts", {**fresh, "name": "CY"}, 422)
-    assert (await _post(admin, "accounts/change", {"account": made["account"], "role": "member"}))["role"] == "member"
-    await _post(admin, "accounts/change", {"account": made["account"], "role": "admin"}, 403)
-    ann = next(a for a in (await _get(admin, "accounts"))["accounts"] if a["role"] == "owner")
+    await post(admin, "accounts", {**fresh, "name": "CY"}, 422)
+    assert (await post(admin, "accounts/change", {"account": made["account"], "role": "member"}))["role"] == "member"
+    await post(admin, "accounts/change", {"account": made["account"], "role": "admin"}, 403)
+    ann = next(a for a in (await get(admin, "accounts"))["accounts"] if a["role"] == "owner")
     for path in ("accounts/change", "accounts/remove"):
-        await _post(admin, path, {"account": ann["account"]}, 403)
-        await _post(admin, path, {"account": "nobody"}, 404)
-    assert (await _post(admin, "accounts/remove", {"account": made["account"]}))["name"] == "Cy"
-    await _post(owner, "accounts/change", {"account": ann["account"], "role": "member"}, 403)
-    await _post(owner, "accounts/remove", {"account": ann["account"]}, 403)
-    await _get(owner, "accounts")
+        await post(admin, path, {"account": ann["account"]}, 403)
+        await post(admin, path, {"account": "nobody"}, 404)
+    assert (await post(admin, "accounts/remove", {"account": made["account"]}))["name"] == "Cy"
+    await post(owner, "accounts/change", {"account": ann["account"], "role": "member"}, 403)
+    await post(owner, "accounts/remove", {"account": ann["account"]}, 403)
+    await get(owner, "accounts")
     await admin.close()
 
 
 async def test_who_is_removed_or_changed_is_out_at_once(guarded: WebServer, owner: Client) -> None:
     bob = await somebody(owner, guarded, "member")
-    account = (await _get(bob, "me"))["account"]
-    await _post(owner, "accounts/change", {"account": account, "role": "guest"})
-    await _get(bob, "me", 401)
+    account = (await get(bob, "me"))["account"]
+    await post(owner, "accounts/change", {"account": account, "role": "guest"})
+    await get(bob, "me", 401)
     login = {"name": "member bob", "password": "battery staple"}
     assert (await let_in(bob, "api/v1/login", login))["role"] == "guest"
-    await _post(owner, "accounts/change", {"account": account, "password": "something else"})
-    await _post(bob, "login", login, 401)
+    await post(owner, "accounts/change", {"account": account, "password": "something else"})
+    await post(bob, "login", login, 401)
     await let_in(bob, "api/v1/login", {**login, "password": "something else"})
-    await _post(owner, "accounts/remove", {"account": account})
-    await _get(bob, "me", 401)
-    await _post(bob, "login", {**login, "password": "something else"}, 401)
+    await post(owner, "accounts/remove", {"account": account})
+    await get(bob, "me", 401)
+    await post(bob, "login", {**login, "password": "something else"}, 401)
     await bob.close()
 
 
@@ -180,16 +167,16 @@ async def test_a_guest_sees_things_but_not_people_and_does_nothing_risky(
 ) -> None:
     guest = await somebody(owner, guarded, "guest")
     house._states.set("area.kitchen", "Presence", True)
-    seen, known = await _get(guest, "home"), await _get(owner, "home")
+    seen, known = await get(guest, "home"), await get(owner, "home")
     assert (seen["people"], seen["areas"][0]["presence"]) == ([], None)
     assert (len(known["people"]), known["areas"][0]["presence"]) == (1, True)
     light = {"entity": "light.kitchen", "trait": "OnOff", "value": True}
     door = {"entity": "lock.front_door", "trait": "Lock", "value": "unlocked"}
-    await _post(guest, "commands", light)
-    await _post(guest, "commands", door, 409)
-    await _post(guest, "commands", {**door, "confirmed": True}, 403)
-    await _post(guest, "say", {"text": "unlock the front door"}, 403)
-    await _get(guest, "why/light.kitchen", 403)
+    await post(guest, "commands", light)
+    await post(guest, "commands", door, 409)
+    await post(guest, "commands", {**door, "confirmed": True}, 403)
+    await post(guest, "say", {"text": "unlock the front door"}, 403)
+    await get(guest, "why/light.kitchen", 403)
     await guest.close()
 
 
@@ -208,7 +195,7 @@ async def test_until_the_accounts_are_known_nobody_is_let_in(bus: Bus, states: S
     server.open(rooms_of(house))
     async with browser(server) as client:
         for path in ("me", "home", "live"):
-            assert (await _get(client, path, 503))["error"]["code"] == "starting"
-        await _post(client, "login", OWNER, 503)
-        await _post(client, "setup", OWNER, 503)
+            assert (await get(client, path, 503))["error"]["code"] == "starting"
+        await post(client, "login", OWNER, 503)
+        await post(client, "setup", OWNER, 503)
     await server.close()

@@ -16,37 +16,25 @@ from hub.web.page_files import FILES
 from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.server import WebServer
+from tests.web.asking import get, post
 
 from .players import HOSTILE_NAME, House
 
 Client = aiohttp.ClientSession
 
 
-async def _get(client: Client, path: str, status: int = 200) -> Any:
-    async with client.get(path) as answer:
-        assert answer.status == status, await answer.text()
-        assert answer.content_type == "application/json"
-        return await answer.json()
-
-
-async def _post(client: Client, path: str, body: Any, status: int = 200) -> Any:
-    async with client.post(path, json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
 async def test_health_answers_before_the_rooms_are_ready(empty_server: WebServer, house: House, client: Client) -> None:
-    assert (await _get(client, "/healthz"))["status"] == "starting"
-    error = (await _get(client, "/api/v1/home", 503))["error"]
+    assert (await get(client, "/healthz"))["status"] == "starting"
+    error = (await get(client, "/api/v1/home", 503))["error"]
     assert error["code"] == "starting"
     assert error["remedy"]
     empty_server.open(Rooms(home=house), complete=False)
-    assert (await _get(client, "/healthz"))["status"] == "starting"
-    assert (await _get(client, "/api/v1/home"))["name"] == "Test home"
-    await _post(client, "/api/v1/say", {"text": "hello"}, 503)
+    assert (await get(client, "/healthz"))["status"] == "starting"
+    assert (await get(client, "/api/v1/home"))["name"] == "Test home"
+    await post(client, "/api/v1/say", {"text": "hello"}, 503)
     empty_server.open(Rooms(home=house, speaker=house))
-    assert (await _get(client, "/healthz"))["status"] == "ok"
-    await _post(client, "/api/v1/say", {"text": "hello"})
+    assert (await get(client, "/healthz"))["status"] == "ok"
+    await post(client, "/api/v1/say", {"text": "hello"})
 
 
 async def test_health_names_what_is_wrong(bus: Bus, states: StateTable) -> None:
@@ -55,23 +43,23 @@ async def test_health_names_what_is_wrong(bus: Bus, states: StateTable) -> None:
     await server.start()
     server.open(Rooms())
     async with aiohttp.ClientSession(server.url) as client:
-        assert (await _get(client, "healthz"))["status"] == "ok"
+        assert (await get(client, "/healthz"))["status"] == "ok"
         problems["mqtt"] = "the broker is gone"
-        health = await _get(client, "healthz")
+        health = await get(client, "/healthz")
         assert (health["status"], health["problems"]) == ("degraded", {"mqtt": "the broker is gone"})
     await server.close()
 
 
 async def test_health_says_whether_the_hub_listens(empty_server: WebServer, client: Client) -> None:
     ears: list[str] = []
-    assert (await _get(client, "/healthz"))["listening"] is False
+    assert (await get(client, "/healthz"))["listening"] is False
     empty_server.open(Rooms(listening=lambda: bool(ears)))
-    assert (await _get(client, "/healthz"))["listening"] is False
+    assert (await get(client, "/healthz"))["listening"] is False
     ears.append("awake")
-    assert (await _get(client, "/healthz"))["listening"] is True
-    assert (await _get(client, "/healthz"))["names_known"] is False
+    assert (await get(client, "/healthz"))["listening"] is True
+    assert (await get(client, "/healthz"))["names_known"] is False
     empty_server.open(Rooms(listening=lambda: bool(ears), names_known=lambda: True))
-    assert (await _get(client, "/healthz"))["names_known"] is True
+    assert (await get(client, "/healthz"))["names_known"] is True
 
 
 async def test_the_home_with_values_ranges_and_availability(
@@ -79,7 +67,7 @@ async def test_the_home_with_values_ranges_and_availability(
 ) -> None:
     states.set("light.kitchen", "OnOff", True)
     states.set_available("lock.front_door", False)
-    home = await _get(client, "/api/v1/home")
+    home = await get(client, "/api/v1/home")
     unknown = {"presence": None, "people": None, "locked": True, "names": {"de": ["Küche"]}}
     assert home["areas"] == [{"id": "kitchen", "name": "Kitchen", "floor": "down", "aliases": [], **unknown}]
     assert home["people"] == [{"id": "ann", "name": "Ann", "home": None, "area": ""}]
@@ -92,7 +80,7 @@ async def test_the_home_with_values_ranges_and_availability(
         "light", "kitchen", ["big light"], True,
     )  # fmt: skip
     assert by_id["lock.front_door"]["available"] is False
-    assert await _get(client, "/api/v1/entities/light.kitchen") == light
+    assert await get(client, "/api/v1/entities/light.kitchen") == light
 
 
 async def test_the_home_says_which_rooms_are_in_use_and_who_is_where(
@@ -102,16 +90,16 @@ async def test_the_home_says_which_rooms_are_in_use_and_who_is_where(
     states.set("area.kitchen", "Presence", True)
     states.set("person.ann", "Presence", True)
     states.set("person.ann", "Text", "kitchen")
-    home = await _get(client, "/api/v1/home")
+    home = await get(client, "/api/v1/home")
     assert (home["areas"][0]["presence"], home["areas"][0]["people"]) == (True, 2)
     assert (home["people"][0]["home"], home["people"][0]["area"]) == (True, "kitchen")
     states.set("area.kitchen", "Presence", False)
     states.set("area.kitchen", "Measure", 0)
-    home = await _get(client, "/api/v1/home")
+    home = await get(client, "/api/v1/home")
     assert (home["areas"][0]["presence"], home["areas"][0]["people"]) == (False, 0)
-    assert (await _get(client, "/api/v1/history/area.kitchen"))["entity"] == "area.kitchen"
-    await _get(client, "/api/v1/history/area.moon", 404)
-    error = (await _get(client, "/api/v1/entities/area.kitchen", 404))["error"]
+    assert (await get(client, "/api/v1/history/area.kitchen"))["entity"] == "area.kitchen"
+    await get(client, "/api/v1/history/area.moon", 404)
+    error = (await get(client, "/api/v1/entities/area.kitchen", 404))["error"]
     assert error["message"] == "there is no such entity"
 
 
@@ -126,12 +114,12 @@ async def test_the_home_says_which_rooms_are_in_use_and_who_is_where(
     ],
 )
 async def test_entities_can_be_narrowed(server: WebServer, client: Client, query: str, found: set[str]) -> None:
-    entities = (await _get(client, f"/api/v1/entities{query}"))["entities"]
+    entities = (await get(client, f"/api/v1/entities{query}"))["entities"]
     assert {entity["entity"] for entity in entities} == found
 
 
 async def test_a_command_is_sent_and_its_end_told(server: WebServer, house: House, client: Client) -> None:
-    done = await _post(client, "/api/v1/commands", {"entity": "light.kitchen", "trait": "Level", "value": 40})
+    done = await post(client, "/api/v1/commands", {"entity": "light.kitchen", "trait": "Level", "value": 40})
     assert done == {"command": str(2**60 + 1), "entity": "light.kitchen", "trait": "Level", "value": 40, "ok": True}
     command = house.commands[0]
     assert (command.value, command.channel, command.origin.source, command.confirmed) == (40, "api", "web", False)
@@ -158,7 +146,7 @@ async def test_a_command_is_sent_and_its_end_told(server: WebServer, house: Hous
 async def test_a_command_that_cannot_be_says_why(
     server: WebServer, client: Client, body: Any, status: int, code: str
 ) -> None:
-    error = (await _post(client, "/api/v1/commands", body, status))["error"]
+    error = (await post(client, "/api/v1/commands", body, status))["error"]
     assert error["code"] == code
     assert error["message"]
 
@@ -169,48 +157,48 @@ async def test_a_device_that_fails_is_no_success(
 ) -> None:
     house.result_code = code
     body = {"entity": "light.kitchen", "trait": "OnOff", "value": True}
-    assert (await _post(client, "/api/v1/commands", body, status))["error"]["code"] == code
+    assert (await post(client, "/api/v1/commands", body, status))["error"]["code"] == code
 
 
 async def test_a_confirmed_command_goes_through(server: WebServer, house: House, client: Client) -> None:
     body = {"entity": "lock.front_door", "trait": "Lock", "value": "unlocked", "confirmed": True}
-    assert (await _post(client, "/api/v1/commands", body))["ok"] is True
+    assert (await post(client, "/api/v1/commands", body))["ok"] is True
 
 
 async def test_a_sentence_is_said_and_answered(server: WebServer, house: House, client: Client) -> None:
-    answer = await _post(client, "/api/v1/say", {"text": "lights on", "area": "kitchen", "person": "ann"})
+    answer = await post(client, "/api/v1/say", {"text": "lights on", "area": "kitchen", "person": "ann"})
     assert answer == {"reply": "heard lights on", "understood": True, "expects_answer": False}
     assert house.said == [("lights on", "kitchen", "ann", "api")]
-    assert (await _post(client, "/api/v1/say", {"text": "mumble"}))["understood"] is False
+    assert (await post(client, "/api/v1/say", {"text": "mumble"}))["understood"] is False
 
 
 async def test_why_and_history_of_an_entity(server: WebServer, house: House, client: Client) -> None:
-    story = await _get(client, "/api/v1/why/light.kitchen?trait=OnOff")
+    story = await get(client, "/api/v1/why/light.kitchen?trait=OnOff")
     assert story["text"] == "because of OnOff"
     assert story["steps"][0]["event"] == str(2**60)
     assert story["steps"][0]["causes"] == [str(2**60 - 1)]
     assert story["steps"][0]["data"] == {"a": 1, "command": str(2**60)}
-    kept = await _get(client, "/api/v1/history/light.kitchen?since=5&until=9.5&limit=3&trait=OnOff")
+    kept = await get(client, "/api/v1/history/light.kitchen?since=5&until=9.5&limit=3&trait=OnOff")
     assert house.asked == [("light.kitchen", "OnOff", 5.0, 9.5, 3)]
     assert kept["changes"] == [{"event": str(2**60), "trait": "OnOff", "value": True, "at": 3.25}]
     for path in ("/api/v1/why/light.moon", "/api/v1/history/light.moon", "/api/v1/entities/light.moon"):
-        assert (await _get(client, path, 404))["error"]["code"] == "not_found"
+        assert (await get(client, path, 404))["error"]["code"] == "not_found"
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=10001", "limit=x", "since=x%00", "colour=red", "limit=1&limit=2"])
 async def test_a_query_that_makes_no_sense_is_refused(server: WebServer, client: Client, query: str) -> None:
-    error = (await _get(client, f"/api/v1/history/light.kitchen?{query}", 422))["error"]
+    error = (await get(client, f"/api/v1/history/light.kitchen?{query}", 422))["error"]
     assert error["code"] == "value_refused"
 
 
 @pytest.mark.parametrize("since", ["nan", "-inf", "inf", "1e300", "-1e300", "-5"])
 async def test_any_moment_can_be_asked_for(server: WebServer, client: Client, since: str) -> None:
-    await _get(client, f"/api/v1/history/light.kitchen?since={since}")
+    await get(client, f"/api/v1/history/light.kitchen?since={since}")
 
 
 async def test_what_is_not_there_and_what_cannot_be_done_have_the_one_shape(server: WebServer, client: Client) -> None:
-    assert (await _get(client, "/api/v1/nothing", 404))["error"]["code"] == "not_found"
-    assert (await _post(client, "/api/v1/home", {}, 405))["error"]["code"] == "method"
+    assert (await get(client, "/api/v1/nothing", 404))["error"]["code"] == "not_found"
+    assert (await post(client, "/api/v1/home", {}, 405))["error"]["code"] == "method"
     async with client.delete("/api/v1/entities/light.kitchen") as answer:
         assert answer.status == 405
         msgspec.json.decode(await answer.read(), type=wire.ErrorResponse)
@@ -220,11 +208,11 @@ async def test_an_unforeseen_failure_says_nothing_about_the_inside(server: WebSe
     async with client.post("/api/v1/say", json={"text": "explode"}) as answer:
         assert answer.status == 500
         assert "secret" not in await answer.text()
-    await _get(client, "/healthz")
+    await get(client, "/healthz")
 
 
 async def test_openapi_describes_every_route_and_the_answers_keep_to_it(server: WebServer, client: Client) -> None:
-    document = await _get(client, "/api/v1/openapi.json")
+    document = await get(client, "/api/v1/openapi.json")
     described = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert described == {(route.method, route.path) for route in server.routes}
     for route in server.routes:
@@ -270,8 +258,8 @@ async def test_metrics_are_there_for_prometheus(
     server: WebServer, bus: Bus, states: StateTable, client: Client
 ) -> None:
     states.set("light.kitchen", "OnOff", True)
-    await _get(client, "/healthz")
-    await _get(client, "/api/v1/nothing", 404)
+    await get(client, "/healthz")
+    await get(client, "/api/v1/nothing", 404)
     async with client.get("/metrics") as answer:
         assert answer.status == 200
         lines = (await answer.text()).splitlines()
@@ -335,4 +323,4 @@ async def test_stopping_does_not_wait_for_idle_connections(bus: Bus, states: Sta
 
 
 async def test_hostile_names_cross_as_data(server: WebServer, client: Client) -> None:
-    assert (await _get(client, "/api/v1/entities/sensor.rude"))["name"] == HOSTILE_NAME
+    assert (await get(client, "/api/v1/entities/sensor.rude"))["name"] == HOSTILE_NAME

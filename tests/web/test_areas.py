@@ -19,6 +19,7 @@ from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from hub.web.rooms import Rooms
 from hub.web.server import WebServer
+from tests.web.asking import get, post
 from tests.web.conftest import somebody
 
 Client = aiohttp.ClientSession
@@ -45,30 +46,18 @@ def furnished(empty_server: WebServer, rooms: Rooms) -> WebServer:
     return empty_server
 
 
-async def _post(client: Client, path: str, body: Any, status: int = 200) -> Any:
-    async with client.post(f"/api/v1/{path}", json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
-async def _get(client: Client, path: str, status: int = 200) -> Any:
-    async with client.get(f"/api/v1/{path}") as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
 async def test_rooms_are_made_changed_and_removed(furnished: WebServer, client: Client) -> None:
-    made = await _post(client, "areas", {"name": "Wohnküche", "floor": "down", "aliases": ["den"]})
+    made = await post(client, "areas", {"name": "Wohnküche", "floor": "down", "aliases": ["den"]})
     assert made == {"id": "wohnkuche", "name": "Wohnküche", "floor": "down", "aliases": ["den"], "locked": False}
-    changed = await _post(client, "areas", {"id": "wohnkuche", "name": "Living room"})
+    changed = await post(client, "areas", {"id": "wohnkuche", "name": "Living room"})
     assert changed == {**made, "name": "Living room"}
-    assert [(area["id"], area["locked"]) for area in (await _get(client, "areas"))["areas"]] == [
+    assert [(area["id"], area["locked"]) for area in (await get(client, "areas"))["areas"]] == [
         ("kitchen", True),
         ("wohnkuche", False),
     ]
-    assert [area["locked"] for area in (await _get(client, "home"))["areas"]] == [True, False]
-    await _post(client, "areas/remove", {"id": "wohnkuche"})
-    assert [area["id"] for area in (await _get(client, "areas"))["areas"]] == ["kitchen"]
+    assert [area["locked"] for area in (await get(client, "home"))["areas"]] == [True, False]
+    await post(client, "areas/remove", {"id": "wohnkuche"})
+    assert [area["id"] for area in (await get(client, "areas"))["areas"]] == ["kitchen"]
 
 
 @pytest.mark.parametrize(
@@ -96,23 +85,23 @@ async def test_rooms_are_made_changed_and_removed(furnished: WebServer, client: 
 async def test_what_may_not_be_is_refused(
     furnished: WebServer, client: Client, path: str, body: Any, status: int, code: str
 ) -> None:
-    answer = await _post(client, path, body, status)
+    answer = await post(client, path, body, status)
     assert answer["error"]["code"] == code
     assert answer["error"]["remedy"]
-    assert [area["id"] for area in (await _get(client, "areas"))["areas"]] == ["kitchen"]
-    assert (await _get(client, "entities/light.desk"))["name"] == "Hue lamp"
+    assert [area["id"] for area in (await get(client, "areas"))["areas"]] == ["kitchen"]
+    assert (await get(client, "entities/light.desk"))["name"] == "Hue lamp"
 
 
 async def test_a_thing_gets_a_name_a_room_and_goes_back_to_its_device_s_word(
     furnished: WebServer, client: Client
 ) -> None:
     said = {"name": " desk  lamp ", "aliases": ["glow"], "area": "kitchen", "exposed": False}
-    answer = await _post(client, "entities/light.desk", said)
+    answer = await post(client, "entities/light.desk", said)
     wanted = {**said, "name": "desk lamp", "locked": False}
     assert {key: answer[key] for key in wanted} == wanted
-    answer = await _post(client, "entities/light.desk", {"name": None, "exposed": None})
+    answer = await post(client, "entities/light.desk", {"name": None, "exposed": None})
     assert [answer[key] for key in ("name", "aliases", "area", "exposed")] == ["Hue lamp", ["glow"], "kitchen", None]
-    assert (await _get(client, "entities/light.kitchen"))["locked"] is True
+    assert (await get(client, "entities/light.kitchen"))["locked"] is True
 
 
 async def test_who_lives_here_looks_and_who_looks_after_the_hub_changes(
@@ -121,13 +110,13 @@ async def test_who_lives_here_looks_and_who_looks_after_the_hub_changes(
     guarded.open(rooms)
     for role, looks, changes in (("guest", 403, 403), ("member", 200, 403), ("admin", 200, 200)):
         async with await somebody(owner, guarded, role) as session:
-            await _get(session, "areas", looks)
-            await _post(session, "areas", {"name": "Attic"}, changes)
-            await _post(session, "entities/light.desk", {"name": "lamp"}, changes)
-            await _post(session, "areas/remove", {"id": "attic"}, changes)
+            await get(session, "areas", looks)
+            await post(session, "areas", {"name": "Attic"}, changes)
+            await post(session, "entities/light.desk", {"name": "lamp"}, changes)
+            await post(session, "areas/remove", {"id": "attic"}, changes)
 
 
 async def test_before_the_home_is_there_the_routes_say_so(empty_server: WebServer, client: Client) -> None:
-    await _get(client, "areas", 503)
-    await _post(client, "areas", {"name": "Attic"}, 503)
-    await _post(client, "entities/light.desk", {"name": "lamp"}, 503)
+    await get(client, "areas", 503)
+    await post(client, "areas", {"name": "Attic"}, 503)
+    await post(client, "entities/light.desk", {"name": "lamp"}, 503)

@@ -6,15 +6,14 @@ import aiohttp
 
 from hub.core.log_ring import LogRing
 from hub.web.server import WebServer
+from tests.web.asking import post
 
 Client = aiohttp.ClientSession
 FOUND = {"check": "model for vad", "level": "broken", "detail": "gone", "mend": "pull it", "action": "models"}
 
 
 async def _post(client: Client, action: str, status: int = 200) -> Any:
-    async with client.post("/api/v1/doctor/mend", json={"action": action}) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
+    return await post(client, "doctor/mend", {"action": action}, status)
 
 
 async def test_findings_are_told_and_mended(server: WebServer, client: Client) -> None:

@@ -3,14 +3,13 @@ from typing import Any
 import aiohttp
 
 from hub.web.server import WebServer
+from tests.web.asking import post
 
 Client = aiohttp.ClientSession
 
 
 async def _post(client: Client, what: str, body: Any, status: int = 200) -> Any:
-    async with client.post(f"/api/v1/learning/{what}", json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
+    return await post(client, f"learning/{what}", body, status)
 
 
 async def test_status_a_round_and_forgetting(server: WebServer, client: Client) -> None:

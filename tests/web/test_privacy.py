@@ -26,6 +26,7 @@ from hub.store.plugin_data import PluginData
 from hub.web.api.export import LEFT_OUT, without_secrets
 from hub.web.api.home_keeper import HomeKeeper
 from hub.web.server import WebServer
+from tests.web.asking import get, post
 
 from .conftest import OWNER, browser, cheap, let_in, rooms_of
 from .players import House
@@ -68,21 +69,9 @@ async def private(
     await history.close()
 
 
-async def _get(client: Client, path: str, status: int = 200) -> Any:
-    async with client.get(path) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
-async def _post(client: Client, path: str, body: Any, status: int = 200) -> Any:
-    async with client.post(path, json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
-
-
 async def test_what_is_heard_and_kept_and_a_microphone_is_switched(private: WebServer, states: StateTable) -> None:
     async with browser(private) as page:
-        told = await _get(page, "api/v1/privacy")
+        told = await get(page, "privacy")
         assert [(each["entity"], each["place"], each["on"]) for each in told["microphones"]] == [
             ("microphone.microphone", "here", True),
             ("microphone.satellite_bedroom", "satellite", True),
@@ -96,25 +85,25 @@ async def test_what_is_heard_and_kept_and_a_microphone_is_switched(private: WebS
         assert told["bytes"] > 0
         assert (told["connections"], told["beyond"]) == (3, 1)
         body = {"entity": "microphone.microphone", "on": False}
-        assert (await _post(page, "api/v1/privacy/microphone", body))["on"] is False
+        assert (await post(page, "privacy/microphone", body))["on"] is False
         assert states.value("microphone.microphone", "OnOff") is False
-        assert (await _get(page, "api/v1/privacy"))["microphones"][0]["on"] is False
-        await _post(page, "api/v1/privacy/microphone", {"entity": "microphone.attic", "on": False}, 404)
-        await _post(page, "api/v1/privacy/microphone", {"entity": "microphone.microphone", "on": "no"}, 422)
+        assert (await get(page, "privacy"))["microphones"][0]["on"] is False
+        await post(page, "privacy/microphone", {"entity": "microphone.attic", "on": False}, 404)
+        await post(page, "privacy/microphone", {"entity": "microphone.microphone", "on": "no"}, 422)
 
 
 async def test_connections_are_paged_and_say_how_far_they_went(private: WebServer) -> None:
     async with browser(private) as page:
-        first = await _get(page, "api/v1/privacy/connections?limit=2")
+        first = await get(page, "privacy/connections?limit=2")
         assert [(row["who"], row["reach"]) for row in first["connections"]] == [
             ("skill", "refused"),
             ("models", "outside"),
         ]
-        rest = await _get(page, f"api/v1/privacy/connections?limit=2&before={first['before']}")
+        rest = await get(page, f"privacy/connections?limit=2&before={first['before']}")
         assert [(row["where"], row["reach"]) for row in rest["connections"]] == [("192.168.1.9:1883", "home")]
         assert rest["before"] is None
         for wrong in ("limit=0", "limit=501", "before=-1", "who=x"):
-            await _get(page, f"api/v1/privacy/connections?{wrong}", 422)
+            await get(page, f"privacy/connections?{wrong}", 422)
 
 
 async def test_a_purge_is_told_first_and_done_between_two_runs(
@@ -129,15 +118,15 @@ async def test_a_purge_is_told_first_and_done_between_two_runs(
         raise SettingsError("hearth.toml is broken")
 
     async with browser(private) as page:
-        told = await _post(page, "api/v1/privacy/purge", {})
+        told = await post(page, "privacy/purge", {})
         assert {each["what"]: each["rows"] for each in told["remembered"]}["states"] == 1
         assert told["run"] == ""
-        await _post(page, "api/v1/privacy/purge", {"sure": True}, 503)  # nothing would start the hub
+        await post(page, "privacy/purge", {"sure": True}, 503)  # nothing would start the hub
         private.rooms.restart = broken
-        await _post(page, "api/v1/privacy/purge", {"sure": True}, 422)
+        await post(page, "privacy/purge", {"sure": True}, 422)
         assert not is_asked(HomePaths(tmp_path))
         private.rooms.restart = restart
-        assert (await _post(page, "api/v1/privacy/purge", {"sure": True, "ledger": True}))["run"]
+        assert (await post(page, "privacy/purge", {"sure": True, "ledger": True}))["run"]
     assert begun == ["restart"]
     await private.close()
     await database.close()
@@ -153,7 +142,7 @@ async def test_a_purge_is_told_first_and_done_between_two_runs(
 async def test_the_export_has_everything_but_secrets(private: WebServer, tmp_path: Path) -> None:
     async with browser(private) as page:
         me = await let_in(page, "api/v1/setup", OWNER)
-        token = (await _post(page, "api/v1/tokens", {"name": "program", "scope": "read"}))["token"]
+        token = (await post(page, "tokens", {"name": "program", "scope": "read"}))["token"]
         async with page.get("api/v1/privacy/export") as answer:
             assert answer.status == 200
             assert answer.headers["Content-Disposition"] == 'attachment; filename="hearth-test-home.zip"'
@@ -191,7 +180,7 @@ async def test_the_audit_is_tried_and_its_lines_are_told(private: WebServer) -> 
         return [{"check": "sound", "ok": True, "detail": "not found"}]
 
     async with browser(private) as page:
-        await _post(page, "api/v1/privacy/audit", {}, 503)
+        await post(page, "privacy/audit", {}, 503)
         private.rooms.audit = audit
-        told = await _post(page, "api/v1/privacy/audit", {})
+        told = await post(page, "privacy/audit", {})
         assert told == {"lines": [{"check": "sound", "ok": True, "detail": "not found"}]}

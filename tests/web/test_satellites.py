@@ -28,6 +28,7 @@ from tests.ports import free_port
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedSatellite, ScriptedVoice
 from tests.satellites.scripted import sound as piece
 from tests.satellites.test_wyoming_satellite import ALWAYS
+from tests.web.asking import get, post
 from tests.web.conftest import somebody
 
 Client = aiohttp.ClientSession
@@ -89,15 +90,11 @@ def _of(box: ScriptedSatellite, **more: Any) -> dict[str, Any]:
 
 
 async def _post(client: Client, path: str, body: Any, status: int = 200) -> Any:
-    async with client.post(f"/api/v1/satellites{path}", json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
+    return await post(client, f"satellites{path}", body, status)
 
 
 async def _get(client: Client, status: int = 200) -> Any:
-    async with client.get("/api/v1/satellites") as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
+    return await get(client, "satellites", status)
 
 
 async def _until(client: Client, name: str, state: str) -> Any:

@@ -19,6 +19,7 @@ from hub.plugins.skills.skill_host import SkillHost
 from hub.web.api import skills as routes
 from hub.web.server import WebServer
 from tests.plugins.packages import LOCALE, crafted, link, skill_files
+from tests.web.asking import post
 
 from .conftest import browser, somebody
 from .raw_connection import RawConnection, connect
@@ -58,9 +59,7 @@ def package(key: AuthorKey, *grants: str, version: str = "1.0") -> bytes:
 
 
 async def _post(client: Client, what: str, body: Any, status: int = 200) -> Any:
-    async with client.post(f"/api/v1/skills/{what}", json=body) as answer:
-        assert answer.status == status, await answer.text()
-        return await answer.json()
+    return await post(client, f"skills/{what}", body, status)
 
 
 async def _review(client: Client, content: bytes, status: int = 200) -> Any:

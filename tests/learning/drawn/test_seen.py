@@ -1,11 +1,8 @@
 """Drawn hands and people are taken for real by the networks that learned on photographs."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from hub.core.errors import HearthError
 from hub.inference.store import ModelStore
 from hub.learning.drawn.film import draw_hand, exposed
 from hub.learning.drawn.hand import SKINS, HandAt
@@ -13,17 +10,10 @@ from hub.learning.drawn.person import PersonAt, draw_person
 from hub.learning.drawn.room import draw_room
 from hub.learning.drawn.solids import Light
 from hub.perception.gesture.head import GESTURES, GestureHead
+from tests.learning.pulled import model
 
 pytestmark = pytest.mark.eyes
 SIZE = (640, 480)
-
-
-def model(name: str, file: str) -> Path:
-    pytest.importorskip("mediapipe")
-    try:
-        return ModelStore().path(name, file)
-    except HearthError as error:
-        pytest.skip(str(error))
 
 
 def test_hands_of_every_skin_say_what_they_are_drawn_to_say() -> None:

@@ -25,6 +25,7 @@ from hub.perception.ears.ears import Ears
 from hub.perception.ears.messages import FromEars
 from hub.perception.speech.grammar import SpeechGrammar
 from tests.perception.ears.fakes import says, silence, sound, wakes
+from tests.perception.ears.listening import until
 
 pytestmark = [pytest.mark.sealed, pytest.mark.skipif(this_architecture() is None, reason="sealing needs Linux")]
 HERE = Path(__file__).parent
@@ -60,16 +61,6 @@ async def ears(bus: Bus) -> AsyncIterator[Ears]:
 async def heard(stream: EarStream) -> list[Event]:
     async with asyncio.timeout(60):
         return [event async for event in stream]
-
-
-async def until(stream: EarStream, kind: type[Event]) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(60):
-        async for event in stream:
-            found.append(event)
-            if isinstance(event, kind):
-                break
-    return found
 
 
 async def test_what_is_heard_comes_out_in_order_with_its_causes(ears: Ears, bus: Bus) -> None:

@@ -21,11 +21,11 @@ from hub.guard.syscalls import this_architecture
 from hub.inference.store import ModelStore
 from hub.media.decode import AudioFile
 from hub.perception.ears.build import build_ears
-from hub.perception.ears.ear_stream import EarStream
 from hub.perception.ears.ears import Ears
 from hub.perception.speech.automaton import minimal
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.pronounce import pronunciations
+from tests.perception.ears.listening import until
 
 pytestmark = [
     pytest.mark.sealed,
@@ -101,16 +101,6 @@ async def hear(ears: Ears, samples: np.ndarray, wake: tuple[str, ...] | None = N
 
 def texts(events: list[Event]) -> list[str]:
     return [event.text for event in events if isinstance(event, SpeechTranscribed)]
-
-
-async def until(stream: EarStream, kind: type[Event]) -> list[Event]:
-    found: list[Event] = []
-    async with asyncio.timeout(90):
-        async for event in stream:
-            found.append(event)
-            if isinstance(event, kind):
-                break
-    return found
 
 
 @pytest.mark.parametrize("voice", ["slt", "rms", "kal16"])
