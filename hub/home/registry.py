@@ -12,12 +12,13 @@ import msgspec
 import structlog
 
 from hub.core.bus import Bus
-from hub.core.entities import PEER, Area, Entity, HomeView, Person
+from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import LockedError, NotFoundError, ValueRefusedError
 from hub.core.events import HomeChanged
 from hub.core.settings import Settings
 from hub.core.states import StateTable
 from hub.home.declared import declared_entity, describe, is_virtual
+from hub.home.entity_ids import EntityIds
 from hub.home.overrides import MAX_NAME, Override, OverrideTable, check_names
 
 log = structlog.get_logger(__name__)
@@ -49,20 +50,16 @@ class Home:
         self._suggested: dict[str, Area] = {}  # by integrations
         self._overrides: dict[str, Override] = {}
         self._entities: dict[str, Entity] = {}  # as their integrations describe them
-        self._ids: dict[tuple[str, str], str] = {}  # (owner, the owner's id) -> our id
-        self._sources: dict[str, tuple[str, str]] = {}
-        self._pinned: dict[tuple[str, str], str] = {}
+        self._ids = EntityIds(self.remove, self._keep_source)
         self._view: HomeView | None = None
         self._changed: set[tuple[str, str]] = set()
         self._announcing = False
         self._saving: set[asyncio.Task[None]] = set()
-        self._gave_way: Callable[[str], None] = lambda entity: None
-        self._wanted: Callable[[str, str], str] = lambda owner, local: ""
         self._locked_elsewhere: Callable[[str], bool] = lambda entity: False
         for declared in settings.entity:
             if is_virtual(declared):
                 entity = declared_entity(declared)
-                self._claim((entity.owner, entity.id), entity.id)
+                self._ids.claim((entity.owner, entity.id), entity.id)
                 self._entities[entity.id] = entity
 
     async def load(self) -> None:
@@ -78,7 +75,7 @@ class Home:
             self._overrides[entity] = override
             owner, slash, local = override.source.partition("/")
             if slash:
-                self._pinned[owner, local] = entity
+                self._ids.pin((owner, local), entity)
         if self._overrides:
             self._touch("overrides", "")
 
@@ -102,24 +99,21 @@ class Home:
 
     def entity(self, entity: str) -> Entity:
         """One entity; raises `NotFoundError`."""
-        found = self._entities.get(entity)
-        if found is None:
+        if (found := self._entities.get(entity)) is None:
             raise NotFoundError(f"there is no {entity[:120]}", remedy="`hearth home` lists what there is")
         return self._merged(found)
 
     def source(self, entity: str) -> tuple[str, str]:
         """The integration that owns an entity, and the id that it knows the entity by. Raises `NotFoundError`."""
-        if entity not in self._sources:
-            raise NotFoundError(f"there is no {entity[:120]}", remedy="`hearth home` lists what there is")
-        return self._sources[entity]
+        return self._ids.source(entity)
 
     def id_of(self, owner: str, local: str) -> str | None:
         """Our id of an integration's entity, None when it has not brought it."""
-        return self._ids.get((owner, local))
+        return self._ids.of((owner, local))
 
     def owned_by(self, owner: str) -> list[str]:
         """Our ids of all entities of one integration."""
-        return [i for i, (who, _) in self._sources.items() if who == owner]
+        return self._ids.owned_by(owner)
 
     def locked(self, entity: str) -> bool:
         """Whether hearth.toml speaks of the entity, here or at the hub that it is on: the app may not change it."""
@@ -141,7 +135,7 @@ class Home:
 
     def taken(self, entity: str) -> bool:
         """Whether an entity has this id, or will have it again when it is back."""
-        return entity in self._sources or entity in self._pinned.values()
+        return self._ids.taken(entity)
 
     def find_area(self, words: str) -> Area | None:
         """The area with this id, name or alias in any language, whatever its letters' case."""
@@ -157,8 +151,7 @@ class Home:
         are empty or too long.
         """
         check_names(entity)
-        key = (owner, entity.id)
-        ours = self._ids.get(key) or self._claim(key, self._free_id(key))
+        ours = self._ids.give((owner, entity.id))
         described = msgspec.structs.replace(entity, id=ours, owner=owner, area=self._area_id(entity.area))
         if self._entities.get(ours) != described:
             self._entities[ours] = described
@@ -167,9 +160,8 @@ class Home:
 
     def remove(self, owner: str, local: str) -> str | None:
         """The integration's entity is no more; what was said of it is kept, should it return. Returns our id."""
-        ours = self._ids.pop((owner, local), None)
+        ours = self._ids.release((owner, local))
         if ours is not None:
-            self._sources.pop(ours)
             self._entities.pop(ours)
             self._states.forget(ours)
             self._touch("entity", ours)
@@ -180,7 +172,7 @@ class Home:
 
         `wanted(owner, local)` is the id that such a thing had here while another hub brought it, empty if none did.
         """
-        self._gave_way, self._wanted = gave_way, wanted
+        self._ids.on_giving_way(gave_way, wanted)
 
     def on_locked(self, elsewhere: Callable[[str], bool]) -> None:
         """Ask `elsewhere(id)` whether the hearth.toml of another hub decides on an entity of that hub's."""
@@ -188,13 +180,11 @@ class Home:
 
     def hand_over(self, entity: str, owner: str) -> None:
         """Another hub brings an entity of other hubs from now on; it stays what it is. Raises `NotFoundError`."""
-        before = self.source(entity)
-        del self._ids[before]
-        self._claim((owner, before[1]), entity)
+        self._ids.hand_over(entity, owner)
 
     def pins(self) -> Mapping[tuple[str, str], str]:
         """The ids that are kept for integrations' entities: (owner, the owner's id) -> our id."""
-        return self._pinned
+        return self._ids.pinned
 
     # -- what the household says -----------------------------------------------------------------------------------
 
@@ -255,54 +245,15 @@ class Home:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _merged(self, entity: Entity) -> Entity:
-        declared = self._declared.get(entity.id)
-        if declared is not None:
+        if (declared := self._declared.get(entity.id)) is not None:
             return entity if is_virtual(declared) else describe(entity, declared)
         override = self._overrides.get(entity.id)
         return entity if override is None else override.applied(entity)
 
-    def _claim(self, key: tuple[str, str], ours: str) -> str:
-        self._ids[key] = ours
-        self._sources[ours] = key
-        return ours
-
-    def _free_id(self, key: tuple[str, str]) -> str:
-        owner, local = key
-        if owner.startswith(PEER):
-            if local not in self._sources:
-                return local  # chosen among those that are free
-        else:
-            pinned = self._pinned.get(key)
-            for ours in (pinned, self._wanted(owner, local), local):
-                if ours and self._evict(ours) and (ours == pinned or not self.taken(ours)):
-                    return ours if ours in (pinned, local) else self._pin(key, ours)
-        kind, _, rest = local.partition(".")
-        number = 1
-        while True:
-            suffix = f"_{owner}" if number == 1 else f"_{owner}_{number}"
-            ours = f"{kind}.{rest[: 120 - len(suffix)]}{suffix}"
-            if not self.taken(ours):
-                break
-            number += 1
-        log.info("two integrations bring the same entity", entity=local, second=ours, owner=owner)
-        return self._pin(key, ours)
-
-    def _evict(self, entity: str) -> bool:
-        """Take an id from another hub's entity, if one has it; whether nothing has it now."""
-        source = self._sources.get(entity)
-        if source is not None and source[0].startswith(PEER):
-            self.remove(*source)
-            self._gave_way(entity)
-        return entity not in self._sources
-
-    def _pin(self, key: tuple[str, str], ours: str) -> str:
-        self._pinned[key] = ours
-        before = self._overrides.get(ours, Override())
-        self._remember(ours, msgspec.structs.replace(before, source="/".join(key)))
-        return ours
-
-    def _remember(self, entity: str, override: Override) -> None:
-        self._overrides[entity] = override
+    def _keep_source(self, entity: str, source: str) -> None:
+        """Whose entity this id is kept for, through restarts."""
+        before = self._overrides.get(entity, Override())
+        self._overrides[entity] = override = msgspec.structs.replace(before, source=source)
         if self._table is not None:
             task = asyncio.get_running_loop().create_task(self._save(self._table, entity, override))
             self._saving.add(task)
@@ -319,8 +270,7 @@ class Home:
         """The area that an integration means, by id or name; one that is new is added."""
         if not suggested.strip():
             return ""
-        known = self.find_area(suggested)
-        if known is not None:
+        if (known := self.find_area(suggested)) is not None:
             return known.id
         name = " ".join(suggested.split())[:MAX_NAME]
         area = Area(id=re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or f"area_{len(self._areas)}", name=name)

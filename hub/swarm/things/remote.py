@@ -5,13 +5,11 @@ until it has told how its things are now, they are unavailable, and nothing is f
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from typing import Final
 
 import msgspec
 import structlog
-from msgspec import Struct
 
 from hub.core.bus import Bus
 from hub.core.errors import HearthError, ProtocolError
@@ -23,7 +21,8 @@ from hub.store.home_table import HomeTable
 from hub.swarm.owner import Tell, nobody
 from hub.swarm.ports import Mesh
 from hub.swarm.things.guests import Guests
-from hub.swarm.things.moving import Key, Moving
+from hub.swarm.things.kept_things import KeptThings, description
+from hub.swarm.things.moving import Moving
 from hub.swarm.things.placing import Thing
 from hub.swarm.things.records import (
     MOST_THINGS,
@@ -41,24 +40,8 @@ from hub.swarm.things.records import (
 )
 
 log = structlog.get_logger(__name__)
-_ROW: Final = "peer_thing"
-_CALLED: Final = "duty_thing"
 _ROUNDS: Final = 64
 _ASK_S: Final = 5.0
-
-
-class Kept(Struct, frozen=True):
-    """A thing of another hub as the store keeps it; its states are in the history, as those of all entities."""
-
-    hub: str
-    record: Record
-
-
-class Called(Struct, frozen=True):
-    """What a thing that a duty brings is called here, as the store keeps it: it keeps that."""
-
-    key: Key
-    id: str
 
 
 class _Owner:
@@ -91,7 +74,7 @@ class RemoteThings:
     ) -> None:
         self._mesh = mesh
         self._bus = bus
-        self._table = table
+        self._kept = KeptThings(table)
         self._members = members
         self._tell = tell
         self._moving = moving
@@ -101,7 +84,6 @@ class RemoteThings:
         self.entity = self._guests.entity
         self._owners: dict[str, _Owner] = {}
         self._unsaved: set[Thing] = set()
-        self._called: dict[Key, str] = {}
         self._behind: set[str] = set()
         self._overtaken: set[str] = set()
         self._due = asyncio.Event()
@@ -112,12 +94,10 @@ class RemoteThings:
 
     async def start(self) -> None:
         """Show what was known before the restart, unavailable, and listen. Raises `StoreError`."""
-        for kept in (await self._table.all_rows(_ROW, Kept)).values():
-            if kept.hub in self._members():
-                owner = self._owners.setdefault(kept.hub, _Owner())
-                owner.records[kept.record.entity.id] = msgspec.structs.replace(kept.record, number=0, states={})
-        self._called = {called.key: called.id for called in (await self._table.all_rows(_CALLED, Called)).values()}
-        self._moving.ids |= self._called
+        for (hub, local), record in (await self._kept.load()).items():
+            if hub in self._members():
+                self._owners.setdefault(hub, _Owner()).records[local] = record
+        self._moving.ids |= self._kept.called
         self._place()
         self._ends = [
             self._mesh.listen(TOPIC, self._take),
@@ -230,7 +210,7 @@ class RemoteThings:
             raise ProtocolError(f"more than {MOST_THINGS} things")
         owner.records[local] = record
         owner.numbers[local] = record.number
-        if before is None or _description(before) != _description(record):
+        if before is None or description(before) != description(record):
             self._unsaved.add((hub, local))
             self._due.set()
             self._place_due = True
@@ -302,31 +282,8 @@ class RemoteThings:
 
     async def _save(self) -> None:
         unsaved, self._unsaved = self._unsaved, set()
-        ids = dict(self._moving.ids)
-        rows: list[tuple[str, str, Struct]] = [
-            (_CALLED, _row(key), Called(key, called)) for key, called in ids.items() if self._called.get(key) != called
-        ]
-        gone = [(_CALLED, _row(key)) for key in self._called.keys() - ids.keys()]
-        for hub, local in sorted(unsaved):
-            record = self.record((hub, local))
-            key = _row((hub, local))
-            if record is None:
-                gone.append((_ROW, key))
-            else:
-                rows.append((_ROW, key, Kept(hub, _description(record))))
-        if rows or gone:
-            try:
-                await self._table.change_rows(rows, gone)
-                self._called = ids
-            except HearthError as error:
-                self._unsaved |= unsaved
-                log.warning("other hubs' things could not be kept", error=str(error))
-
-
-def _row(key: Key) -> str:
-    return hashlib.blake2b("/".join(key).encode(), digest_size=20).hexdigest()
-
-
-def _description(record: Record) -> Record:
-    """A record without what changes all the time."""
-    return msgspec.structs.replace(record, number=0, available=True, states={})
+        try:
+            await self._kept.save(unsaved, self.record, dict(self._moving.ids))
+        except HearthError as error:
+            self._unsaved |= unsaved
+            log.warning("other hubs' things could not be kept", error=str(error))
