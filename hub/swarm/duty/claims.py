@@ -143,7 +143,7 @@ class Claims:
     def _promise(self, duty: str) -> str:
         hub, at = self._promised.get(duty, ("", 0.0))
         # Within `YES_S` its claim was made or given up. What a digest after that agreed on is all there is to know.
-        if hub and (hub not in self._mesh.alive() or self._state.agreed_at(hub) > at + YES_S):
+        if hub and (hub not in self._mesh.alive() or self._state.meetings.agreed_at(hub) > at + YES_S):
             del self._promised[duty]
             return ""
         return hub

@@ -52,7 +52,7 @@ class Pulse:
         """Whether this hub knows enough to take something over."""
         self.beat()
         now, alive = self._clock.monotonic(), self._mesh.alive()
-        if any(not self._state.met(hub) and now - self._since.get(hub, now) < PATIENCE_S for hub in alive):
+        if any(not self._state.meetings.met(hub) and now - self._since.get(hub, now) < PATIENCE_S for hub in alive):
             return False
         alone = not set(self._members()) - {self._mesh.hub}
         return bool(alive) or alone or now - self.woke >= PATIENCE_S

@@ -107,7 +107,7 @@ class SharedTimers:
         return sorted(found, key=lambda kept: kept.timer.due)
 
     def _here(self, shared: SharedTimer) -> StoredTimer:
-        ahead = self._state.ahead(shared.clock_of) if shared.clock_of != self._mesh.hub else 0.0
+        ahead = self._state.meetings.ahead(shared.clock_of) if shared.clock_of != self._mesh.hub else 0.0
         due = shared.due if abs(ahead) < _SAME_S else shared.due - ahead
         return StoredTimer(
             id=shared.id,

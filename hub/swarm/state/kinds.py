@@ -120,3 +120,14 @@ def _speakable(value: Area | Person) -> bool:
     foreign = value.names.values() if isinstance(value, Area) else ()
     names = (value.id, value.name, *value.aliases, *(name for names in foreign for name in names))
     return len(names) <= 24 and all(0 < len(name) <= 120 and name.isprintable() for name in names)
+
+
+def plain(value: Any) -> Any:
+    """The value as plain data, in which tuples are lists, as JSON gives them back."""
+    return _lists(msgspec.to_builtins(value))
+
+
+def _lists(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _lists(each) for key, each in value.items()}
+    return [_lists(each) for each in value] if isinstance(value, list | tuple) else value

@@ -5,11 +5,9 @@ theirs before it counts there, so that a digest never promises what a power cut 
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-import msgspec
 import structlog
 
 from hub.core.clock import Clock
@@ -20,18 +18,18 @@ from hub.swarm.state import kinds
 from hub.swarm.state.cells import Cell, wins
 from hub.swarm.state.keeping import CellTable
 from hub.swarm.state.listeners import Changed, Listeners
+from hub.swarm.state.meetings import Meetings
 from hub.swarm.state.messages import Buckets, Dead, Delta, Listing, Message, Root, Want, decode, encode, parted
 from hub.swarm.state.reconcile import Reconciler
 from hub.swarm.state.replica import GRACE_S, Replica, Verdict
 from hub.swarm.state.stamps import LamportClock
+from hub.swarm.state.waiting import Waiting
 
 log = structlog.get_logger(__name__)
 TOPIC: Final = "state"
 DIGEST_S: Final = 5.0
 """How often each hub says how its cells hash; a change itself is told at once."""
 ASSURE_S: Final = 1.0
-_MOST_WAITING: Final = 256
-"""Messages of one hub that wait here; what comes then is dropped, and made up by the next digest."""
 
 
 class SharedState:
@@ -53,14 +51,12 @@ class SharedState:
         self._reconciler = Reconciler(self._replica)
         self._lamport = LamportClock(mesh.hub, clock)
         self._writing = asyncio.Lock()
-        self._waiting: deque[tuple[str, bytes]] = deque()
-        self._from: dict[str, int] = {}
+        self._waiting = Waiting()
         self._unsaid: set[str] = set()
         self._due = asyncio.Event()
         self._listeners = Listeners()
-        self._offsets: dict[str, float] = {}
-        self._met: set[str] = set()
-        self._agreed: dict[str, float] = {}
+        self.meetings = Meetings(clock)
+        """What this hub and the others have in common."""
         self._ends: list[Callable[[], None]] = []
         self._hurry = False
 
@@ -124,7 +120,7 @@ class SharedState:
         """
         now = self._clock.now()
         async with self._writing:
-            plain = {key: _plain(value) for key, value in values.items()}
+            plain = {key: kinds.plain(value) for key, value in values.items()}
             cells = [Cell(key, self._lamport.tick(), value, at=now) for key, value in plain.items()]
             removed = [key for key in gone if self._replica.get(key) is not None]
             cells += [Cell(key, self._lamport.tick(), gone=True, at=now) for key in removed]
@@ -150,23 +146,11 @@ class SharedState:
         """Call `changed(keys)` after cells whose keys begin with `prefix` changed; returns what ends it."""
         return self._listeners.add(prefix, changed)
 
-    def ahead(self, hub: str) -> float:
-        """Seconds that a hub's wall clock is ahead of this one's, as last seen; 0.0 for one never heard."""
-        return self._offsets.get(hub, 0.0)
-
-    def met(self, hub: str) -> bool:
-        """Whether this hub and the other compared all that they have, and agreed, since it was last out of reach."""
-        return hub in self._met
-
     def forget_meetings(self) -> None:
         """This hub was asleep: what it has in common with others is to be seen anew."""
-        self._met.clear()
+        self.meetings.only(frozenset())
         self._hurry = True
         self._due.set()
-
-    def agreed_at(self, hub: str) -> float:
-        """When this hub and the other were last seen to have the same (monotonic seconds; below 0.0: never)."""
-        return self._agreed.get(hub, -1.0)
 
     def root(self) -> bytes:
         """The hash of all cells: equal on hubs that have the same."""
@@ -195,16 +179,14 @@ class SharedState:
             await self._clock.sleep(DIGEST_S)
 
     async def _answer(self, sender: str, said: Root) -> None:
-        if said.now - said.now == 0.0:  # a number, and a finite one
-            self._offsets[sender] = said.now - self._clock.now()
+        self.meetings.clock_says(sender, said.now)
         async with self._writing:
             if said.counter and not self._admitted(sender, said.counter):
                 return
             same = said.root == self._replica.root()
             if same:
                 self._replica.agree(sender, said.counter)
-                self._met.add(sender)
-                self._agreed[sender] = self._clock.monotonic()
+                self.meetings.agree(sender)
         if not same:
             await self._say(self._reconciler.buckets(), to=sender)
 
@@ -214,11 +196,8 @@ class SharedState:
         if sender not in self._members():
             self._tell(sender, "a hub that is no member speaks of the shared state: not heard")
             return
-        if self._from.get(sender, 0) >= _MOST_WAITING:
-            return
-        self._from[sender] = self._from.get(sender, 0) + 1
-        self._waiting.append((sender, body))
-        self._due.set()
+        if self._waiting.put(sender, body):
+            self._due.set()
 
     async def _take_at_once(self, sender: str, body: bytes) -> bytes:
         if sender not in self._members():
@@ -249,8 +228,7 @@ class SharedState:
             self._hurry = False
             await self._try(self.compare())
         while self._waiting:
-            sender, body = self._waiting.popleft()
-            self._from[sender] -= 1
+            sender, body = self._waiting.take()
             await self._try(self._hear(sender, body), sender)
 
     async def _hear(self, sender: str, body: bytes) -> None:
@@ -324,7 +302,7 @@ class SharedState:
         await self._mesh.send(TOPIC, encode(message), to=to)
 
     def _seen_alive(self, alive: frozenset[str]) -> None:
-        self._met &= alive
+        self.meetings.only(alive)
         self._hurry = True  # somebody came: compare at once
         self._due.set()
 
@@ -335,14 +313,3 @@ class SharedState:
             self._tell(sender, f"of the shared state: {error.message}")
         except HearthError as error:
             log.warning("the shared state could not be told or kept", error=str(error))
-
-
-def _plain(value: Any) -> Any:
-    """The value as plain data, in which tuples are lists, as JSON gives them back."""
-    return _lists(msgspec.to_builtins(value))
-
-
-def _lists(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _lists(each) for key, each in value.items()}
-    return [_lists(each) for each in value] if isinstance(value, list | tuple) else value
