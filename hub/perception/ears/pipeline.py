@@ -133,7 +133,7 @@ class EarsPipeline:
     @property
     def behind_s(self) -> float:
         """Seconds of sound that wait on the stream that is furthest behind."""
-        return max((s.waiting for s in self._streams.values()), default=0) / SAMPLE_RATE
+        return max((len(s.waiting) for s in self._streams.values()), default=0) / SAMPLE_RATE
 
     @property
     def busy(self) -> bool:

@@ -1,14 +1,12 @@
 """What the ears remember of one stream: sound that waits, the last seconds heard, and what is being said."""
 
-from collections import deque
 from typing import Final
-
-import numpy as np
 
 from hub.media.chunk import SAMPLE_RATE, Pcm
 from hub.media.ring import RingBuffer
 from hub.perception.ears.listening import Listening
 from hub.perception.ears.messages import Judge
+from hub.perception.waiting_sound import WaitingSound
 
 TICK: Final = 1_280
 """Samples that all streams advance by at a time: 80 ms."""
@@ -33,8 +31,7 @@ class HeardStream:
         self.to_judge: list[Judge] = []
         self.wake_ms = 0.0  # since the last utterance
         self.totals = {"wake": 0.0, "vad": 0.0, "speech": 0.0}
-        self._waiting: deque[Pcm] = deque()
-        self.waiting = 0
+        self.waiting = WaitingSound()
 
     @property
     def t(self) -> float:
@@ -45,27 +42,15 @@ class HeardStream:
         """More sound to be heard."""
         if self.muted:
             pcm[:] = 0
-        if len(pcm):
-            self._waiting.append(pcm)
-            self.waiting += len(pcm)
+        self.waiting.put(pcm)
 
     def has_tick(self) -> bool:
         """Whether there is sound for a tick: a whole one, or the last of an ended stream."""
-        return self.waiting >= TICK or (self.ended and self.waiting > 0)
+        return len(self.waiting) >= TICK or (self.ended and len(self.waiting) > 0)
 
     def take(self) -> Pcm:
         """The next tick's sound, moved into the ring."""
-        parts: list[Pcm] = []
-        need = min(TICK, self.waiting)
-        self.waiting -= need
-        while need:
-            part = self._waiting.popleft()
-            if len(part) > need:
-                self._waiting.appendleft(part[need:])
-                part = part[:need]
-            parts.append(part)
-            need -= len(part)
-        sound = np.concatenate(parts)
+        sound = self.waiting.take(min(TICK, len(self.waiting)))
         self.ring.write(sound)
         return sound
 
@@ -80,8 +65,4 @@ class HeardStream:
     def release(self) -> None:
         """Zero all sound that is kept."""
         self.ring.release()
-        for part in self._waiting:
-            if part.flags.writeable:
-                part[:] = 0
-        self._waiting.clear()
-        self.waiting = 0
+        self.waiting.zero()

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.core.errors import UsageError
+from hub.perception.waiting_sound import WaitingSound
 from hub.perception.wake.detection import FRAME, SAMPLE_RATE, WakeDetection
 from hub.perception.wake.gate import SilenceGate
 from hub.perception.wake.moment import CONFIRM_FRAMES, WakeMoment
@@ -31,8 +32,7 @@ class ListeningStream:
         """Frames taken so far."""
         self.behind = 0
         """Frames taken whose embeddings have not been computed."""
-        self._waiting: deque[NDArray[np.int16]] = deque()
-        self._queued = 0
+        self._waiting = WaitingSound()
         self._tail = AudioTail(KEPT_FRAMES * FRAME + FRAME)
         self._gate = SilenceGate(gate_db if gate_db is not None else 4.0)
         self._always = gate_db is None
@@ -43,27 +43,15 @@ class ListeningStream:
         """Append samples; they are copied, so the caller may reuse its buffer. `UsageError` for other arrays."""
         if pcm.dtype != np.int16 or pcm.ndim != 1:
             raise UsageError(f"samples must be one row of int16, not {pcm.ndim}-dimensional {pcm.dtype}")
-        if len(pcm):
-            self._waiting.append(pcm.copy())
-            self._queued += len(pcm)
+        self._waiting.put(pcm.copy())
 
     def has_frame(self) -> bool:
         """Whether a whole frame waits."""
-        return self._queued >= FRAME
+        return len(self._waiting) >= FRAME
 
     def take_frame(self) -> NDArray[np.int16]:
         """Move the next frame from the queue to what was heard, and return it."""
-        parts: list[NDArray[np.int16]] = []
-        need = FRAME
-        while need:
-            part = self._waiting.popleft()
-            if len(part) > need:
-                self._waiting.appendleft(part[need:])
-                part = part[:need]
-            parts.append(part)
-            need -= len(part)
-        frame = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        self._queued -= FRAME
+        frame = self._waiting.take(FRAME)
         self._tail.push(frame)
         self.frames += 1
         self.behind += 1
@@ -121,7 +109,4 @@ class ListeningStream:
     def zero(self) -> None:
         """Overwrite all audio that is kept."""
         self._tail.zero()
-        for part in self._waiting:
-            part[:] = 0
-        self._waiting.clear()
-        self._queued = 0
+        self._waiting.zero()
