@@ -8,26 +8,24 @@ from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart, Transcript
 from wyoming.event import Event
 from wyoming.vad import VoiceStarted, VoiceStopped
 
-from hub.core.cancelled import cancelled
 from hub.core.events import SpeechNotHeard, SpeechStarted, SpeechTranscribed
 from hub.media.chunk import Pcm
 from hub.satellites.ports import Ears, EarStream
+from hub.satellites.served_sound import ServedSound
 from hub.satellites.wire import Wire, context_in, word_in
 
 MAX_SECONDS: Final = 120.0
 _numbers = itertools.count(1)
 
 
-class SpeechService:
+class SpeechService(ServedSound):
     """One client's use of the recogniser. What is not understood is an empty transcript, never a guess."""
 
     def __init__(self, wire: Wire, ears: Ears) -> None:
+        super().__init__(ears)
         self._wire = wire
-        self._ears = ears
         self._language: str | None = None
         self._context: dict[str, Any] | None = None
-        self._stream: EarStream | None = None
-        self._listener: asyncio.Task[None] | None = None
         self._first_ms = 0
         self._fed = 0
 
@@ -40,8 +38,7 @@ class SpeechService:
         """Sound begins; `first_ms` is the timestamp of its first sample."""
         await self.close()
         self._first_ms, self._fed = first_ms, 0
-        self._stream = await self._ears.open_stream(f"wyoming:asr:{next(_numbers)}", wake=())
-        self._listener = asyncio.get_running_loop().create_task(self._listen(self._stream))
+        await self._open(f"wyoming:asr:{next(_numbers)}", wake=())
 
     async def feed(self, samples: Pcm) -> None:
         """More of it. What comes after the end of the turn, or after two minutes, is not listened to."""
@@ -63,14 +60,6 @@ class SpeechService:
                 await self.close()
                 raise error or RuntimeError
         await self.close()
-
-    async def close(self) -> None:
-        """Forget the sound."""
-        stream, self._stream = self._stream, None
-        listener, self._listener = self._listener, None
-        await cancelled(listener)
-        if stream is not None:
-            await stream.close()
 
     async def _listen(self, stream: EarStream) -> None:
         async for event in stream:

@@ -7,12 +7,12 @@ from typing import Any, Final
 from wyoming.event import Event
 from wyoming.wake import Detection, NotDetected
 
-from hub.core.cancelled import cancelled
 from hub.core.errors import ProtocolError, UnavailableError
 from hub.core.events import WakeHeard
 from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
 from hub.satellites.ports import Ears, EarStream
+from hub.satellites.served_sound import ServedSound
 from hub.satellites.wire import Wire, context_in
 
 MAX_NAMES: Final = 50
@@ -21,16 +21,14 @@ _HEARD_OUT_S: Final = 30.0
 _numbers = itertools.count(1)
 
 
-class WakeService:
+class WakeService(ServedSound):
     """One client's use of the wake spotter. Its events are the client's own and do not go on the hub's bus."""
 
     def __init__(self, wire: Wire, ears: Ears) -> None:
+        super().__init__(ears)
         self._wire = wire
-        self._ears = ears
         self._names: tuple[str, ...] = ()
         self._context: dict[str, Any] | None = None
-        self._stream: EarStream | None = None
-        self._listener: asyncio.Task[None] | None = None
         self._loudness = Loudness()
         self._first_ms = 0
         self._found = 0
@@ -56,9 +54,7 @@ class WakeService:
         """A stream of sound begins; `first_ms` is the timestamp of its first sample."""
         await self.close()
         self._first_ms, self._found, self._loudness = first_ms, 0, Loudness()
-        words = self._names or tuple(self._ears.words)
-        self._stream = await self._ears.open_stream(f"wyoming:wake:{next(_numbers)}", wake=words)
-        self._listener = asyncio.get_running_loop().create_task(self._listen(self._stream))
+        await self._open(f"wyoming:wake:{next(_numbers)}", wake=self._names or tuple(self._ears.words))
 
     async def feed(self, samples: Pcm) -> None:
         """More of it."""
@@ -74,14 +70,6 @@ class WakeService:
             if not self._found:
                 await self._wire.write(NotDetected(context=self._context).event())
         await self.close()
-
-    async def close(self) -> None:
-        """Forget the stream."""
-        stream, self._stream = self._stream, None
-        listener, self._listener = self._listener, None
-        await cancelled(listener)
-        if stream is not None:
-            await stream.close()
 
     async def _listen(self, stream: EarStream) -> None:
         async for event in stream:

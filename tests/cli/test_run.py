@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from hub.core.bundled import bundled
 from hub.store.sqlite_file import check_file
+from tests.demo_home import demo_folder
 
 _PATIENCE_S = 60
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -25,10 +24,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    folder = tmp_path / "home"
-    folder.mkdir()
-    shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
-    return folder
+    return demo_folder(tmp_path / "home")
 
 
 @pytest.fixture

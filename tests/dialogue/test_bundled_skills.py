@@ -5,17 +5,14 @@ from pathlib import Path
 import pytest
 
 from hub.core.bundled import bundled
-from hub.core.entities import Entity, HomeView
-from hub.core.settings_file import load_settings
-from hub.core.traits import PLAIN_CONFIG
 from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.language import load_language
 from hub.dialogue.matcher import Matcher
 from hub.dialogue.meanings import Understood
 from hub.dialogue.sentences import Sentences
 from hub.dialogue.targets import Surroundings
-from hub.home.declared import declared_entity
 from hub.sdk.locale import SkillWords, read_locale
+from tests.demo_home import demo_view
 
 LANGUAGES = ("en", "de")
 
@@ -31,29 +28,11 @@ def bundled_skills() -> list[SkillWords]:
     ]
 
 
-def demo_home(language: str) -> HomeView:
-    """The bundled demo home, with a camera in its hallway."""
-    settings = load_settings(Path(bundled("config")) / "demo" / "hearth.toml").settings
-    camera = Entity(
-        id="camera.hallway",
-        name="hallway camera",
-        area="hallway",
-        names={"de": ("Flurkamera",)},
-        traits={"OnOff": PLAIN_CONFIG},
-    )
-    return HomeView(
-        language=language,
-        areas={a.id: a for a in settings.area},
-        entities={e.id: e for e in (*map(declared_entity, settings.entity), camera)},
-        people={p.id: p for p in settings.person},
-    )
-
-
 @pytest.fixture(scope="module", params=LANGUAGES)
 def matcher(request: pytest.FixtureRequest) -> Matcher:
     sentences = Sentences(load_language(request.param), bundled_skills())
     assert sentences.problems == {}
-    return Matcher(HomeGrammar(demo_home(request.param), sentences))
+    return Matcher(HomeGrammar(demo_view(request.param), sentences))
 
 
 def test_examples_are_understood(matcher: Matcher) -> None:
@@ -78,7 +57,7 @@ def test_examples_are_understood(matcher: Matcher) -> None:
 def test_sentences_that_people_recorded_are_understood(data: Path) -> None:
     """The names of the recordings are the sentences; what belongs to another home is not understood, and never acts."""
     sentences = Sentences(load_language("en"), bundled_skills())
-    matcher = Matcher(HomeGrammar(demo_home("en"), sentences))
+    matcher = Matcher(HomeGrammar(demo_view("en"), sentences))
     elsewhere = (
         "Sliding Door",
         "windows",

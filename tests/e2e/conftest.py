@@ -1,12 +1,11 @@
 """Homes to run a hub over, and the hubs themselves."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from hub.core.bundled import bundled
+from tests.demo_home import demo_folder
 from tests.e2e.running import RunningHub
 
 Run = Callable[..., RunningHub]
@@ -15,10 +14,7 @@ Run = Callable[..., RunningHub]
 @pytest.fixture
 def demo_home(tmp_path: Path) -> Path:
     """A home like the demo's."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    shutil.copy(bundled("config") / "demo" / "hearth.toml", folder)
-    return folder
+    return demo_folder(tmp_path / "home")
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from hub.core.bundled import bundled
-from hub.core.entities import Entity, HomeView
-from hub.core.settings_file import load_settings
-from hub.core.traits import PLAIN_CONFIG
+from hub.core.entities import HomeView
 from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.language import load_language
 from hub.dialogue.matcher import Matcher
 from hub.dialogue.sentences import Sentences
-from hub.home.declared import declared_entity
 from hub.sdk.locale import SkillWords, read_locale
+from tests.demo_home import demo_view
 
 SKILLS = bundled("skills")
 
@@ -31,19 +29,7 @@ def words() -> list[SkillWords]:
 @pytest.fixture(scope="session")
 def demo_home() -> HomeView:
     """The bundled demo home, with a camera in its hallway."""
-    settings = load_settings(bundled("config") / "demo" / "hearth.toml").settings
-    camera = Entity(
-        id="camera.hallway",
-        name="hallway camera",
-        area="hallway",
-        names={"de": ("Flurkamera",)},
-        traits={"OnOff": PLAIN_CONFIG},
-    )
-    return HomeView(
-        areas={a.id: a for a in settings.area},
-        entities={e.id: e for e in (*map(declared_entity, settings.entity), camera)},
-        people={p.id: p for p in settings.person},
-    )
+    return demo_view()
 
 
 @pytest.fixture(scope="session")
