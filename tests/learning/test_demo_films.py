@@ -11,7 +11,7 @@ import pytest
 from hub.core.bundled import bundled
 from hub.inference.store import ModelStore
 from hub.perception.gesture.head import GESTURES, GestureHead
-from tests.learning.pulled import model
+from tests.pulled import model
 
 DEMO = bundled("config") / "demo"
 FILMS: list[dict[str, Any]] = tomllib.loads((DEMO / "films.toml").read_text("utf-8"))["film"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hub.core.errors import HearthError
 from hub.inference.store import ModelStore
 from hub.perception.gesture.head import NONE, GestureHead
+from tests.pulled import hand_models
 
 pytestmark = [pytest.mark.realdata, pytest.mark.eyes]
 SURE = 0.6
@@ -22,16 +22,7 @@ def head() -> GestureHead:
 
 @pytest.fixture(scope="module")
 def models() -> object:
-    pytest.importorskip("mediapipe")
-    from hub.perception.gesture.hands import HandModels
-
-    store = ModelStore()
-    try:
-        palm = store.path("mediapipe-hands", "palm_detection/palm_detection_full.tflite")
-        joints = store.path("mediapipe-hands", "hand_landmark/hand_landmark_full.tflite")
-    except HearthError as error:
-        pytest.skip(str(error))
-    return HandModels(palm, joints)
+    return hand_models()
 
 
 def picture(path: Path) -> np.ndarray:

@@ -21,6 +21,7 @@ from hub.plugins.discovery import FoundDevice, find_devices
 from hub.plugins.ports.device_ports import ConnectPort
 from hub.sdk.device import Device
 from hub.sdk.manifest import Grant
+from tests.ledger_rows import Rows
 from tests.plugins.caged_devices import pid, send, start
 from tests.plugins.conftest import QUICK, Hub
 
@@ -65,14 +66,6 @@ class Bridge:
         writer.close()
 
 
-class Rows:
-    def __init__(self) -> None:
-        self.all: list[tuple[Any, ...]] = []
-
-    async def record(self, *row: Any) -> None:
-        self.all.append(row[:5])
-
-
 @pytest.fixture
 async def bridge() -> AsyncIterator[tuple[Bridge, int]]:
     made = Bridge()
@@ -114,9 +107,9 @@ async def test_a_strangers_integration_lives_in_a_process_of_its_own(
         await hub.devices.stop("mine")
         await hub.until(lambda: there.open == 0)  # its connections ended with it
         await guard.close()
-        assert {(row[0], row[1], row[4]) for row in rows.all} == {("device:mine", f"127.0.0.1:{port}", "the bridge")}
-        assert sum(row[2] for row in rows.all) == len("set True\nset False\n")
-        assert sum(row[3] for row in rows.all) == len("ok\nok\n")
+        assert {(row[0], row[1], row[4]) for row in rows.rows} == {("device:mine", f"127.0.0.1:{port}", "the bridge")}
+        assert sum(row[2] for row in rows.rows) == len("set True\nset False\n")
+        assert sum(row[3] for row in rows.rows) == len("ok\nok\n")
     finally:
         await hub.close()
 

@@ -24,14 +24,7 @@ from hub.plugins.ports.http_exchange import MOST_BYTES
 from hub.sdk.context import Fetched
 from hub.sdk.intents import IntentCall
 from hub.sdk.manifest import Grant
-
-
-class Rows:
-    def __init__(self) -> None:
-        self.all: list[tuple[Any, ...]] = []
-
-    async def record(self, *row: Any) -> None:
-        self.all.append(row[:5])
+from tests.ledger_rows import Rows
 
 
 class Server(ThreadingHTTPServer):
@@ -97,7 +90,7 @@ class Web:
 
     async def told(self) -> list[tuple[Any, ...]]:
         await self.guard.close()
-        return self.rows.all
+        return self.rows.rows
 
 
 @pytest.fixture

@@ -6,18 +6,9 @@ from typing import Any
 from hub.guard.connect import Guard
 from hub.swarm.mesh import ZenohMesh
 from hub.swarm.zenoh_config import MeshKey, with_port
+from tests.ledger_rows import Rows
 from tests.swarm.certified import Home
 from tests.until import until
-
-
-class Rows:
-    """A ledger that is read back."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, str, int, int, str]] = []
-
-    async def record(self, who: str, where: str, bytes_out: int, bytes_in: int, why: str, at: float) -> None:
-        self.rows.append((who, where, bytes_out, bytes_in, why))
 
 
 class Meshes:

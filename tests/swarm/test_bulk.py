@@ -14,8 +14,8 @@ from hub.swarm.bulk_server import fingerprint_of
 from hub.swarm.certificates import dns_name
 from hub.swarm.ports import Bulk
 from hub.swarm.zenoh_config import MeshKey
+from tests.ledger_rows import Rows
 from tests.swarm.certified import Home
-from tests.swarm.meshes import Rows
 
 
 def pin(key: MeshKey) -> str:

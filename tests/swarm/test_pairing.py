@@ -42,7 +42,7 @@ async def test_the_next_hub_comes_into_the_same_home_and_hears_of_all(tmp_path: 
 
 
 async def test_the_connection_is_a_row_of_the_ledger(tmp_path: Path) -> None:
-    from tests.swarm.meshes import Rows
+    from tests.ledger_rows import Rows
 
     async with Two(tmp_path) as two:
         rows = Rows()

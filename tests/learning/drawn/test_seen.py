@@ -10,7 +10,7 @@ from hub.learning.drawn.person import PersonAt, draw_person
 from hub.learning.drawn.room import draw_room
 from hub.learning.drawn.solids import Light
 from hub.perception.gesture.head import GESTURES, GestureHead
-from tests.learning.pulled import model
+from tests.pulled import hand_models, model
 
 pytestmark = pytest.mark.eyes
 SIZE = (640, 480)
@@ -18,10 +18,8 @@ SIZE = (640, 480)
 
 def test_hands_of_every_skin_say_what_they_are_drawn_to_say() -> None:
     from hub.perception.gesture.finding import StillFinder
-    from hub.perception.gesture.hands import HandModels
 
-    palm, joints = "palm_detection/palm_detection_full.tflite", "hand_landmark/hand_landmark_full.tflite"
-    finder = StillFinder(HandModels(model("mediapipe-hands", palm), model("mediapipe-hands", joints)))
+    finder = StillFinder(hand_models())
     head, rng = GestureHead(ModelStore().path("gesture", "gesture.onnx")), np.random.default_rng(0)
     missed = []
     for number, gesture in enumerate(GESTURES):

@@ -6,14 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hub.core.errors import HearthError
-from hub.inference.store import ModelStore
 from hub.perception.gesture.finding import FilmFinder, StillFinder
 from hub.perception.gesture.hands import HandModels
 from hub.perception.gesture.head import GestureHead
 from hub.perception.gesture.looking import HandsLooker, plausible
 from hub.perception.gesture.reading import GestureReader
 from hub.perception.gesture.windows import Pixels, windows
+from tests.pulled import hand_models, model
 
 cv2 = pytest.importorskip("cv2")
 pytest.importorskip("mediapipe")
@@ -21,23 +20,14 @@ pytest.importorskip("mediapipe")
 
 @pytest.fixture(scope="module")
 def models() -> Iterator[HandModels]:
-    store = ModelStore()
-    try:
-        palm = store.path("mediapipe-hands", "palm_detection/palm_detection_full.tflite")
-        joints = store.path("mediapipe-hands", "hand_landmark/hand_landmark_full.tflite")
-        models = HandModels(palm, joints)
-    except HearthError as error:
-        pytest.skip(str(error))
+    models = hand_models()
     yield models
     models.close()
 
 
 @pytest.fixture(scope="module")
 def head() -> GestureHead:
-    try:
-        return GestureHead(ModelStore().path("gesture", "gesture.onnx"))
-    except HearthError as error:
-        pytest.skip(str(error))
+    return GestureHead(model("gesture", "gesture.onnx"))
 
 
 @pytest.fixture(scope="module")

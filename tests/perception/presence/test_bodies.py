@@ -9,21 +9,16 @@ import pytest
 pytest.importorskip("cv2")
 pytest.importorskip("mediapipe")
 
-from hub.core.errors import HearthError
-from hub.inference.store import ModelStore
 from hub.perception.presence.bodies import BodyFinder
 from hub.perception.presence.faces import Found
 from tests.perception.presence.pictures import in_a_wide_picture, people, rooms
+from tests.pulled import model
 
 
 @pytest.fixture(scope="module")
 def bodies() -> Iterator[BodyFinder]:
-    store = ModelStore()
-    try:
-        detector = store.path("mediapipe-bodies", "pose_detection/pose_detection.tflite")
-        finder = BodyFinder(detector, store.path("mediapipe-bodies", "pose_landmark/pose_landmark_full.tflite"))
-    except HearthError as error:
-        pytest.skip(str(error))
+    detector = model("mediapipe-bodies", "pose_detection/pose_detection.tflite")
+    finder = BodyFinder(detector, model("mediapipe-bodies", "pose_landmark/pose_landmark_full.tflite"))
     yield finder
     finder.close()
 

@@ -9,22 +9,16 @@ import pytest
 pytest.importorskip("cv2")
 pytest.importorskip("mediapipe")
 
-from hub.core.errors import HearthError
-from hub.inference.store import ModelStore
 from hub.perception.presence.boxes import Box, distinct
 from hub.perception.presence.faces import FaceFinder, Found
 from hub.perception.presence.parts import parts
 from tests.perception.presence.pictures import in_a_wide_picture, people, rooms
+from tests.pulled import model
 
 
 @pytest.fixture(scope="module")
 def faces() -> Iterator[FaceFinder]:
-    try:
-        finder = FaceFinder(
-            ModelStore().path("mediapipe-faces", "face_detection/face_detection_full_range_sparse.tflite")
-        )
-    except HearthError as error:
-        pytest.skip(str(error))
+    finder = FaceFinder(model("mediapipe-faces", "face_detection/face_detection_full_range_sparse.tflite"))
     yield finder
     finder.close()
 
