@@ -177,7 +177,7 @@ def test_a_camera_that_cannot_be_opened_is_told_and_leaves_nothing_open(worker: 
     worker.refuse = None
     shown.close()
     worker.settled()
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before  # what other tests left behind may go meanwhile
 
 
 def test_memory_that_is_no_slot_is_refused(worker: Worker, door: Shown) -> None:
