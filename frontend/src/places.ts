@@ -1,6 +1,6 @@
 /** Every screen: how it is fetched and drawn, who may go there, and how one comes to it. */
 import { html, type TemplateResult } from "lit";
-import type { Role } from "./api/wire";
+import type { Role } from "./api/people";
 
 export interface Screen {
   /** What is not seen first is fetched when it is gone to. */

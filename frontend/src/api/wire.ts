@@ -1,6 +1,6 @@
 /** What the hub's API says, as far as the page reads it. Ids are text: they have 64 bits. */
 
-import type { Schema } from "../parts/schema-form";
+import type { Schema } from "./forms";
 
 export type Value = boolean | number | string | null;
 
@@ -148,63 +148,6 @@ export interface Change {
   at: number;
 }
 
-export interface Peer {
-  peer: string;
-  short: string;
-  name: string;
-  addresses: string[];
-  joined_at: number;
-  here: boolean;
-  founder: boolean;
-  reachable: boolean | null;
-}
-
-export interface Pairing {
-  stage: "idle" | "waiting" | "paired" | "closed";
-  code: string;
-  addresses: string[];
-  left_s: number;
-  tries_left: number;
-  peer: string;
-  reason: string;
-}
-
-export interface Hubs {
-  peers: Peer[];
-  pairing: Pairing;
-  nearby: { name: string; address: string }[];
-}
-
-export interface Round {
-  kind: string;
-  round: number;
-  outcome: string;
-  reason: string;
-  members: string[];
-  counted: string[];
-  out: string[];
-  held: number;
-  before: number;
-  after: number;
-  right_before: number;
-  right: number;
-  bytes_sent: number;
-  /** UTC seconds; 0 when it is not kept yet. */
-  at: number;
-}
-
-export interface Kind {
-  kind: string;
-  examples: number;
-  bytes: number;
-  oldest: number | null;
-  enough: boolean;
-  round: number;
-  last: Round | null;
-  /** The newest last. */
-  rounds: Round[];
-}
-
 export interface Health {
   status: "starting" | "ok" | "degraded";
   version: string;
@@ -214,109 +157,6 @@ export interface Health {
   listening: boolean;
   names_known: boolean;
   problems: Record<string, string>;
-}
-
-/** What a skill asks for; `why` is its author's reason, `new` what an update asks for beyond what it had. */
-export interface AskedGrant {
-  grant: string;
-  port: string;
-  only: string[];
-  why: string;
-  optional: boolean;
-  agreed: boolean;
-  new: boolean;
-}
-
-/** What the household may choose of a skill; the kind is that of `default`. */
-export interface SkillSetting {
-  name: string;
-  label: string;
-  value: boolean | number | string;
-  default: boolean | number | string;
-  options: string[];
-  min: number | null;
-  max: number | null;
-}
-
-export interface Skill {
-  skill: string;
-  name: string;
-  version: string;
-  description: string;
-  source: "hub" | "installed" | "folder";
-  on: boolean;
-  fixed: boolean;
-  signer: string;
-  changed: boolean;
-  grants: AskedGrant[];
-  settings: SkillSetting[];
-  examples: Record<string, string[]>;
-  condition: {
-    state: "starting" | "running" | "restarting" | "left_out" | "off";
-    reason: string;
-    slow: boolean;
-    memory: number | null;
-    cpu_share: number | null;
-  };
-  trouble: string;
-}
-
-/** A package that was looked at; nothing of it is installed yet. */
-export interface Review {
-  digest: string;
-  skill: string;
-  name: string;
-  version: string;
-  description: string;
-  signer: string;
-  signer_known: boolean;
-  before: string;
-  grants: AskedGrant[];
-  examples: Record<string, string[]>;
-}
-
-export type Role = "guest" | "member" | "admin" | "owner";
-
-/** Who asks. `by` is open while nobody has to say who they are; `owned`: the home has an owner. */
-export interface Me {
-  account: string;
-  name: string;
-  role: Role;
-  by: "session" | "token" | "machine" | "open";
-  owned: boolean;
-  page_token: string;
-}
-
-export interface Account {
-  account: string;
-  name: string;
-  role: Role;
-  created: number;
-  sessions: number;
-  tokens: number;
-}
-
-export interface Token {
-  id: string;
-  name: string;
-  scope: string;
-  created: number;
-}
-
-/** The token itself, told this once. */
-export interface NewToken {
-  id: string;
-  name: string;
-  token: string;
-}
-
-/** A browser that is logged in; `here`: this one. */
-export interface OpenSession {
-  id: string;
-  browser: string;
-  created: number;
-  used: number;
-  here: boolean;
 }
 
 /** A setting that the household may make here, unless it is `locked`: hearth.toml decides. `waits`: for a restart. */

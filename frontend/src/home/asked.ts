@@ -1,7 +1,7 @@
 /** Something asked of the API by a screen: asked again while the screen is open, with what went wrong beside it. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { ApiError, get } from "../api/client";
-import type { Role } from "../api/wire";
+import type { Role } from "../api/people";
 import { explain, notify } from "../parts/notice";
 import { session } from "./session";
 

@@ -1,6 +1,6 @@
 /** Who sits at this page: known to the hub, let in because nobody has to say who they are yet, or asked to log in. */
 import { ApiError, get, onStranger, post, showPageToken } from "../api/client";
-import type { Me, Role } from "../api/wire";
+import type { Me, Role } from "../api/people";
 import { comingBack } from "./restart";
 
 const AGAIN_MS = 1000;

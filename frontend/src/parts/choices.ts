@@ -1,6 +1,6 @@
 /** A form of a skill's settings: a native field for each, by the kind of its default. */
 import { html, type TemplateResult } from "lit";
-import type { Skill, SkillSetting } from "../api/wire";
+import type { Skill, SkillSetting } from "../api/skills";
 import { words } from "../words";
 
 type Chosen = Record<string, boolean | number | string>;

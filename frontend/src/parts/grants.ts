@@ -1,6 +1,6 @@
 /** What a skill may do, in words: a list, or boxes to tick where the household has a say. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { AskedGrant } from "../api/wire";
+import type { AskedGrant } from "../api/skills";
 import { words } from "../words";
 
 function narrowed(grant: AskedGrant): string {

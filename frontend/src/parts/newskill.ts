@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { post, upload } from "../api/client";
-import type { Review, Skill } from "../api/wire";
+import type { Review, Skill } from "../api/skills";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { agreedTo, grantBoxes } from "./grants";

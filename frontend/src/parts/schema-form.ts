@@ -1,35 +1,9 @@
 /** The fields of a form as a JSON Schema describes them. It stands inside a form of the screen's own. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { Field, Schema } from "../api/forms";
 import { Watching } from "../home/watching";
 import { words } from "../words";
-
-export interface Field {
-  type?: string;
-  title?: string;
-  description?: string;
-  default?: unknown;
-  enum?: (string | number)[];
-  anyOf?: Field[];
-  $ref?: string;
-  items?: Field;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  minLength?: number;
-  maxLength?: number;
-  pattern?: string;
-  /** A secret: it is never told, only set. */
-  writeOnly?: boolean;
-  /** What most people leave as it is. */
-  "x-advanced"?: boolean;
-}
-
-export interface Schema extends Field {
-  properties?: Record<string, Field>;
-  required?: string[];
-  $defs?: Record<string, Field>;
-}
 
 type Entry = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
-import type { Hubs, Pairing, Peer } from "../api/wire";
+import type { Hubs, Pairing, Peer } from "../api/hubs";
 import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
 import "../parts/alone";

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { post } from "../api/client";
-import type { Kind, Round } from "../api/wire";
+import type { Kind, Round } from "../api/hubs";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";

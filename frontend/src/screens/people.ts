@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { post } from "../api/client";
-import type { Account, Role } from "../api/wire";
+import type { Account, Role } from "../api/people";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";

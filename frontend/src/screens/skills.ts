@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { post } from "../api/client";
-import type { Skill } from "../api/wire";
+import type { Skill } from "../api/skills";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";

@@ -1,7 +1,8 @@
 /** How the hub is, and looking after it: check-up, backup, starting again, its log. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
-import type { Health, Hubs } from "../api/wire";
+import type { Hubs } from "../api/hubs";
+import type { Health } from "../api/wire";
 import { Asked } from "../home/asked";
 import { Figures } from "../home/figures";
 import { comingBack, restart } from "../home/restart";
