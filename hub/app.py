@@ -21,7 +21,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
-from hub.floors.seeing import open_eyes, seeing, show_hands, start_cameras, watch_hands
+from hub.floors.seeing import open_eyes, seeing, start_cameras, watch_hands
 from hub.floors.store import Store, at_first_sight, early_rows, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
 from hub.floors.voice import grammar_feed, hearing, open_ears, open_microphones, sound_files, start_satellites
@@ -133,7 +133,6 @@ async def running_hub(
         if Parts.SATELLITES in parts and dialogue is not None:
             await _attend(ground, floor, (ears, arbiter), dialogue, server, stack)
             if eyes is not None and beliefs.rooms is not None:
-                show_hands(ground, hands, eyes)
                 await start_cameras(ground, floor, (eyes, beliefs.rooms, hands), stack)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)

@@ -45,21 +45,17 @@ def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":
     return hands
 
 
-def show_hands(ground: Ground, hands: "HandWatch", eyes: "Eyes") -> None:
-    """The eyes tell of hands to who watches them."""
-    ground.supervisor.start("hands", partial(hands.run, eyes))
-
-
 async def start_cameras(
     ground: Ground, floor: HomeFloor, sight: "tuple[Eyes, Rooms, HandWatch]", stack: AsyncExitStack
 ) -> None:
-    """Make the cameras of hearth.toml entities, and open those that are switched on."""
+    """Make the cameras of hearth.toml entities, open those that are switched on, and tell of hands to who watches."""
     from hub.satellites.cameras import OWNER, Cameras
     from hub.satellites.live_camera import LiveCamera
     from hub.store.home_table import HomeTable
 
     seeing = ground.settings.seeing
     eyes, rooms, hands = sight
+    ground.supervisor.start("hands", partial(hands.run, eyes))
 
     def looking(about: CameraSettings, entity: str) -> "LiveCamera":
         if about.gestures:

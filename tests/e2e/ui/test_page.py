@@ -164,39 +164,9 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     visit = Visit(browser, hub.url)
     page = visit.page
     visit.go()
-    page.get_by_role("link", name="Make an owner").click()
-    page.get_by_label("Name").fill("Ada")
-    page.get_by_label("Password").fill("seven blue teapots")
-    page.get_by_role("button", name="Make me the owner").click()
-    light = page.locator("[data-entity='light.kitchen']")
-    light.get_by_role("switch").check()
-    expect(light).to_contain_text("On, 100 %")
-    page.get_by_role("link", name="System").click()
-    expect(page.locator("hearth-you")).to_contain_text("Ada")
-    page.get_by_text("Programs of mine").click()
-    page.get_by_label("What it is for").fill("the wall clock")
-    page.get_by_role("button", name="Make a token").click()
-    expect(page.locator(".token")).not_to_be_empty()
-    page.get_by_text("Change the password").click()
-    assert visit.axe("system of the owner") == []
-    page.get_by_role("link", name="Who may come in").click()
-    page.get_by_label("Name").fill("Ben")
-    page.get_by_label("Password", exact=True).fill("nine green kettles")
-    page.get_by_label("Role", exact=True).select_option("guest")
-    page.get_by_role("button", name="Add").click()
-    expect(page.get_by_label("Role of Ben")).to_have_value("guest")
-    assert visit.axe("people") == []
-    visit.go("system")
-    page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome home")
-    assert visit.axe("login") == []
-    page.get_by_label("Name").fill("ada")
-    page.get_by_label("Password").fill("eight blue teapots")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("Name or password is not right.")
-    page.get_by_label("Password").fill("seven blue teapots")
-    page.keyboard.press("Enter")
-    expect(page.locator("hearth-you")).to_contain_text("Ada")
+    _an_owner_is_made(visit)
+    _a_guest_is_let_in(visit)
+    _out_and_in_again(visit)
     guest = Visit(browser, hub.url).page
     asked: list[str] = []
     guest.on("request", lambda request: asked.append(request.url.removeprefix(hub.url)))
@@ -212,3 +182,48 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     hub.stop()
     expect(page.get_by_text("Not connected to the hub")).to_be_visible()
     assert [each for each in visit.complaints if "WebSocket" not in each] == []
+
+
+def _an_owner_is_made(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("link", name="Make an owner").click()
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill("seven blue teapots")
+    page.get_by_role("button", name="Make me the owner").click()
+    light = page.locator("[data-entity='light.kitchen']")
+    light.get_by_role("switch").check()
+    expect(light).to_contain_text("On, 100 %")
+    page.get_by_role("link", name="System").click()
+    expect(page.locator("hearth-you")).to_contain_text("Ada")
+    page.get_by_text("Programs of mine").click()
+    page.get_by_label("What it is for").fill("the wall clock")
+    page.get_by_role("button", name="Make a token").click()
+    expect(page.locator(".token")).not_to_be_empty()
+    page.get_by_text("Change the password").click()
+    assert visit.axe("system of the owner") == []
+
+
+def _a_guest_is_let_in(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("link", name="Who may come in").click()
+    page.get_by_label("Name").fill("Ben")
+    page.get_by_label("Password", exact=True).fill("nine green kettles")
+    page.get_by_label("Role", exact=True).select_option("guest")
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_label("Role of Ben")).to_have_value("guest")
+    assert visit.axe("people") == []
+
+
+def _out_and_in_again(visit: Visit) -> None:
+    page = visit.page
+    visit.go("system")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome home")
+    assert visit.axe("login") == []
+    page.get_by_label("Name").fill("ada")
+    page.get_by_label("Password").fill("eight blue teapots")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is not right.")
+    page.get_by_label("Password").fill("seven blue teapots")
+    page.keyboard.press("Enter")
+    expect(page.locator("hearth-you")).to_contain_text("Ada")

@@ -74,18 +74,7 @@ def test_an_empty_home_is_set_up_by_keyboard(hub: RunningHub, browser: Browser, 
     _write(page, "Name", "Ada")
     _write(page, "Password", "seven blue teapots")
     page.keyboard.press("Enter")
-    _arrived(visit, "language", "Step 2 of 6: Language")
-    _reach(page, "English")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("html")).to_have_attribute("lang", "de")
-    _press(page, "Weiter")
-    _arrived(visit, "home", "Schritt 3 von 6: Zuhause und Räume")
-    _write(page, "Name des Zuhauses", "Mühle")
-    _tick(page, "Küche")
-    _write(page, "Ein weiterer Raum", "Wintergarten")
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Wintergarten")).to_be_checked()
-    _press(page, "Weiter")
+    _it_learns_its_language_and_its_rooms(visit)
     _arrived(visit, "senses", "Schritt 4 von 6: Mikrofon und Kamera")
     _it_goes_on_elsewhere(hub, browser)
     page.reload()
@@ -121,6 +110,22 @@ def test_an_empty_home_is_set_up_by_keyboard(hub: RunningHub, browser: Browser, 
     assert [each for each in visit.complaints if "WebSocket" not in each] == []
     visit.page.context.close()
     _it_is_the_hubs_own(tmp_path / "home")
+
+
+def _it_learns_its_language_and_its_rooms(visit: Visit) -> None:
+    page = visit.page
+    _arrived(visit, "language", "Step 2 of 6: Language")
+    _reach(page, "English")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    _press(page, "Weiter")
+    _arrived(visit, "home", "Schritt 3 von 6: Zuhause und Räume")
+    _write(page, "Name des Zuhauses", "Mühle")
+    _tick(page, "Küche")
+    _write(page, "Ein weiterer Raum", "Wintergarten")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Wintergarten")).to_be_checked()
+    _press(page, "Weiter")
 
 
 def _it_is_opened_to_the_phone(visit: Visit) -> str:
