@@ -20,6 +20,7 @@ from hub.plugins.cage.appetite import Limits
 from hub.plugins.cage.cages import CagePatience, Cages
 from tests.plugins.caged_devices import pid, send, start
 from tests.plugins.conftest import Hub
+from tests.plugins.floods import TELLS
 from tests.plugins.harm import HARMFUL
 from tests.plugins.test_cage import check
 
@@ -77,15 +78,7 @@ async def test_threat_37_one_that_harms_is_killed_named_and_started_again(
 async def test_a_flood_costs_only_itself(caged: Hub, write_device: Any) -> None:
     write_device(
         "mine",
-        """
-        @device.connect(Config)
-        async def connect(ctx, config):
-            yield lamp()
-            n = 0
-            while True:
-                n = (n + 1) % 100
-                yield StateReported("light.a", "Level", n)
-        """,
+        TELLS,
     )
     start(caged)
     await caged.until(lambda: caged.devices.status()[0].applied > 1000)

@@ -14,6 +14,7 @@ from hub.guard import zygote as zygote_module
 from hub.guard.syscalls import this_architecture
 from hub.plugins.cage.cages import CagePatience, Cages
 from tests.plugins.conftest import Hub
+from tests.plugins.floods import ASKS
 from tests.plugins.harm import patiently
 from tests.plugins.packages import wheel, write_folder
 from tests.plugins.test_skill_host import call
@@ -180,13 +181,7 @@ async def test_a_handler_that_only_waits_too_long_is_not_killed(make_hub: Callab
 async def test_a_flood_of_requests_is_bounded(caged: Hub, write_skill: Any) -> None:
     write_skill(
         "mine",
-        """
-        import asyncio
-        @skill.intent("go")
-        async def go(ctx):
-            results = await asyncio.gather(*(ctx.home.areas() for _ in range(500)), return_exceptions=True)
-            return str(len(results))
-        """,
+        ASKS,
         grants=("home.read",),
     )
     await start(caged)

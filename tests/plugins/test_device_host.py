@@ -6,6 +6,7 @@ from hub.core.commands import Command
 from hub.core.errors import NotFoundError, UsageError
 from hub.core.events import AvailabilityChanged, PluginFailed, StateChanged, TaskFailed
 from hub.plugins.discovery import find_devices
+from tests.plugins.floods import TELLS
 
 OBEDIENT = """
 @device.connect(Config)
@@ -125,15 +126,7 @@ async def test_a_hostile_update_is_refused_and_counted(hub, write_device, update
 async def test_a_flood_of_updates_lets_the_hub_breathe(hub, write_device):
     write_device(
         "mine",
-        """
-        @device.connect(Config)
-        async def connect(ctx, config):
-            yield lamp()
-            n = 0
-            while True:
-                n = (n + 1) % 100
-                yield StateReported("light.a", "Level", n)
-        """,
+        TELLS,
     )
     start(hub)
     for _ in range(20):

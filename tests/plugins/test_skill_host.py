@@ -6,6 +6,7 @@ import pytest
 from hub.core.errors import HearthError
 from hub.core.events import CommandSent, PluginFailed
 from hub.sdk.intents import CallContext, IntentAnswer, IntentCall, Target
+from tests.plugins.floods import ASKS
 
 LIGHTS = """
 @skill.intent("go")
@@ -240,13 +241,7 @@ async def test_what_is_too_much_is_refused(hub, write_skill, line):
 async def test_a_flood_of_requests_is_bounded(hub, write_skill):
     write_skill(
         "mine",
-        """
-        import asyncio
-        @skill.intent("go")
-        async def go(ctx):
-            results = await asyncio.gather(*(ctx.home.areas() for _ in range(500)), return_exceptions=True)
-            return str(len(results))
-        """,
+        ASKS,
         grants=("home.read",),
     )
     hub.start_skills()
