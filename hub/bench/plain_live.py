@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -42,7 +43,8 @@ async def run(rate: float) -> None:
                      "before": told - 50, "id": str(told), "at": time.time(), "origin": {"hub": "", "area": "",
                      "source": "mqtt"}, "causes": []}  # fmt: skip
             for socket in list(clients):
-                await socket.send_str(json.dumps(event, separators=(",", ":")))
+                with contextlib.suppress(ConnectionResetError):  # it leaves
+                    await socket.send_str(json.dumps(event, separators=(",", ":")))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import structlog
 from hub.core.errors import HearthError
 from hub.core.events import TaskFailed
 from hub.core.settings import CameraSettings
-from hub.floors.ground import Ground
+from hub.floors.ground import Ground, imported
 from hub.floors.home import HomeFloor
 from hub.floors.senses import come_up, started
 
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 async def open_eyes(ground: Ground, stack: AsyncExitStack) -> "Eyes":
     """Start the sealed worker; raises `SealError` or `ModelError` where the hub cannot or must not see."""
+    await imported("hub.perception.eyes.build")
     from hub.perception.eyes.build import build_eyes
 
     return await started(ground, build_eyes, stack)

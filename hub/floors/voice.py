@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub.floors.ground import Ground
+from hub.floors.ground import Ground, imported
 from hub.floors.home import HomeFloor
 from hub.floors.senses import come_up, started
 
@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 async def open_ears(ground: Ground, stack: AsyncExitStack) -> "Ears":
     """Start the sealed worker; its models load while the rest of the hub comes up."""
+    await imported("hub.perception.ears.build")
     from hub.perception.ears.build import build_ears
 
     return await started(ground, build_ears, stack)

@@ -32,7 +32,8 @@ def main(control: int, preload: str, rehearsal: str = "") -> int:
     _print_at_once()
     seal = cage.ready_seal()
     time.tzset()  # a caged process cannot read the machine's time zone any more
-    gc.freeze()  # a collection in a child would copy every page that it shares; here it would cost time and save none
+    gc.freeze()  # a collection in a child would copy every page that it shares
+    gc.enable()
     _Zygote(socket.socket(fileno=control), seal).serve()
     return 0
 
