@@ -51,11 +51,8 @@ def shut(seal: Seal, readable: Iterable[str], *, memory_mb: int) -> SealStatus:
 
     Raises `SealError` where that cannot be done.
     """
-    try:
-        os.nice(_LAST_IN_THE_QUEUE)
-        _write("/proc/self/oom_score_adj", _FIRST_TO_GO)
-    except OSError:
-        pass  # it costs the machine more than it should, and is no less a cage
+    os.nice(_LAST_IN_THE_QUEUE)  # stepping back is never refused
+    _write("/proc/self/oom_score_adj", _FIRST_TO_GO)
     # Shared memory counts as address space only, and what is mapped already is shared with the zygote.
     privileges.limit(resource.RLIMIT_AS, _address_space() + memory_mb * 1024 * 1024)
     privileges.limit(resource.RLIMIT_FSIZE, 0)
@@ -66,10 +63,18 @@ def shut(seal: Seal, readable: Iterable[str], *, memory_mb: int) -> SealStatus:
 
 
 def _write(path: str, data: bytes) -> None:
-    """Not with pathlib or a file object: each would cost every cage pages of its own."""
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    """Where that can be done: a cage is no less one without it.
+
+    Not with pathlib or a file object: each would cost every cage pages of its own.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        return
     try:
         os.write(handle, data)
+    except OSError:
+        pass
     finally:
         os.close(handle)
 
