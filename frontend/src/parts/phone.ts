@@ -1,24 +1,21 @@
 /** Opening the page to other devices of the home: what that takes, the address, and what a phone asks about the certificate. */
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Addresses, PageAddresses, Setting, Settings } from "../api/wire";
 import { Asked } from "../home/asked";
 import { comingBack, restart } from "../home/restart";
 import { session } from "../home/session";
-import { Watching } from "../home/watching";
 import { words } from "../words";
-import { explain } from "./notice";
+import { Working } from "./working";
 
 const EVERY_MS = 60_000;
 const OPEN: Record<string, unknown> = { "web.host": "0.0.0.0", "web.tls": true };
 
 @customElement("hearth-phone")
-export class Phone extends Watching {
+export class Phone extends Working {
   private readonly settings = new Asked<Settings>(this, "/api/v1/settings", "admin", () => EVERY_MS);
   private readonly addresses = new Asked<Addresses>(this, "/api/v1/addresses", "admin", () => EVERY_MS);
-  @state() private busy = false;
-  @state() private trouble = "";
 
   protected override render(): TemplateResult | typeof nothing {
     const { found } = this.addresses;
@@ -68,17 +65,6 @@ export class Phone extends Watching {
       this.settings.found = await post<Settings>("/api/v1/settings", { changes });
       await this.addresses.again();
     });
-  }
-
-  private async doing(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.trouble = "";
-    try {
-      await work();
-    } catch (error) {
-      this.trouble = explain(error);
-    }
-    this.busy = false;
   }
 }
 

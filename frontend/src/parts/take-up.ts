@@ -1,11 +1,10 @@
 /** What waits until the hub starts anew, and starting it anew. */
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import type { Setting, Settings } from "../api/wire";
 import { restart } from "../home/restart";
-import { Watching } from "../home/watching";
 import { words } from "../words";
-import { explain } from "./notice";
+import { Working } from "./working";
 
 /** What waits until the hub starts anew, but for where the page is: that has a part of its own. */
 export function waiting(found: Settings | undefined): Setting[] {
@@ -13,12 +12,10 @@ export function waiting(found: Settings | undefined): Setting[] {
 }
 
 @customElement("hearth-take-up")
-export class TakeUp extends Watching {
+export class TakeUp extends Working {
   @property({ attribute: false }) settings: Setting[] = [];
   /** What "later" does; without it there is no such button. */
   @property({ attribute: false }) later: (() => void) | undefined;
-  @state() private busy = false;
-  @state() private trouble = "";
 
   protected override render(): TemplateResult {
     const { names, takeUp, takeUpLead, now, later, starting } = words().settings;
@@ -36,14 +33,5 @@ export class TakeUp extends Watching {
     </section>`;
   }
 
-  private readonly begin = async (): Promise<void> => {
-    this.busy = true;
-    this.trouble = "";
-    try {
-      await restart();
-    } catch (error) {
-      this.trouble = explain(error);
-    }
-    this.busy = false;
-  };
+  private readonly begin = (): Promise<void> => this.doing(restart);
 }

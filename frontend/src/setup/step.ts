@@ -1,21 +1,17 @@
 /** What the steps of setting a home up share: the settings as they are, the ways back, on and past, and what went wrong. */
 import { html, nothing, type TemplateResult } from "lit";
-import { state } from "lit/decorators.js";
 import { post } from "../api/client";
 import type { Setting, Settings } from "../api/wire";
 import { Asked } from "../home/asked";
 import { firstSteps, STEPS, type Step } from "../home/first-steps";
-import { Watching } from "../home/watching";
-import { explain } from "../parts/notice";
+import { Working } from "../parts/working";
 import { words } from "../words";
 
 const EVERY_MS = 60_000;
 
-export abstract class SetupStep extends Watching {
+export abstract class SetupStep extends Working {
   protected abstract readonly step: Step;
   protected readonly settings = new Asked<Settings>(this, "/api/v1/settings", "member", () => EVERY_MS);
-  @state() protected trouble = "";
-  @state() protected busy = false;
 
   protected setting(key: string): Setting | undefined {
     return this.settings.found?.settings.find((each) => each.key === key);
@@ -51,17 +47,6 @@ export abstract class SetupStep extends Watching {
     const next = STEPS[STEPS.indexOf(this.step) + 1];
     await firstSteps.goOn(next);
     location.hash = next ? `#/setup/${next}` : "#/home";
-  }
-
-  protected async doing(work: () => Promise<void>): Promise<void> {
-    this.busy = true;
-    this.trouble = "";
-    try {
-      await work();
-    } catch (error) {
-      this.trouble = explain(error);
-    }
-    this.busy = false;
   }
 
   /** The end of a step's form. */
