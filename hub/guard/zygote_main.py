@@ -26,6 +26,7 @@ def main(control: int, preload: str, rehearsal: str = "") -> int:
     """
     for module in preload.split(","):
         importlib.import_module(module)
+    _let_import_what_was_left_out()
     sys.dont_write_bytecode = True  # a caged process cannot
     if rehearsal:
         _named(rehearsal)()
@@ -73,6 +74,7 @@ class _Zygote:
         return True
 
     def _fork(self, message: Fork, descriptors: list[int]) -> None:
+        _ready(message.order.entry)
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -92,6 +94,21 @@ class _Zygote:
     def _tell(self, message: Warm | Forked | Ended) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the next poll notices
             self._link.send(msgspec.msgpack.encode(message))
+
+
+def _let_import_what_was_left_out() -> None:
+    """A plugin may have what the zygote does without: see `_LEFT_OUT` of the hub's end."""
+    for name in [name for name, module in sys.modules.items() if module is None]:
+        del sys.modules[name]
+
+
+def _ready(entry: str) -> None:
+    """Import what a process will become, which is the hub's own code, once for all that become the same."""
+    module, _, _ = entry.partition(":")
+    if module not in sys.modules:
+        with contextlib.suppress(ImportError):  # the process says so itself
+            importlib.import_module(module)
+        gc.freeze()
 
 
 def _become(order: CageOrder, parent: int, seal: Seal, channel: int, said: int) -> None:

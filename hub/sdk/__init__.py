@@ -5,10 +5,10 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import CommandError, GrantError, HearthError, UnavailableError
 from hub.core.events import Value
 from hub.core.traits import TraitConfig
+from hub.sdk.api_version import API_VERSION
 from hub.sdk.context import Context, Fetched, StoredTimer
 from hub.sdk.device import Device, DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported, Trouble, Update
 from hub.sdk.intents import Target
-from hub.sdk.manifest import API_VERSION
 from hub.sdk.skill import Skill
 
 __all__ = [

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hub.core.errors import ManifestError, ValueRefusedError
+from hub.sdk.api_version import API_VERSION
 from hub.sdk.events import TOLD
 from hub.sdk.places import parse_place
 from hub.sdk.setting import SkillSetting, check_settings
 
-API_VERSION = 1
 PluginId = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 

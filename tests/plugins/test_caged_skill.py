@@ -82,6 +82,25 @@ async def test_what_was_not_granted_is_not_there(caged: Hub, write_skill: Any) -
         assert (await caged.skills.call(call("mine", intent))).error["code"] == "grant"
 
 
+async def test_what_the_zygote_does_without_a_skill_can_import(caged: Hub, write_skill: Any) -> None:
+    write_skill(
+        "mine",
+        """
+        import asyncio, ssl, msgspec, typing_extensions
+
+        class Named(typing_extensions.TypedDict):
+            name: typing_extensions.NotRequired[str]
+
+        @skill.intent("go")
+        async def go(ctx: Context) -> str:
+            without = asyncio.sslproto.ssl is None
+            return f"{without} {ssl.OPENSSL_VERSION[:8]} {msgspec.convert({'name': 'it'}, Named)}"
+        """,
+    )
+    await start(caged)
+    assert (await caged.skills.call(call("mine"))).text == "True OpenSSL  {'name': 'it'}"
+
+
 async def test_time_and_modules_of_its_own(caged: Hub, write_skill: Any) -> None:
     folder = write_skill(
         "mine",

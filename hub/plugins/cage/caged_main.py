@@ -21,7 +21,6 @@ from hub.sdk.setting import Value
 ENTRY = "hub.plugins.cage.caged_main:serve"
 PRELOAD = (
     "hub.plugins.cage.caged_main",
-    "hub.plugins.cage.caged_device_main",
     "hub.sdk.summary",
     "asyncio",
     "concurrent.futures.thread",
