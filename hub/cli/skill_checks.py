@@ -16,7 +16,7 @@ async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]
     """One finding: a process is really caged, and tries its bars."""
     from hub.guard.landlock import version
     from hub.guard.syscalls import this_architecture
-    from hub.plugins.cage.cages import try_cage
+    from hub.plugins.cage.cage_trial import try_cage
 
     others = _not_bundled(settings, paths)
     count = f"{len(others)} that did not come with the hub" if others else "none but the hub's own"

@@ -28,17 +28,21 @@ async def test_tasks_have_ended_when_it_returns() -> None:
 
 
 async def test_who_waits_can_be_cancelled_too() -> None:
+    reluctant = asyncio.Event()
+
     async def stay() -> None:
+        forever = asyncio.Event()
         try:
-            await asyncio.sleep(60)
+            await forever.wait()
         except asyncio.CancelledError:
-            await asyncio.sleep(60)
+            reluctant.set()
+            await forever.wait()
 
     stays = asyncio.create_task(stay())
     await asyncio.sleep(0)
     waiting = asyncio.create_task(cancelled(stays))
-    await asyncio.sleep(0)
-    waiting.cancel()
+    await reluctant.wait()
+    waiting.cancel()  # which asks it once more
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await cancelled(stays)
+    assert stays.done()

@@ -1,12 +1,8 @@
 """Where the skills and integrations of strangers run: one caged process each, all forked from one zygote."""
 
-import socket
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
-from hub.core.errors import SealError
 from hub.guard.zygote import Caged, Zygote
 from hub.guard.zygote_messages import CageOrder
 from hub.plugins.cage.appetite import Limits
@@ -82,23 +78,3 @@ class Cages:
     async def close(self) -> None:
         """End every caged process."""
         await self._zygote.close()
-
-
-async def try_cage() -> None:
-    """Cage a process of no use, which tries its bars. Raises `SealError` or `WorkerDiedError` with what is wrong."""
-    zygote = Zygote(("hub.plugins.cage.cages",))
-    try:
-        caged = await zygote.fork(
-            "a cage", CageOrder(entry="hub.plugins.cage.cages:leave", config=msgspec.msgpack.encode({}))
-        )
-        caged.connection.close()
-        error = await caged.gone()
-        if isinstance(error, SealError):
-            raise error
-    finally:
-        await zygote.close()
-
-
-def leave(connection: socket.socket, _config: dict[str, Any]) -> None:
-    """What a process of no use becomes."""
-    connection.close()
