@@ -7,6 +7,7 @@ import { Asked } from "../home/asked";
 import { comingBack, restart } from "../home/restart";
 import { session } from "../home/session";
 import { words } from "../words";
+import "./qr";
 import { Working } from "./working";
 
 const EVERY_MS = 60_000;
@@ -69,9 +70,10 @@ export class Phone extends Working {
 }
 
 function steps({ elsewhere, authority }: PageAddresses): TemplateResult {
-  const { address, or, warns, trust, authority: where, logIn } = words().settings.phone;
+  const { address, or, scan, code, warns, trust, authority: where, logIn } = words().settings.phone;
   return html`<ol class="steps">
-    ${elsewhere.length ? html`<li>${address} ${elsewhere.map((url, at) => html`${at ? html` ${or} ` : nothing}<a href=${url}>${url}</a>`)}</li>` : nothing}
+    ${elsewhere.length ? html`<li>${address} ${elsewhere.map((url, at) => html`${at ? html` ${or} ` : nothing}<a href=${url}>${url}</a>`)}
+      <p class="hint">${scan}</p><hearth-qr .text=${elsewhere[0]} .label=${code(elsewhere[0]!)}></hearth-qr></li>` : nothing}
     ${authority ? html`<li>${warns}</li><li>${trust} ${where} <a href=${authority}>${authority}</a></li>` : nothing}
     <li>${logIn}</li>
   </ol>`;

@@ -54,6 +54,8 @@ export const deSettings: typeof enSettings = {
       waits: "Freigegeben ist sie, sobald der Hub neu startet. Dann:",
       address: "Mit dem Telefon im Netz des Zuhauses öffnen:",
       or: "oder",
+      scan: "Oder die Kamera des Telefons auf diesen Code richten und ihm folgen:",
+      code: (address: string) => `QR-Code von ${address}`,
       warns: "Das Telefon warnt, weil es nicht weiß, von wem das Zertifikat ist: vom eigenen Hub. Trotzdem fortfahren.",
       trust: "Damit es nicht mehr fragt: das Zertifikat des Zuhauses auf dem Telefon holen und als CA-Zertifikat installieren. Auf einem iPhone es außerdem unter Allgemein, Info, Zertifikatsvertrauenseinstellungen freigeben.",
       authority: "Zertifikat des Zuhauses:",

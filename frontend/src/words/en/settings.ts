@@ -53,6 +53,8 @@ export const enSettings = {
       waits: "It opens when the hub starts anew. Then:",
       address: "With the phone in the network of the home, open",
       or: "or",
+      scan: "Or point its camera at this code and follow it:",
+      code: (address: string) => `QR code of ${address}`,
       warns: "The phone warns that it does not know who made the certificate: your hub did. Choose to go on.",
       trust: "So that it does not ask again, get the certificate of your home on the phone and install it as a CA certificate. On an iPhone, trust it as well, under General, About, Certificate Trust Settings.",
       authority: "Certificate of the home:",
