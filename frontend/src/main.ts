@@ -117,7 +117,7 @@ export class App extends Watching {
     };
     return html`<nav aria-label=${words().navigation}>
       <span class="brand" aria-hidden="true">Hearth</span>
-      <ul>${parts(["bar", "more"], (role) => session.may(role)).map(part)}</ul>
+      <ul>${parts(["bar", "more"]).map(part)}</ul>
     </nav>`;
   }
 

@@ -1,6 +1,7 @@
 /** Every screen: how it is fetched and drawn, who may go there, and how one comes to it. */
 import { html, type TemplateResult } from "lit";
 import type { Role } from "./api/people";
+import { session } from "./home/session";
 
 export interface Screen {
   /** What is not seen first is fetched when it is gone to. */
@@ -29,14 +30,14 @@ export const SCREENS: Record<string, Screen> = {
   rooms: { load: () => import("./screens/rooms"), draw: () => html`<rooms-screen></rooms-screen>`, role: "member", from: "devices" },
   entity: { load: () => import("./screens/entity"), draw: (id) => html`<entity-screen .entity=${id}></entity-screen>`, role: "guest", from: "home" },
   room: { load: () => import("./screens/room"), draw: (id) => html`<room-screen .area=${id}></room-screen>`, role: "guest", from: "home" },
-  more: { load: () => import("./screens/more"), draw: () => html`<more-screen></more-screen>`, role: "guest", from: "bar" },
+  more: { load: () => import("./screens/more"), draw: () => html`<more-screen .ways=${parts(["more"])}></more-screen>`, role: "guest", from: "bar" },
   setup: { load: () => import("./screens/setup"), draw: (id) => html`<setup-screen .wanted=${id}></setup-screen>`, role: "owner", from: "door" },
   login: { load: () => import("./screens/login"), draw: () => html`<login-screen></login-screen>`, role: "guest", from: "door" },
 };
 
-/** The screens of the navigation that somebody may go to, those of the bar first where `from` is both. */
-export function parts(from: readonly string[], may: (role: Role) => boolean): string[] {
-  return Object.keys(SCREENS).filter((name) => from.includes(SCREENS[name]!.from) && may(SCREENS[name]!.role));
+/** The screens that are reached from there and that whoever sits here may go to, in the order of the navigation. */
+export function parts(from: readonly string[]): string[] {
+  return Object.keys(SCREENS).filter((name) => from.includes(SCREENS[name]!.from) && session.may(SCREENS[name]!.role));
 }
 
 /** The entry of the navigation that a screen stands under. */
