@@ -7,10 +7,10 @@ transcribes is kept, in RAM and until the winner's turn is over, for the case th
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
+from hub.core.arrivals import Arrivals
 from hub.core.bus import Bus
 from hub.core.cancelled import cancelled
 from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed, WakeHeard, WakeRefused
@@ -18,7 +18,7 @@ from hub.media.chunk import Pcm
 from hub.perception.ears.trail import Trail
 from hub.satellites.ports import Arbiter, Ears, EarStream
 
-_MOST_EVENTS: Final = 256  # that wait for a reader; the oldest go first
+_MOST_EVENTS: Final = 256  # that wait for a reader, or are kept
 
 
 class ArbitratedEars:
@@ -57,9 +57,7 @@ class ArbitratedStream:
         self._arbiter = arbiter
         self._bus = bus
         self._trail = Trail()
-        self._events: deque[Event] = deque(maxlen=_MOST_EVENTS)
-        self._arrived = asyncio.Event()
-        self._over = False
+        self._events: Arrivals[Event] = Arrivals(_MOST_EVENTS)
         self._kept: list[Event] | None = None
         self._following = False  # a sentence without a wake word is listened for
         self._leave = arbiter.attend(name, area, words, self._trail, inner.judged, self._after)
@@ -94,16 +92,10 @@ class ArbitratedStream:
         await self.inner.close()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        while True:
-            while self._events:
-                event = self._events.popleft()
-                yield event
-                if isinstance(event, SpeechTranscribed | SpeechNotHeard) and not self._following:
-                    self._arbiter.turn_ended(self.name)
-            if self._over:
-                return
-            self._arrived.clear()
-            await self._arrived.wait()
+        async for event in self._events:
+            yield event
+            if isinstance(event, SpeechTranscribed | SpeechNotHeard) and not self._following:
+                self._arbiter.turn_ended(self.name)
 
     async def _hear(self) -> None:
         """Take what the ears hear as it comes, however long the reader takes over each event."""
@@ -155,8 +147,7 @@ class ArbitratedStream:
             self._kept = []  # the rest of it is still to come, and not this stream's either
 
     def _tell(self, event: Event) -> None:
-        self._events.append(event)
-        self._arrived.set()
+        self._events.put(event)
         if self._bus is not None:
             self._bus.publish(event)
 
@@ -171,7 +162,6 @@ class ArbitratedStream:
             )  # fmt: skip
 
     def _finish(self) -> None:
-        if not self._over:
-            self._over = True
+        if not self._events.over:
+            self._events.end()
             self._leave()
-        self._arrived.set()

@@ -107,7 +107,7 @@ class Tap(WorkerClient[FromTap]):
 
         Its number is given here; `descriptors` stay the caller's. Raises what keeps it from being played.
         """
-        await self._wait_until_up()
+        await self._line.wait_until_up()
         self._over(MediaError(f"{self.name} plays something else now", remedy="this is a fault of the hub"))
         self._last_source += 1
         ended = self._ended = asyncio.get_running_loop().create_future()

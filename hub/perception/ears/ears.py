@@ -11,28 +11,21 @@ from hub.core.errors import HearthError, UnavailableError, WorkerDiedError
 from hub.core.events import Origin
 from hub.guard.worker_client import WorkerClient
 from hub.guard.worker_host import WorkerDown, WorkerHost
-from hub.media.chunk import Pcm
 from hub.perception.ears.ear_stream import EarStream
 from hub.perception.ears.messages import (
     GRAMMAR_PART,
-    CloseStream,
-    EndStream,
     FromEars,
     GrammarPart,
     GrammarSet,
-    Judge,
     Judged,
-    Listen,
-    Mute,
-    OpenStream,
     Refused,
     StreamEnded,
 )
 from hub.perception.ears.wake_words import with_wake_words
+from hub.perception.opened import Opened
 from hub.perception.speech.grammar import SpeechGrammar
 
 log = structlog.get_logger(__name__)
-_FRAME_SAMPLES: Final = 16_000  # a second of sound in one frame at most
 _GRAMMAR_S: Final = 120.0
 _MOST_STREAMS: Final = 256
 Pronounce = Callable[[list[str]], Mapping[str, tuple[str, ...]]]
@@ -64,8 +57,7 @@ class Ears(WorkerClient[FromEars]):
         self.phrases = dict(phrases)
         self._pronounce = pronounce
         self._hub = hub
-        self._streams: dict[int, EarStream] = {}
-        self._last_number = 0
+        self._streams: Opened[EarStream] = Opened("streams", _MOST_STREAMS)
         self._grammar: tuple[int, bytes] | None = None
         self._setting_grammar, self._sending_grammar = asyncio.Lock(), asyncio.Lock()
         self._grammar_answer: asyncio.Future[GrammarSet] | None = None
@@ -94,27 +86,19 @@ class Ears(WorkerClient[FromEars]):
         unknown = [word for word in names if word not in self._thresholds]
         if unknown:
             raise UnavailableError(f"no model for {unknown[0]}", remedy=f"there are {', '.join(self.words)}")
-        if len(self._streams) >= _MOST_STREAMS:
-            raise UnavailableError(f"{_MOST_STREAMS} streams are open", remedy="close some")
         opened = EarStream(
-            self,
+            self._line,
             stream,
-            self._number(),
+            self._streams.number(),
             {word: self._thresholds[word] for word in names},
             Origin(hub=self._hub, area=area, source=stream),
             publish=publish,
+            closed=self._streams.pop,
         )
-        await self._wait_until_up()
-        async with opened.lock:
-            self._streams[opened.number] = opened
-            await self._say(OpenStream(stream=opened.number, words=opened.words))
+        await self._line.wait_until_up()
+        self._streams[opened.number] = opened
+        await opened.open()
         return opened
-
-    def _number(self) -> int:
-        while True:
-            self._last_number = self._last_number % 65_535 + 1
-            if self._last_number not in self._streams:
-                return self._last_number
 
     async def set_grammar(self, grammar: SpeechGrammar) -> None:
         """Hear the sentences of `grammar` from the next utterance on, with or without a wake word before them.
@@ -128,7 +112,7 @@ class Ears(WorkerClient[FromEars]):
         serial = self._grammar[0] + 1 if self._grammar else 1
         before, self._grammar = self._grammar, (serial, data)
         answer = self._grammar_answer = asyncio.get_running_loop().create_future()
-        await self._wait_until_up()
+        await self._line.wait_until_up()
         await self._send_grammar()
         try:
             async with asyncio.timeout(_GRAMMAR_S):  # unlike wait_for it never swallows that we are cancelled
@@ -150,52 +134,13 @@ class Ears(WorkerClient[FromEars]):
         async with self._sending_grammar:
             for index, begin in enumerate(range(0, len(data), GRAMMAR_PART)):
                 part = data[begin : begin + GRAMMAR_PART]
-                await self._say(GrammarPart(serial, index, part, begin + GRAMMAR_PART >= len(data)))
-
-    async def feed(self, stream: EarStream, samples: Pcm) -> None:
-        """`EarStream.feed`."""
-        async with stream.lock:
-            for begin in range(0, len(samples), _FRAME_SAMPLES):
-                part = samples[begin : begin + _FRAME_SAMPLES]
-                await self._wait_until_up()
-                stream.fed += len(part)
-                try:
-                    await self._host.send_sound(stream.number, part.astype("<i2").tobytes())
-                except WorkerDiedError:  # this piece is lost with the worker; the next one waits for its successor
-                    if not self._host.up:
-                        self._up.clear()
-
-    async def end(self, stream: EarStream) -> None:
-        """`EarStream.end`."""
-        async with stream.lock:
-            await self._say(EndStream(stream.number))
-
-    async def close_stream(self, stream: EarStream) -> None:
-        """`EarStream.close`."""
-        if self._streams.pop(stream.number, None) is not None:
-            await self._say(CloseStream(stream.number))
-
-    async def listen(self, stream: EarStream) -> None:
-        """`EarStream.listen`."""
-        await self._say(Listen(stream.number))
-
-    async def mute(self, stream: EarStream) -> None:
-        """`EarStream.mute`."""
-        await self._say(Mute(stream.number, stream.muted))
-
-    async def judge(self, stream: EarStream, serial: int, until: int) -> None:
-        """`EarStream.judged`."""
-        await self._say(Judge(stream.number, serial, until))
+                await self._line.say(GrammarPart(serial, index, part, begin + GRAMMAR_PART >= len(data)))
 
     async def _restore(self) -> None:
         """Tell a new worker how things stand."""
         await self._send_grammar()
         for stream in tuple(self._streams.values()):
-            await self._say(OpenStream(stream=stream.number, words=stream.words, start=stream.fed))
-            if stream.muted:
-                await self._say(Mute(stream.number, True))
-            if stream.ending:
-                await self._say(EndStream(stream.number))
+            await stream.open()
 
     def _died(self, _down: WorkerDown) -> None:
         for stream in self._streams.values():

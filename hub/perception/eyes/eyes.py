@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import structlog
 
-from hub.core.errors import HearthError, UnavailableError
+from hub.core.errors import HearthError
 from hub.guard.worker_client import WorkerClient
 from hub.guard.worker_host import WorkerDown, WorkerHost
 from hub.media.slot import Slot
@@ -13,8 +13,6 @@ from hub.perception.eyes.messages import (
     CameraEnded,
     CameraPace,
     CameraTrouble,
-    CloseCamera,
-    EndCamera,
     FromEyes,
     HandsSeen,
     HeadRefused,
@@ -24,6 +22,7 @@ from hub.perception.eyes.messages import (
     UseHead,
 )
 from hub.perception.eyes.view import View
+from hub.perception.opened import Opened
 
 log = structlog.get_logger(__name__)
 _MOST_CAMERAS: Final = 16
@@ -43,8 +42,7 @@ class Eyes(WorkerClient[FromEyes]):
         super().__init__(host, off="the eyes are not running", away="the eyes do not come back")
         self._head: bytes | None = None
         self._landmarks = False
-        self._views: dict[int, View] = {}
-        self._last_number = 0
+        self._views: Opened[View] = Opened("cameras", _MOST_CAMERAS)
         host.lost = self._what_is_lost
 
     def paces(self) -> Iterator[tuple[str, CameraPace]]:
@@ -68,13 +66,11 @@ class Eyes(WorkerClient[FromEyes]):
 
         Raises `UnavailableError` when the eyes cannot take it.
         """
-        await self._wait_until_up()
-        if len(self._views) >= _MOST_CAMERAS:
-            raise UnavailableError(f"{_MOST_CAMERAS} cameras are open", remedy="close some")
-        opening = OpenCamera(camera=self._number(), stills=stills, hands=hands, people=people)
-        view = View(self, name, opening, slot or Slot.create(), borrowed=slot is not None)
+        await self._line.wait_until_up()
+        opening = OpenCamera(camera=self._views.number(), stills=stills, hands=hands, people=people)
+        view = View(self._line, name, opening, slot or Slot.create(), borrowed=slot is not None, closed=self._views.pop)
         self._views[view.number] = view
-        await self._open(view)
+        await view.open()
         return view
 
     def noticed(self, event: int, features: bytes) -> None:
@@ -84,45 +80,24 @@ class Eyes(WorkerClient[FromEyes]):
     async def use_head(self, model: bytes) -> None:
         """Read gestures with this network (ONNX) from now on, also in later workers. One that is none is refused."""
         self._head = model
-        if self._up.is_set():
-            await self._say(UseHead(model))
+        if self._line.up.is_set():
+            await self._line.say(UseHead(model))
 
     async def tell_landmarks(self, wanted: bool) -> None:
         """Have joints told from now on, also by later workers, or no longer; none are passed on that are not wanted."""
         if wanted == self._landmarks:
             return
         self._landmarks = wanted
-        await self._say(TellLandmarks(wanted))
-
-    def _number(self) -> int:
-        while True:
-            self._last_number = self._last_number % 65_535 + 1
-            if self._last_number not in self._views:
-                return self._last_number
-
-    async def _open(self, view: View) -> None:
-        await self._say(view.opening, view.slot.for_reader())
-
-    async def end(self, view: View) -> None:
-        """`View.end`."""
-        await self._say(EndCamera(view.number))
-
-    async def close_view(self, view: View) -> None:
-        """`View.close`."""
-        if self._views.pop(view.number, None) is not None:
-            await self._say(CloseCamera(view.number))
-        view.let_go()
+        await self._line.say(TellLandmarks(wanted))
 
     async def _restore(self) -> None:
         """Tell a new worker how things stand."""
         if self._head is not None:
-            await self._say(UseHead(self._head))
+            await self._line.say(UseHead(self._head))
         if self._landmarks:
-            await self._say(TellLandmarks(True))
+            await self._line.say(TellLandmarks(True))
         for view in tuple(self._views.values()):
-            await self._open(view)
-            if view.ending:
-                await self._say(EndCamera(view.number))
+            await view.open()
 
     def _died(self, _down: WorkerDown) -> None:
         for view in self._views.values():

@@ -1,18 +1,15 @@
 """What one camera shows, as its owner in the hub holds it: a slot for frames in, what was seen out."""
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Callable
+from typing import Final
 
+from hub.core.arrivals import Arrivals
 from hub.core.errors import HearthError
+from hub.guard.worker_line import WorkerLine
 from hub.media.slot import Slot
-from hub.perception.eyes.messages import CameraEnded, CameraPace, HandsSeen, OpenCamera, Seen
+from hub.perception.eyes.messages import CameraEnded, CameraPace, CloseCamera, EndCamera, HandsSeen, OpenCamera, Seen
 
-if TYPE_CHECKING:
-    from hub.perception.eyes.eyes import Eyes
-
-_MOST_SEEN = 512  # that wait for a reader; the oldest go first
+_MOST_SEEN: Final = 512  # that wait for a reader
 
 
 class View:
@@ -21,54 +18,66 @@ class View:
     The iteration ends after `close`, or when all that was shown before `end` has been looked at; `ended` is then there.
     """
 
-    def __init__(self, eyes: "Eyes", name: str, opening: OpenCamera, slot: Slot, *, borrowed: bool) -> None:
-        """A `borrowed` slot stays its owner's to close."""
+    def __init__(
+        self,
+        line: WorkerLine,
+        name: str,
+        opening: OpenCamera,
+        slot: Slot,
+        *,
+        borrowed: bool,
+        closed: Callable[[int], object],
+    ) -> None:
+        """`line` leads to the worker that looks; a `borrowed` slot stays its owner's to close; `closed` is told the
+        number when the camera's owner looks away.
+        """
         self.name = name
-        self.opening = opening
         self.slot = slot
         """Where its frames come in; hand its writer's end to a tap."""
         self.pace: CameraPace | None = None
         """How looking keeps up, as last told."""
         self.hands: HandsSeen | None = None
         """The last frame in which hands were seen, or were no more."""
-        self.ending = False
         self.ended: CameraEnded | None = None
         """What the camera cost, once all of it was looked at."""
         self.interrupted = False
         """Whether the eyes died while they looked: something may have been missed."""
         self.trouble: HearthError | None = None
         """Why it cannot be looked at."""
-        self._eyes = eyes
+        self._line = line
+        self.opening = opening
         self._borrowed = borrowed
-        self._seen: deque[Seen] = deque(maxlen=_MOST_SEEN)
-        self._arrived = asyncio.Event()
-        self._over = False
+        self._closed = closed
+        self._seen: Arrivals[Seen] = Arrivals(_MOST_SEEN)
+        self._ending = False
 
     @property
     def number(self) -> int:
         """Its number among the eyes' cameras."""
         return self.opening.camera
 
+    async def open(self) -> None:
+        """Tell a worker of the camera, and how it stands: the first one, and each that comes after it."""
+        await self._line.say(self.opening, self.slot.for_reader())
+        if self._ending:
+            await self._line.say(EndCamera(self.number))
+
     async def end(self) -> None:
         """No more frames will come: what there is is looked at. The iteration ends soon after."""
-        if not self._over and not self.ending:
-            self.ending = True
-            await self._eyes.end(self)
+        if not self._seen.over and not self._ending:
+            self._ending = True
+            await self._line.say(EndCamera(self.number))
 
     async def close(self) -> None:
         """Look away at once. The memory of its frames is zeroed."""
-        if not self._over:
+        if not self._seen.over:
             self.finish(None)
-        await self._eyes.close_view(self)
+            self._closed(self.number)
+            await self._line.say(CloseCamera(self.number))
+        self.let_go()
 
-    async def __aiter__(self) -> AsyncIterator[Seen]:
-        while True:
-            while self._seen:
-                yield self._seen.popleft()
-            if self._over:
-                return
-            self._arrived.clear()
-            await self._arrived.wait()
+    def __aiter__(self) -> AsyncIterator[Seen]:
+        return self._seen
 
     def let_go(self) -> None:
         """Zero and close the slot, unless it is another's."""
@@ -79,10 +88,9 @@ class View:
         """The worker saw something."""
         if isinstance(seen, HandsSeen):
             self.hands = seen
-        self._seen.append(seen)
-        self._arrived.set()
+        self._seen.put(seen)
 
     def finish(self, ended: CameraEnded | None, trouble: HearthError | None = None) -> None:
         """Nothing more will be seen."""
-        self.ended, self.trouble, self._over = ended, trouble, True
-        self._arrived.set()
+        self.ended, self.trouble = ended, trouble
+        self._seen.end()
