@@ -47,7 +47,7 @@ def list_devices(config: str | None, as_json: bool) -> None:
 @json_option
 def discover(seconds: float, as_json: bool) -> None:
     """Brokers and satellites that announce themselves on this network."""
-    from hub.satellites.announced import announced
+    from hub.plugins.devices.search import announced
 
     for found in asyncio.run(announced(seconds)):
         if as_json:

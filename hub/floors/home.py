@@ -12,6 +12,7 @@ from hub.floors.ground import Ground, imported
 from hub.floors.store import Store, follow_settings
 
 if TYPE_CHECKING:
+    from hub.core.announced import Announced
     from hub.guard.connect import Guard
     from hub.home.areas import Areas
     from hub.home.dispatch import Dispatcher
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from hub.plugins.cage.cages import Cages
     from hub.plugins.devices.device_host import DeviceHost
     from hub.plugins.devices.device_keeper import DeviceKeeper
-    from hub.satellites.announced import Announced
     from hub.satellites.satellite_list import SatelliteList
     from hub.store.database import Database
     from hub.store.history import History
@@ -174,6 +174,6 @@ def _own_addresses() -> frozenset[str]:
 
 
 async def _announced(seconds: float, services: Mapping[str, str]) -> "Sequence[Announced]":
-    from hub.satellites.announced import announced
+    from hub.plugins.devices.search import announced
 
     return await announced(seconds, services)

@@ -13,7 +13,7 @@ from hub.web.api.home_keeper import HomeKeeper
 from hub.web.api.learning_port import LearningKeeper
 from hub.web.api.peers_port import PeerKeeper
 from hub.web.api.privacy_port import MicrophoneSwitches
-from hub.web.api.satellites import SatelliteKeeper
+from hub.web.api.satellites_port import SatelliteKeeper
 from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
 from hub.web.api.skills_port import SkillKeeper
 from hub.web.api.turns import TurnReader

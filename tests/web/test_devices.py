@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from hub.core.announced import Announced
 from hub.core.bus import Bus
 from hub.core.errors import StoreError
 from hub.core.settings import MqttSettings, PluginSettings, Settings
@@ -26,7 +27,6 @@ from hub.plugins.devices.device_keeper import DeviceKeeper
 from hub.plugins.devices.device_shelf import DeviceShelf
 from hub.plugins.devices.wanted_devices import declared_devices
 from hub.plugins.discovery import find_devices
-from hub.satellites.announced import Announced
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from hub.store.kept_devices import DeviceTable

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct, field
 
+from hub.core.announced import Announced, Found
 from hub.core.errors import HearthError
 from hub.home.declared import VIRTUAL
 from hub.home.registry import Home
@@ -16,31 +17,7 @@ from hub.plugins.devices.wanted_devices import WantedDevice
 _LOOK_S: Final = 2.5
 
 
-class Seen(Protocol):
-    """What announces itself on the network."""
-
-    @property
-    def kind(self) -> str:
-        """What it is: an integration's id, where one is for it."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """What it calls itself."""
-        ...
-
-    @property
-    def host(self) -> str:
-        """Its address."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        ...
-
-
-Look = Callable[[float, Mapping[str, str]], Awaitable[Sequence[Seen]]]
+Look = Callable[[float, Mapping[str, str]], Awaitable[Sequence[Announced]]]
 """Listens for so many seconds to announcements of these services (service type -> kind) too."""
 
 
@@ -54,17 +31,6 @@ class Known(Protocol):
 
 def _nothing_else(_kind: str, _host: str, _port: int, *, own: bool) -> bool:
     return False
-
-
-class FoundThing(Struct, frozen=True, kw_only=True):
-    """Something announces itself; `integration` is what it can be added with, empty for none; `here`: it is added."""
-
-    kind: str
-    name: str
-    host: str
-    port: int
-    integration: str
-    here: bool
 
 
 class DeviceInstance(Struct, frozen=True, kw_only=True):
@@ -132,7 +98,7 @@ class DeviceKeeper:
         self._own = own
         self._runner: DeviceRunner = AtOnce(host)
         self._lock = asyncio.Lock()
-        self._looking: asyncio.Task[Sequence[Seen]] | None = None
+        self._looking: asyncio.Task[Sequence[Announced]] | None = None
 
     def start(self, runner: DeviceRunner | None = None) -> None:
         """Run what hearth.toml asks for and what was added, from now on with `runner`."""
@@ -181,7 +147,7 @@ class DeviceKeeper:
             await self._runner.stop(gone)
         return await self._instance(gone, running=False, trouble="")
 
-    async def found(self) -> Sequence[FoundThing]:
+    async def found(self) -> Sequence[Found]:
         """What announces itself on the network now; who asks meanwhile gets the same. Raises `UnavailableError`."""
         kinds = await self.kinds()
         if self._looking is None or self._looking.done():
@@ -189,14 +155,14 @@ class DeviceKeeper:
             self._looking = asyncio.ensure_future(self._look(_LOOK_S, services))
         seen = await asyncio.shield(self._looking)
         known, own = {kind.id for kind in kinds}, self._own()
-        things: dict[tuple[str, str, int], FoundThing] = {}
+        things: dict[tuple[str, str, int], Found] = {}
         for each in sorted(seen, key=lambda s: ":" in s.host):  # an address of four numbers, where there is one
             integration = each.kind if each.kind in known else ""
             mine = each.host in own
             here = self._shelf.has(integration, each.host, each.port, own=mine) or self._known(
                 each.kind, each.host, each.port, own=mine
             )
-            thing = FoundThing(
+            thing = Found(
                 kind=each.kind, name=each.name, host=each.host, port=each.port, integration=integration, here=here
             )
             things.setdefault((each.kind, each.name, each.port), thing)

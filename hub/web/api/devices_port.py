@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from hub.core.announced import Found
+
 
 class KnownKind(Protocol):
     """An integration that could be added."""
@@ -87,40 +89,6 @@ class KnownDevice(Protocol):
         ...
 
 
-class AnnouncedThing(Protocol):
-    """What announces itself on the network; nobody is trusted for it."""
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """What it calls itself."""
-        ...
-
-    @property
-    def host(self) -> str:
-        """Its address."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        ...
-
-    @property
-    def integration(self) -> str:
-        """What it can be added with; empty: with none."""
-        ...
-
-    @property
-    def here(self) -> bool:
-        """Whether the home has it already."""
-        ...
-
-
 class DeviceKeeper(Protocol):
     """Adds and removes devices. Raises `HearthError`s; what it did is on the disk when it returns."""
 
@@ -132,7 +100,7 @@ class DeviceKeeper(Protocol):
         """What is here."""
         ...
 
-    async def found(self) -> Sequence[AnnouncedThing]:
+    async def found(self) -> Sequence[Found]:
         """What announces itself now; takes some seconds."""
         ...
 

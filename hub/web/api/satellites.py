@@ -1,73 +1,19 @@
 """The routes about Wyoming satellites: /api/v1/satellites."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal, Protocol
+from collections.abc import Callable
+from typing import Annotated, Literal
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.core.settings import Port
 from hub.web.access.callers import CALLER
+from hub.web.api.satellites_port import KnownSatellite, SatelliteKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import ready
 from hub.web.routes import Access, Route
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class KnownSatellite(Protocol):
-    """A satellite, as `hub.satellites.satellite_list.KnownSatellite` is."""
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        ...
-
-    @property
-    def host(self) -> str:
-        """Where it is."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """Its port."""
-        ...
-
-    @property
-    def area(self) -> str:
-        """The id of the area where it stands."""
-        ...
-
-    @property
-    def state(self) -> str:
-        """connected, away, or waiting."""
-        ...
-
-    @property
-    def trouble(self) -> str:
-        """Why it is away."""
-        ...
-
-    @property
-    def locked(self) -> bool:
-        """Whether hearth.toml decides on it."""
-        ...
-
-
-class SatelliteKeeper(Protocol):
-    """Adds and removes satellites. Raises `HearthError`s; what it did is on the disk when it returns."""
-
-    def all(self) -> Sequence[KnownSatellite]:
-        """All of them."""
-        ...
-
-    async def add(self, name: str, host: str, port: int, area: str) -> KnownSatellite:
-        """Add one, or give one another area."""
-        ...
-
-    async def remove(self, name: str) -> KnownSatellite:
-        """Remove one that was added."""
-        ...
 
 
 class SatelliteResponse(Struct, frozen=True, kw_only=True):

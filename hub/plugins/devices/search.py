@@ -1,25 +1,15 @@
-"""What announces itself on the network. Names and addresses are hints only; nobody is trusted for them."""
+"""Listening for what announces itself on the network."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec import Struct
-
+from hub.core.announced import Announced
 from hub.core.errors import UnavailableError
 
 SERVICES: Final = {"_mqtt._tcp.local.": "mqtt", "_wyoming._tcp.local.": "wyoming"}
 _MOST: Final = 200
 _LONGEST_NAME: Final = 120
-
-
-class Announced(Struct, frozen=True):
-    """Somebody says that a service is here: `kind` mqtt, wyoming, or an integration's id."""
-
-    kind: str
-    name: str
-    host: str
-    port: int
 
 
 async def announced(seconds: float, more: Mapping[str, str] | None = None) -> list[Announced]:
