@@ -15,11 +15,13 @@ from typing import Any, Generic, Self, TypeVar
 import structlog
 
 from hub.core.cancelled import cancelled
+from hub.core.entries import enter
 from hub.core.errors import RawMediaError
 from hub.core.events import Event
 
 E = TypeVar("E", bound=Event)
 Callback = Callable[[Any], None]
+Subscription = tuple[tuple[type[Event], ...], Callback]
 log = structlog.get_logger(__name__)
 
 
@@ -115,23 +117,16 @@ class Bus:
     """
 
     def __init__(self) -> None:
-        self._subscriptions: list[tuple[tuple[type[Event], ...], Callback]] = []
+        self._subscriptions: list[Subscription] = []
         self._routes: dict[type, tuple[Callback, ...]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.published = 0
 
     def subscribe(self, kinds: type[E] | tuple[type[E], ...], callback: Callable[[E], None]) -> Callable[[], None]:
         """Call `callback(event)` synchronously for every event of `kinds`; returns the function that ends it."""
-        entry = (kinds if isinstance(kinds, tuple) else (kinds,), callback)
-        self._subscriptions.append(entry)
         self._routes.clear()
-
-        def cancel() -> None:
-            if entry in self._subscriptions:
-                self._subscriptions.remove(entry)
-                self._routes.clear()
-
-        return cancel
+        entry: Subscription = (kinds if isinstance(kinds, tuple) else (kinds,), callback)
+        return enter(self._subscriptions, entry, left=self._routes.clear)
 
     def stream(
         self,

@@ -11,6 +11,7 @@ from hub.core.bus import Bus
 from hub.core.cancelled import cancelled
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Entity
+from hub.core.entries import enter_under
 from hub.core.errors import (
     CommandError,
     CommandTimeoutError,
@@ -90,23 +91,11 @@ class Dispatcher:
 
     def route(self, owner: str, sink: CommandSink) -> Callable[[], None]:
         """Send commands for the entities of `owner` to `sink`; returns the function that ends it."""
-        self._sinks[owner] = sink
-
-        def cancel() -> None:
-            if self._sinks.get(owner) is sink:
-                del self._sinks[owner]
-
-        return cancel
+        return enter_under(self._sinks, owner, sink)
 
     def route_away(self, owner: str, relay: CommandRelay) -> Callable[[], None]:
         """Send commands for the entities of `owner`, another hub, by `relay`; returns the function that ends it."""
-        self._relays[owner] = relay
-
-        def cancel() -> None:
-            if self._relays.get(owner) is relay:
-                del self._relays[owner]
-
-        return cancel
+        return enter_under(self._relays, owner, relay)
 
     def check(self, command: Command) -> Command:
         """The command with its value as the trait's type, if it may be sent.

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from hub.core.entries import enter_under
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.guard.connect import Guard
 from hub.guard.http_connection import HTTP_FAILURES, HttpConnection, pieces
@@ -107,13 +108,7 @@ class HttpBulk:
 
     def take(self, name: str, answer: Answer) -> Callable[[], None]:
         """Take bodies called `name` from other hubs; returns the function that ends it."""
-        self._answers[chunk(name, "name of a body")] = answer
-
-        def end() -> None:
-            if self._answers.get(name) is answer:
-                del self._answers[name]
-
-        return end
+        return enter_under(self._answers, chunk(name, "name of a body"), answer)
 
     async def give(self, hub: str, name: str, body: bytes, *, timeout_s: float = 30.0) -> bytes:
         """Hand a body to a hub; its answer. Raises `UnavailableError`, the error that it answered with, or

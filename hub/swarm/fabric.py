@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
 from hub.core.clock import Clock, SystemClock
+from hub.core.entries import enter
 from hub.core.errors import NotFoundError, ProtocolError, UnavailableError, UsageError
 from hub.core.uninterrupted import uninterrupted
 from hub.swarm import certificates
@@ -144,8 +145,7 @@ class Fabric:
 
     def changed(self, tell: Callable[[], None]) -> Callable[[], None]:
         """Call `tell` after every change (members, removals, this hub's home, id or leaf); returns what ends it."""
-        self._watchers.append(tell)
-        return lambda: self._watchers.remove(tell) if tell in self._watchers else None
+        return enter(self._watchers, tell)
 
     async def found(self, name: str, addresses: tuple[str, ...] = ()) -> None:
         """Found a home with this hub in it. Raises `UsageError` when it is in one."""

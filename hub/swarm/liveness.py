@@ -11,6 +11,7 @@ from typing import Final
 
 import structlog
 
+from hub.core.entries import enter
 from hub.swarm.owner import Owner
 
 log = structlog.get_logger(__name__)
@@ -40,8 +41,7 @@ class Liveness:
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Call `changed` when `alive` changes; returns the function that ends it."""
-        self._watchers.append(changed)
-        return lambda: self._watchers.remove(changed) if changed in self._watchers else None
+        return enter(self._watchers, changed)
 
     def came(self, hub: str) -> None:
         """A hub's token is there. What it said of a pause holds on: it may connect more than once before it is over."""

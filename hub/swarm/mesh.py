@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 
 from hub.core.cancelled import cancelled
+from hub.core.entries import enter
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.guard.connect import Guard
 from hub.swarm.access import EVERYONE, Key, chunk, key_ask, key_to, parse
@@ -220,13 +221,7 @@ class ZenohMesh:
 
     def listen(self, topic: str, take: Take) -> Callable[[], None]:
         """Call `take` for every message of a topic from other hubs, on the event loop; returns what ends it."""
-        self._takes.setdefault(chunk(topic), []).append(take)
-
-        def end() -> None:
-            if take in self._takes[topic]:
-                self._takes[topic].remove(take)
-
-        return end
+        return enter(self._takes.setdefault(chunk(topic), []), take)
 
     def answer(self, topic: str, answer: Answer) -> Callable[[], None]:
         """Answer the questions of other hubs about a topic; returns the function that ends it."""

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from hub.core.cancelled import cancelled
+from hub.core.entries import enter_under
 from hub.core.errors import HearthError, NotFoundError, ProtocolError, UnavailableError
 from hub.swarm.ports import Answer
 
@@ -52,13 +53,7 @@ class Answers:
 
     def answer(self, topic: str, answer: Answer) -> Callable[[], None]:
         """Have questions about a topic answered; returns the function that ends it."""
-        self._answers[topic] = answer
-
-        def end() -> None:
-            if self._answers.get(topic) is answer:
-                del self._answers[topic]
-
-        return end
+        return enter_under(self._answers, topic, answer)
 
     def asked(self, sender: str, topic: str, body: bytes, reply: Callable[[bytes], Awaitable[None]]) -> None:
         """Answer a question by `reply`, in a task of its own."""

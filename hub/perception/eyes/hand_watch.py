@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
+from hub.core.entries import enter
 from hub.core.gestures import NAMES
 from hub.perception.eyes.messages import Hand, HandsSeen, Landmarks, Points
 
@@ -81,15 +82,8 @@ class HandWatch:
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Tell `watcher` until what is returned is called."""
-        self._watchers.append(watcher)
         self._changed.set()
-
-        def leave() -> None:
-            if watcher in self._watchers:
-                self._watchers.remove(watcher)
-                self._changed.set()
-
-        return leave
+        return enter(self._watchers, watcher, left=self._changed.set)
 
     async def run(self, eyes: "Eyes") -> None:
         """Have `eyes` tell joints while they are wanted, until cancelled."""

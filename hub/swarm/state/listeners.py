@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from hub.core.entries import enter
+
 log = structlog.get_logger(__name__)
 Changed = Callable[[frozenset[str]], None]
 """Takes the keys of cells that changed, on the event loop, after they are on the disk."""
@@ -17,9 +19,7 @@ class Listeners:
 
     def add(self, prefix: str, changed: Changed) -> Callable[[], None]:
         """Call `changed` from now on; returns the function that ends it."""
-        entry = (prefix, changed)
-        self._entries.append(entry)
-        return lambda: self._entries.remove(entry) if entry in self._entries else None
+        return enter(self._entries, (prefix, changed))
 
     def tell(self, keys: Iterable[str]) -> None:
         """These changed."""
