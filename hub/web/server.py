@@ -6,11 +6,10 @@ import ssl
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from hub import __version__
 from hub.core.bus import Bus
@@ -31,13 +30,12 @@ from hub.web.access.own_names import in_url, own_names, seen_from_elsewhere, see
 from hub.web.access.passwords import Passwords
 from hub.web.access.people import AccountKeeper, People
 from hub.web.access.secrets_shown import digest, fresh_code
+from hub.web.answering import Answering
 from hub.web.api.address_routes import address_routes, page_url
 from hub.web.api.backup_routes import backup_routes
 from hub.web.api.camera_routes import camera_routes
 from hub.web.api.home import Api
-from hub.web.bodies import MOST_BYTES
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
-from hub.web.failures import Refused, response_of
 from hub.web.hands_feed import HandsFeed
 from hub.web.listen import ListenSockets
 from hub.web.live import LiveFeed
@@ -45,14 +43,13 @@ from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.opened import check_host, check_owner
 from hub.web.page_files import page_routes
-from hub.web.perimeter import SECURITY_HEADERS, Perimeter
+from hub.web.perimeter import Perimeter
 from hub.web.room_routes import room_routes
 from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
-from hub.web.wire import HealthResponse, encode
+from hub.web.wire import HealthResponse
 
 log = structlog.get_logger(__name__)
-_ROUTE: Final = web.RequestKey("hearth_route", Route)
 
 
 def _no_problems() -> Mapping[str, str]:
@@ -97,9 +94,8 @@ class WebServer:
         """The live socket and the commands that are taken on it."""
         self._listen_sockets = ListenSockets(lambda: self._api.rooms.listener, self._clock)
         self._metrics = Metrics(bus, states, self.live, lambda: self._api.rooms)
-        self._perimeter: Perimeter | None = None
+        self._answering = Answering(self._door, self._metrics.count)
         self._runner: web.AppRunner | None = None
-        self._gate: ConnectionGate | None = None
         self._listener: asyncio.Server | None = None
         self._complete = False
         self.setup_code = ""
@@ -191,18 +187,15 @@ class WebServer:
         host = self._settings.host
         check_host(self._settings)
         context = None if self._certificates is None else await self._certificates.context()
-        app = web.Application(middlewares=[self._outermost], client_max_size=MOST_BYTES)
-        for route in self.routes:
-            app.router.add_route(route.method, route.path, self._entry(route))
-        self._runner = web.AppRunner(app, shutdown_timeout=5.0)
+        self._runner = web.AppRunner(self._answering.application(self.routes), shutdown_timeout=5.0)
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
-        self._gate = ConnectionGate(server, self._most_connections, self._header_timeout_s, tls=context is not None)
-        self._listener = await self._listen("127.0.0.1" if host == "localhost" else host, context)
-        self.port = self._listener.sockets[0].getsockname()[1]
         tls = context is not None
-        self._perimeter = Perimeter(self.port, lambda: [in_url(name) for name in self._names()], tls=tls)
+        gate = self._answering.gate = ConnectionGate(server, self._most_connections, self._header_timeout_s, tls=tls)
+        self._listener = await self._listen(gate, "127.0.0.1" if host == "localhost" else host, context)
+        self.port = self._listener.sockets[0].getsockname()[1]
+        self._answering.perimeter = Perimeter(self.port, lambda: [in_url(name) for name in self._names()], tls=tls)
         self._door.cookies = Cookies(self.port, tls=tls)
         log.info("web server listens", url=self.url)
 
@@ -216,13 +209,12 @@ class WebServer:
         if self._certificates is not None:
             await self._certificates.renew()
 
-    async def _listen(self, host: str, context: ssl.SSLContext | None) -> asyncio.Server:
+    async def _listen(self, gate: ConnectionGate, host: str, context: ssl.SSLContext | None) -> asyncio.Server:
         loop = asyncio.get_running_loop()
-        assert self._gate is not None
         patience = None if context is None else self._header_timeout_s
         try:
             return await loop.create_server(
-                self._gate, host, self._settings.port, backlog=256, ssl=context, ssl_handshake_timeout=patience
+                gate, host, self._settings.port, backlog=256, ssl=context, ssl_handshake_timeout=patience
             )
         except OSError as error:
             await self.close()
@@ -242,48 +234,6 @@ class WebServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    @web.middleware
-    async def _outermost(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Every answer passes here: errors get their body, all get the security headers, each is counted."""
-        assert self._gate is not None
-        with self._gate.serving(request):
-            try:
-                response = await handler(request)
-            except (web.HTTPException, Refused) as error:
-                # Also where no route fits: a stranger learns nothing from the way that a path is refused.
-                response = self._refusal(request, error)
-            except Exception as error:
-                response = response_of(error)
-                if response.status >= 500 and response.status != 503 and not _left(request, error):
-                    log.exception("request failed", path=request.path)
-        if not response.prepared:
-            for name, value in SECURITY_HEADERS.items():
-                response.headers.setdefault(name, value)
-        route = request.get(_ROUTE)
-        self._metrics.count(request.method if route else "?", route.path if route else "?", response.status)
-        return response
-
-    def _refusal(self, request: web.Request, error: Exception) -> web.Response:
-        if _ROUTE not in request and self._perimeter is not None:
-            try:
-                self._perimeter.check(request, Access.PUBLIC)
-            except Refused as refused:
-                return response_of(refused)
-        return response_of(error)
-
-    def _entry(self, route: Route) -> Callable[[web.Request], Any]:
-        async def entry(request: web.Request) -> web.StreamResponse:
-            request[_ROUTE] = route
-            assert self._perimeter is not None
-            self._perimeter.check(request, route.access, socket=route.socket)
-            await self._door.admit(request, route)
-            answer = await route.handler(request)
-            if isinstance(answer, web.StreamResponse):
-                return answer
-            return web.Response(body=encode(answer), content_type="application/json")
-
-        return entry
-
     async def _health(self, _request: web.Request) -> HealthResponse:
         problems = dict(self._problems())
         listening, names_known = self._api.rooms.listening, self._api.rooms.names_known
@@ -299,8 +249,3 @@ class WebServer:
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:
         return describe(self.routes)
-
-
-def _left(request: web.Request, error: Exception) -> bool:
-    """Whether nobody waits for the answer any more: a page that was closed or loaded anew is no fault of the hub's."""
-    return isinstance(error, ConnectionResetError) and (request.transport is None or request.transport.is_closing())

@@ -183,8 +183,8 @@ async def test_threat_09_a_flood_of_idle_connections_does_not_shut_others_out(
             if number % 20 == 0:
                 async with client.get("healthz") as answer:
                     assert answer.status == 200
-        assert server._gate is not None
-        assert server._gate.evicted >= 150
+        assert server._answering.gate is not None
+        assert server._answering.gate.evicted >= 150
         house._states.set("light.kitchen", "OnOff", True)  # the live socket was not taken for an idle one
         assert json.loads(await ws.receive_str(timeout=30))["event"] == "StateChanged"
     for raw in flood:
