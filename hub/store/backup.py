@@ -41,7 +41,7 @@ def copy_database(source: Path, target: Path, progress: Progress = no_progress) 
     there = f"{source.absolute().as_uri()}?mode=rw"
     with (
         as_store_errors(str(source)),
-        contextlib.closing(sqlite3.connect(there, _BUSY_S, uri=True, isolation_level=None)) as old,
+        contextlib.closing(sqlite3.connect(there, timeout=_BUSY_S, uri=True, isolation_level=None)) as old,
         contextlib.closing(sqlite3.connect(target, isolation_level=None)) as new,
     ):
         # A transaction holds the moment: without it, every write of the hub would make the copy begin again.

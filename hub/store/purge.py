@@ -78,7 +78,10 @@ def scrub(path: Path) -> None:
     Raises `StoreError` where somebody else has it open and reads or writes.
     """
     place = str(path)
-    with as_store_errors(place), contextlib.closing(sqlite3.connect(path, _BUSY_S, isolation_level=None)) as connection:
+    with (
+        as_store_errors(place),
+        contextlib.closing(sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)) as connection,
+    ):
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("VACUUM")
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
