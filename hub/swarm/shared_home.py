@@ -28,12 +28,12 @@ from hub.swarm.duty.pulse import Pulse
 from hub.swarm.duty.timers import SharedTimers
 from hub.swarm.owner import Tell, nobody
 from hub.swarm.ports import Mesh
-from hub.swarm.state.household import Household
 from hub.swarm.state.keeping import StoredCells
 from hub.swarm.state.kinds import Claim
 from hub.swarm.state.places import Places
 from hub.swarm.state.shared import SharedState
 from hub.swarm.things.asking import Asking
+from hub.swarm.things.household import Household
 from hub.swarm.things.moving import Moving
 from hub.swarm.things.obeying import Obeying
 from hub.swarm.things.remote import RemoteThings

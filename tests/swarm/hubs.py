@@ -303,7 +303,7 @@ class House:
             await self.lane.settled()
             await asyncio.sleep(0)
             states = [hub.shared.state for hub in self.hubs.values() if hub.id not in self.lane.hung]
-            if not busy and not any(s._waiting or s._unsaid for s in states):
+            if not busy and not any(s._waiting or s._cells.unsaid for s in states):
                 return
 
     async def until(self, done: Callable[[], bool]) -> None:

@@ -53,7 +53,7 @@ class Sharers:
             await self.street.settled()
             if not busy:
                 await asyncio.sleep(0)
-                if not self.street._under_way and not any(s._waiting or s._unsaid for s in self.states.values()):
+                if not self.street._under_way and not any(s._waiting or s._cells.unsaid for s in self.states.values()):
                     return
 
     def roots(self) -> set[bytes]:

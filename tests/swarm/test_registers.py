@@ -73,7 +73,7 @@ async def test_a_counter_far_ahead_is_walked_towards_and_what_is_none_refused():
 
 async def test_an_honest_hub_that_is_far_ahead_is_followed_after_a_while():
     hubs = await Sharers("ab").start()
-    hubs.states["a"]._lamport.counter = 3 * LEAP
+    hubs.states["a"]._cells._lamport.counter = 3 * LEAP
     await hubs.states["a"].write({"setting/x": 1})
     await hubs.settle(2)
     assert hubs.states["b"].get("setting/x") is None
@@ -112,7 +112,7 @@ async def test_tombstones_go_when_all_members_saw_them_and_nothing_rises_again()
     assert all("setting/x" not in hubs.tables[hub].cells for hub in "abc")
     await street.meshes["b"].send("state", encode(Delta((old,), relayed=True)))
     await hubs.settle(4, seconds=GRACE_S)
-    assert {h: sorted(s._replica._cells) for h, s in hubs.states.items()} == {hub: ["setting/y"] for hub in "abc"}
+    assert {h: sorted(s._cells.replica._cells) for h, s in hubs.states.items()} == {hub: ["setting/y"] for hub in "abc"}
     await street.meshes["b"].send("state", encode(Delta((old,), relayed=True)))
     await hubs.settle()
     assert hubs.states["a"].get("setting/x") is None
