@@ -60,6 +60,7 @@ class ArbitratedStream:
         self._events: Arrivals[Event] = Arrivals(_MOST_EVENTS)
         self._kept: list[Event] | None = None
         self._following = False  # a sentence without a wake word is listened for
+        self._asked = False  # somebody asked for it here, by a button: nobody else answers it
         self._leave = arbiter.attend(name, area, words, self._trail, inner.judged, self._after)
         self._hearing = asyncio.get_running_loop().create_task(self._hear(), name=f"arbitrate {name}")
 
@@ -69,8 +70,12 @@ class ArbitratedStream:
         await self.inner.feed(samples)
 
     async def listen(self, causes: tuple[int, ...] = ()) -> None:
-        """Listen to what is said next without a wake word: the turn goes on."""
+        """Listen to what is said next without a wake word: the turn goes on. Nothing that `causes` it: somebody asked
+        for it here, by a button, and it is answered here whoever answers another.
+        """
         self._following = True
+        if not causes:
+            self._asked, self._kept = True, None
         await self.inner.listen(causes)
 
     async def mute(self, muted: bool) -> None:
@@ -107,22 +112,23 @@ class ArbitratedStream:
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, WakeHeard):
-            self._following, self._kept = False, None
+            asked, self._asked, self._following, self._kept = self._asked, False, False, None
             if await self._arbiter.mine(self.name, event):
                 self._tell(event)
             else:
                 self._kept = [event]
-                self._say_whose(event)
+                self._say_whose(event, asked=asked)
             return
         concludes = isinstance(event, SpeechTranscribed | SpeechNotHeard)
-        if self._kept is None and concludes and not self._arbiter.still_mine(self.name):
+        asked = self._asked
+        if self._kept is None and concludes and not asked and not self._arbiter.still_mine(self.name):
             self._kept = []  # another hub, which could not be heard, answers it too
         if self._kept is not None:
             self._keep(event)
             return
         if concludes:
-            self._following = False
-        if isinstance(event, SpeechNotHeard):
+            self._asked = self._following = False
+        if isinstance(event, SpeechNotHeard) and not asked:
             await self._arbiter.no_speech(self.name)
         self._tell(event)
 
@@ -151,15 +157,18 @@ class ArbitratedStream:
         if self._bus is not None:
             self._bus.publish(event)
 
-    def _say_whose(self, wake: WakeHeard) -> None:
-        """For the list of what was heard: after the decision, and nothing of the hub reacts to it."""
+    def _say_whose(self, wake: WakeHeard, *, asked: bool) -> None:
+        """For the list of what was heard: after the decision, and nothing of the hub reacts to it. Who `asked` for a
+        turn here, and then said a wake word that another answers, is told too.
+        """
+        refused = WakeRefused(
+            stream=self.name, word=wake.word, score=wake.score, t=wake.t, reason="elsewhere", origin=wake.origin
+        )
+        if asked:
+            self._events.append(refused)
+            self._arrived.set()
         if self._bus is not None:
-            self._bus.publish(
-                WakeRefused(
-                    stream=self.name, word=wake.word, score=wake.score, t=wake.t, reason="elsewhere",
-                    origin=wake.origin,
-                )
-            )  # fmt: skip
+            self._bus.publish(refused)
 
     def _finish(self) -> None:
         if not self._events.over:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from hub.core.events import Event, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
+from hub.core.events import Event, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard, WakeRefused
 from hub.satellites.page_wire import Began, Listening, Missed, ToPage, Transcript, Wake
 from hub.satellites.ports import EarStream
 
@@ -35,10 +35,12 @@ class PageStream:
 
     async def __aiter__(self) -> AsyncIterator[Event]:
         async for event in self._ears:
-            concludes = isinstance(event, SpeechTranscribed | SpeechNotHeard)
+            # Asked for here, a turn ends too when its wake word, said out of habit, is another's to answer.
+            elsewhere = self._goes_on and isinstance(event, WakeRefused) and event.reason == "elsewhere"
+            concludes = elsewhere or isinstance(event, SpeechTranscribed | SpeechNotHeard)
             if concludes:
                 self._goes_on = False
-            told = _told(event)
+            told = Missed(reason="wake_elsewhere") if elsewhere else _told(event)
             if told is not None:
                 await self._tell(told)
             yield event

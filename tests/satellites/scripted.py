@@ -45,12 +45,12 @@ class ScriptedStream:
         level = int(np.median(np.abs(samples))) if len(samples) else 0
         if self.muted:
             return
-        if self._state == "asleep" and abs(level - WAKE) < 1500:
+        if self._state in ("asleep", "asked") and abs(level - WAKE) < 1500:
             self._state = "awake"
             woke = WakeHeard(stream=self.name, word=self.wake[0], score=0.9, t=t, origin=self._origin)
             self._causes = (woke.id,)
             self._tell(woke)
-        elif self._state == "awake" and abs(level - SPEECH) < 1500:
+        elif self._state in ("awake", "asked") and abs(level - SPEECH) < 1500:
             self._state = "speaking"
             self._tell(SpeechStarted(stream=self.name, t=t, origin=self._origin, causes=self._causes))
         elif self._state == "speaking" and level < 500:
@@ -72,7 +72,7 @@ class ScriptedStream:
         self._state = "asleep" if self.wake else "awake"
 
     async def listen(self, causes: tuple[int, ...] = ()) -> None:
-        self._state, self._causes = "awake", causes
+        self._state, self._causes = "asked" if self.wake else "awake", causes
 
     async def judged(self, t: float) -> None:
         pass
@@ -83,7 +83,7 @@ class ScriptedStream:
     async def end(self) -> None:
         if self._state == "speaking":
             self._transcribe(self.heard / 16_000)
-        elif self._state == "awake":
+        elif self._state in ("awake", "asked"):
             self._tell(SpeechNotHeard(stream=self.name, reason="silence", t=0.0))
         self._events.put_nowait(None)
 

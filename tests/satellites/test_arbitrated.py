@@ -1,60 +1,15 @@
 """Streams of satellites before an arbiter: what a loser hears is kept, what a winner hears is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
 
 import numpy as np
 
-from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed, WakeHeard
-from hub.perception.ears.trail import Trail
+from hub.core.events import Event, SpeechNotHeard, SpeechTranscribed
 from hub.satellites.arbitrated import ArbitratedEars, ArbitratedStream
 from hub.satellites.conversing import converse
 from hub.satellites.ports import EarStream
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars
-
-
-class ScriptedArbiter:
-    """Decides as it is told to, and notes what it is told."""
-
-    def __init__(self) -> None:
-        self.wins = True
-        self.revoked = False
-        self.taken = False
-        self.deciding = asyncio.Event()
-        self.deciding.set()
-        self.log: list[str] = []
-        self.after: Callable[[bool], None] = lambda _answer: None
-        self.trail = Trail()
-
-    def attend(
-        self,
-        stream: str,
-        area: str,
-        words: Iterable[str],
-        trail: Trail,
-        judged: Callable[[float], Awaitable[None]],
-        after: Callable[[bool], None],
-    ) -> Callable[[], None]:
-        self.after, self.trail = after, trail
-        return lambda: self.log.append("left")
-
-    async def mine(self, stream: str, wake: WakeHeard) -> bool:
-        await self.deciding.wait()
-        self.log.append("mine" if self.wins else "not mine")
-        return self.wins
-
-    def still_mine(self, stream: str) -> bool:
-        return self.wins and not self.revoked
-
-    def kept(self, stream: str, confidence: float | None) -> None:
-        self.log.append(f"kept {confidence}")
-
-    async def no_speech(self, stream: str) -> bool:
-        self.log.append("no speech")
-        return self.taken
-
-    def turn_ended(self, stream: str) -> None:
-        self.log.append("ended")
+from tests.satellites.scripted_arbiter import ScriptedArbiter
 
 
 class Scene:
@@ -181,6 +136,31 @@ async def test_a_question_keeps_the_turn_until_it_is_answered(ears: ScriptedEars
         await scene.say(SPEECH, 0)
         assert scene.arbiter.log == ["mine", "ended"]
         assert scene.texts == ["open the door", "lamp"]
+
+
+async def test_what_a_button_asks_for_is_answered_here_whoever_answers_another(
+    ears: ScriptedEars, dialogue: ScriptedDialogue
+) -> None:
+    ears.said = ["lamp on", "lamp off"]
+    async with Scene(ears, dialogue) as scene:
+        scene.arbiter.wins = False
+        await scene.say(WAKE, SPEECH)  # another hub's, and its turn is not over
+        await scene.stream.listen()
+        await scene.say(SPEECH, 0)
+        assert scene.texts == ["lamp on"]
+        await scene.say(WAKE, SPEECH, 0)
+        assert scene.texts == ["lamp on"]
+        assert scene.arbiter.log == ["not mine", "ended", "not mine", "kept 0.9"]
+
+
+async def test_nobody_else_is_asked_for_what_a_button_asked_for(ears: ScriptedEars, dialogue: ScriptedDialogue) -> None:
+    async with Scene(ears, dialogue) as scene:
+        await scene.stream.listen()
+        await scene.say(SPEECH, 0)
+        assert isinstance(scene.public[-1], SpeechNotHeard)
+        assert "no speech" not in scene.arbiter.log
+        await scene.say(WAKE, SPEECH, 0)
+        assert scene.arbiter.log[-3:] == ["mine", "no speech", "ended"]
 
 
 async def test_the_turn_ends_though_the_sentence_could_not_be_answered(

@@ -229,6 +229,7 @@ async def test_a_page_that_comes_again_takes_its_own_place(household: Household,
         ("[" * 5_000, "protocol"),
         ('{"type":"start"}', "protocol"),
         ('{"type":"stop"}', "protocol"),
+        ('{"type":"talk"}', "protocol"),
         (json.dumps({**START, "page": "../../etc"}), "protocol"),
         (json.dumps({**START, "rate": 0}), "protocol"),
         (json.dumps({**START, "rate": 10_000_000}), "protocol"),
@@ -247,7 +248,9 @@ async def test_a_first_message_that_is_none(doors: Doors, message: str | bytes, 
     assert (await page.next()) is None
 
 
-@pytest.mark.parametrize("message", [b"\0", json.dumps(START), "{}", '{"type":"played","reply":-1}'])
+@pytest.mark.parametrize(
+    "message", [b"\0", json.dumps(START), "{}", '{"type":"played","reply":-1}', '{"type":"talk","wake":true}']
+)
 async def test_a_later_message_that_is_none_ends_it(household: Household, doors: Doors, message: str | bytes) -> None:
     page = await doors.page(**START)
     await page.until("ready")

@@ -36,39 +36,45 @@ export class MicrophoneCard extends Watching {
   }
 
   protected override render(): TemplateResult {
-    const { title, lead, always, alwaysHint } = words().microphone;
-    const wakes = listening.on && listening.wish.wake;
-    return html`<section class="card talk" aria-labelledby="talk" data-phase=${listening.phase} data-played=${listening.played}>
+    const { title, lead, always, alwaysHint, enough } = words().microphone;
+    const { on, phase: now, wish } = listening;
+    const once = on && !wish.wake;
+    return html`<section class="card talk" aria-labelledby="talk" data-phase=${now} data-played=${listening.played}>
       <h2 id="talk">${title}</h2>
       <p class="hint">${lead}</p>
       ${trouble(listening)}
       <div class="mouth">${this.button()}
-        <div><p class="phase" role="status">${phase(listening)}</p>${listening.on ? meter(this.level) : nothing}</div>
+        <div><p class="phase" role="status">${phase(listening)}</p>${on ? meter(this.level) : nothing}</div>
       </div>
+      ${once && (now === "listening" || now === "hearing") ? html`<button type="button" @click=${this.finish}>${enough}</button>` : nothing}
       ${this.said()}
       <label class="toggle"><span>${always}<small>${alwaysHint(listening.words[0] ?? "")}</small></span>
-        <input type="checkbox" class="switch" role="switch" .checked=${wakes} @change=${this.always}></label>
+        <input type="checkbox" class="switch" role="switch" .checked=${on && wish.wake} @change=${this.always}></label>
     </section>`;
   }
 
+  /** One button, so that who has pressed it finds it again under the finger or the focus: to begin, and to cancel. */
   private button(): TemplateResult {
-    const { tap, enough, stop } = words().microphone;
-    const { on, phase: now, wish } = listening;
-    const ready = !on || (wish.wake && now === "waiting");
-    const name = ready ? tap : !wish.wake && (now === "listening" || now === "hearing") ? enough : stop;
-    const press = ready ? this.talk : name === enough ? this.finish : this.stop;
-    return html`<button type="button" class=${ready ? "tap strong" : "tap"} @click=${press}>${icon("microphone")}<span>${name}</span></button>`;
+    const ready = !listening.on || (listening.wish.wake && listening.phase === "waiting");
+    return html`<button type="button" class=${ready ? "tap strong" : "tap"} aria-keyshortcuts=${ready ? nothing : "Escape"}
+      @click=${ready ? this.talk : this.cancel}>${icon("microphone")}<span>${ready ? words().microphone.tap : words().cancel}</span></button>`;
   }
 
-  private said(): TemplateResult | typeof nothing {
-    const { heard, reply, missed } = listening;
+  /** What was heard and came of it. Why nothing came, and an answer that does not sound, are told to who does not see. */
+  private said(): TemplateResult {
+    const { heard, reply, missed, aloud } = listening;
     const lang = store.home.language;
-    if (!heard && !reply && !missed) return nothing;
+    const answer = reply ? html`<p class="reply" lang=${lang}>${reply}</p>` : nothing;
     return html`<div class="exchange">
       ${heard ? html`<p class="said"><span class="visually-hidden">${words().microphone.heard}: </span><span lang=${lang}>“${heard}”</span></p>` : nothing}
-      ${missed ? html`<p class="meta bad">${words().voice.not} ${words().reasons[missed] ?? missed}.</p>` : nothing}
-      ${reply ? html`<p class="reply" lang=${lang}>${reply}</p>` : nothing}
+      <div aria-live="polite">${missed ? this.why(missed) : nothing}${aloud ? nothing : answer}</div>
+      ${aloud ? answer : nothing}
     </div>`;
+  }
+
+  private why(reason: string): TemplateResult {
+    const step = words().microphone.missedSteps[reason];
+    return html`<p class="meta bad">${words().voice.not} ${words().reasons[reason] ?? reason}.</p>${step ? html`<p class="hint">${step}</p>` : nothing}`;
   }
 
   private readonly talk = (): void => {
@@ -76,9 +82,12 @@ export class MicrophoneCard extends Watching {
     else void listening.start({ wake: false, act: true, area: this.area });
   };
 
-  private readonly finish = (): void => listening.finish();
+  private readonly finish = (): void => {
+    this.querySelector<HTMLButtonElement>(".tap")?.focus(); // the button that was pressed goes
+    listening.finish();
+  };
 
-  private readonly stop = (): void => listening.stop();
+  private readonly cancel = (): void => (listening.phase === "opening" ? listening.stop() : listening.cancel());
 
   private readonly always = (event: Event): void => {
     if ((event.target as HTMLInputElement).checked) void listening.start({ wake: true, act: true, area: this.area });

@@ -29,6 +29,8 @@ export class Listening extends EventTarget implements Hears {
   heard = "";
   reply = "";
   missed = "";
+  /** Whether the answer sounds; a hub without a voice writes it only. */
+  aloud = false;
   /** A microphone's cause, or the hub's own words. */
   trouble: MicrophoneError | Refusal | null = null;
   /** How loud it is at the microphone, 0 to 1 from silence to as loud as can be. */
@@ -72,7 +74,19 @@ export class Listening extends EventTarget implements Hears {
 
   /** Listen now, without the wake word. */
   talk(): void {
-    if (this.phase === "waiting") this.send({ type: "talk" });
+    if (this.phase !== "waiting") return;
+    Object.assign(this, { heard: "", reply: "", missed: "" });
+    this.send({ type: "talk" });
+  }
+
+  /** Forget the turn that is on: what is left of it is neither heard nor answered. Listening all the time goes on. */
+  cancel(): void {
+    if (!this.wish.wake) return this.stop();
+    if (!this.on || this.phase === "opening" || this.phase === "waiting") return;
+    this.sounding?.silence();
+    this.hangUp(); // a new socket begins anew at the hub, and the microphone stays open
+    this.is("waiting");
+    this.connect();
   }
 
   /** What was said is all. */
@@ -83,7 +97,6 @@ export class Listening extends EventTarget implements Hears {
 
   stop(trouble: Listening["trouble"] = null): void {
     this.opened += 1;
-    clearTimeout(this.timer);
     this.hangUp();
     this.sounding?.silence();
     this.microphone?.close();
@@ -114,6 +127,7 @@ export class Listening extends EventTarget implements Hears {
   }
 
   private hangUp(): void {
+    clearTimeout(this.timer);
     const { socket } = this;
     this.socket = undefined;
     if (!socket) return;
@@ -181,7 +195,8 @@ export class Listening extends EventTarget implements Hears {
       this.send({ type: "played", reply: told.number });
       this.is("waiting");
     };
-    if (!told.samples) return this.is("waiting");
+    this.aloud = told.samples > 0;
+    if (!this.aloud) return this.is("waiting");
     this.sounding?.expect(told.samples, told.rate, done);
     this.is("speaking");
   }
