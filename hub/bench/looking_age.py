@@ -27,8 +27,8 @@ from hub.media.frame import VideoFrame
 from hub.media.slot import SlotWriter
 from hub.perception.eyes.build import build_eyes, eyes_config
 from hub.perception.eyes.eyes import Eyes
-from hub.perception.eyes.messages import HandsSeen
 from hub.perception.eyes.view import View
+from hub.perception.seen import HandsSeen
 
 RATE: Final = 25.0
 SECONDS: Final = 20.0

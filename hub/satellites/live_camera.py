@@ -13,9 +13,9 @@ from hub.guard.connect import Guard
 from hub.media.tap.camera import Camera
 from hub.media.tap.messages import FromTap, SourceReady, SourceTrouble
 from hub.perception.eyes.eyes import Eyes
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.eyes.view import View
 from hub.perception.eyes.watch import Watch
+from hub.perception.seen import PeopleSeen
 
 
 class PeopleSink(Protocol):

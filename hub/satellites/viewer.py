@@ -14,10 +14,10 @@ from hub.core.errors import HearthError, MediaError, WorkerDiedError
 from hub.core.events import Event, Origin, PresenceChanged
 from hub.media.picture_kinds import is_picture
 from hub.media.regular_file import open_regular, readable_name
-from hub.perception.eyes.messages import HandsSeen, PeopleSeen
 from hub.perception.eyes.watch import Watch
 from hub.perception.presence.belief import Belief
 from hub.perception.presence.signs import CameraLooks
+from hub.perception.seen import HandsSeen, PeopleSeen
 
 if TYPE_CHECKING:
     from hub.media.slot import Slot

@@ -12,7 +12,7 @@ import pytest
 from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, TaskFailed
 from hub.perception.eyes.eyes import Eyes
 from hub.perception.eyes.hand_watch import DrawnHands
-from hub.perception.eyes.messages import Landmarks
+from hub.perception.seen import Landmarks
 from tests.e2e.seeing import (
     CAMERA,
     SEES,

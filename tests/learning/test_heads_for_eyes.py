@@ -10,11 +10,12 @@ from hub.guard.framing import MOST_TO_WORKER
 from hub.learning.onnx_export import to_onnx
 from hub.learning.onnx_import import bundled_gesture
 from hub.perception.eyes.eyes import Eyes
-from hub.perception.eyes.messages import Hand, HeadRefused, UseHead
+from hub.perception.eyes.messages import HeadRefused, UseHead
 from hub.perception.eyes.watch import Watch
 from hub.perception.gesture.features import hand_features
 from hub.perception.gesture.head import GestureHead
 from hub.perception.gesture.looking import HandsLooker
+from hub.perception.seen import Hand
 from tests.perception.eyes.fakes import FakeHost, Worker, hand, hands, until
 from tests.perception.gesture.test_looking import FRAME, Finder, open_hand
 

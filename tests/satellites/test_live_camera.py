@@ -15,16 +15,8 @@ from hub.guard.connect import Guard
 from hub.guard.worker_host import WorkerHost
 from hub.media.tap.messages import SourceEnded, SourceReady, SourceTrouble
 from hub.perception.eyes.eyes import Eyes
-from hub.perception.eyes.messages import (
-    CameraEnded,
-    CameraTrouble,
-    CloseCamera,
-    EndCamera,
-    FromEyes,
-    Hand,
-    OpenCamera,
-    PeopleSeen,
-)
+from hub.perception.eyes.messages import CameraEnded, CameraTrouble, CloseCamera, EndCamera, FromEyes, OpenCamera
+from hub.perception.seen import Hand, PeopleSeen
 from hub.satellites import live_camera
 from hub.satellites.live_camera import LiveCamera
 from tests.perception.eyes.fakes import FakeHost, hand, hands, until

@@ -15,15 +15,8 @@ from hub.media.slot import Slot
 from hub.media.tap.messages import SourceEnded
 from hub.media.tap.tap import Tap
 from hub.perception.eyes.eyes import Eyes
-from hub.perception.eyes.messages import (
-    CameraEnded,
-    CameraTrouble,
-    CloseCamera,
-    EndCamera,
-    FromEyes,
-    OpenCamera,
-    PeopleSeen,
-)
+from hub.perception.eyes.messages import CameraEnded, CameraTrouble, CloseCamera, EndCamera, FromEyes, OpenCamera
+from hub.perception.seen import PeopleSeen
 from hub.satellites.viewer import Viewer
 from tests.perception.eyes.fakes import FakeHost, hand, hands, until
 

@@ -14,15 +14,14 @@ from hub.perception.eyes.messages import (
     CameraPace,
     CameraTrouble,
     FromEyes,
-    HandsSeen,
     HeadRefused,
-    Landmarks,
     OpenCamera,
     TellLandmarks,
     UseHead,
 )
 from hub.perception.eyes.view import View
 from hub.perception.opened import Opened
+from hub.perception.seen import HandsSeen, Landmarks
 
 log = structlog.get_logger(__name__)
 _MOST_CAMERAS: Final = 16

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hub.core.entries import enter
 from hub.core.gestures import NAMES
-from hub.perception.eyes.messages import Hand, HandsSeen, Landmarks, Points
+from hub.perception.seen import Hand, HandsSeen, Landmarks, Points
 
 if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes

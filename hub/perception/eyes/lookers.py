@@ -7,7 +7,7 @@ from typing import Final
 from hub.core.errors import MediaError
 from hub.media.frame import Pixels
 from hub.perception.eyes.config import EyesConfig
-from hub.perception.eyes.messages import Landmarks, OpenCamera, Seen
+from hub.perception.eyes.messages import OpenCamera
 from hub.perception.gesture.finding import FilmFinder, StillFinder
 from hub.perception.gesture.hands import HandModels
 from hub.perception.gesture.head import GestureHead
@@ -15,6 +15,7 @@ from hub.perception.gesture.looking import HandsLooker
 from hub.perception.presence.bodies import BodyFinder
 from hub.perception.presence.faces import FaceFinder
 from hub.perception.presence.looking import PeopleLooker
+from hub.perception.seen import Landmarks, Seen
 
 _LONGEST_STRIP: Final = 16
 """How many times as long as wide a picture may be."""

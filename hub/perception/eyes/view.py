@@ -7,7 +7,8 @@ from hub.core.arrivals import Arrivals
 from hub.core.errors import HearthError
 from hub.guard.worker_line import WorkerLine
 from hub.media.slot import Slot
-from hub.perception.eyes.messages import CameraEnded, CameraPace, CloseCamera, EndCamera, HandsSeen, OpenCamera, Seen
+from hub.perception.eyes.messages import CameraEnded, CameraPace, CloseCamera, EndCamera, OpenCamera
+from hub.perception.seen import HandsSeen, Seen
 
 _MOST_SEEN: Final = 512  # that wait for a reader
 

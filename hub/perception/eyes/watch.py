@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, Origin
-from hub.perception.eyes.messages import Hand, HandsSeen
 from hub.perception.gesture.reading import GestureReader
 from hub.perception.gesture.steady import Shown
 from hub.perception.gesture.trigger import Made
+from hub.perception.seen import Hand, HandsSeen
 
 _POINTED_EVERY_S: Final = 0.1
 

@@ -20,14 +20,13 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     HeadRefused,
-    Landmarks,
     OpenCamera,
-    Seen,
     TellLandmarks,
     ToEyes,
     UseHead,
 )
 from hub.perception.eyes.pace import Pace
+from hub.perception.seen import Landmarks, Seen
 
 _DESCRIPTORS: Final = 2  # of a camera: its slot and its bell
 

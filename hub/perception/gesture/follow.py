@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.perception.eyes.messages import Hand, HandsSeen
+from hub.perception.seen import Hand, HandsSeen
 
 NONE: Final = "none"
 ABSENT: Final = ""

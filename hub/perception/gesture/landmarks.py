@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from hub.perception.eyes.messages import Landmarks, Points
 from hub.perception.gesture.hands import MOST_HANDS, FoundHand, FoundHands
+from hub.perception.seen import Landmarks, Points
 
 _EVERY_S: Final = 0.1
 _FARTHEST: Final = 1.0

@@ -6,12 +6,12 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from hub.perception.eyes.messages import Hand, HandsSeen, Landmarks
 from hub.perception.gesture.features import hand_features
 from hub.perception.gesture.hands import MIDDLE_KNUCKLE, WRIST, FoundHand, FoundHands
 from hub.perception.gesture.landmarks import LandmarkTeller
 from hub.perception.gesture.pointing import pointing
 from hub.perception.gesture.windows import Pixels
+from hub.perception.seen import Hand, HandsSeen, Landmarks
 
 NONE: Final = "none"
 ReadGesture = Callable[[FoundHand], tuple[str, float]]

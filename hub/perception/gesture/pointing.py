@@ -3,8 +3,8 @@
 import math
 from typing import Final
 
-from hub.perception.eyes.messages import Pointing
 from hub.perception.gesture.hands import WRIST, FoundHand
+from hub.perception.seen import Pointing
 
 _KNUCKLE: Final = 5
 _TIP: Final = 8

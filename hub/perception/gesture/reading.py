@@ -2,11 +2,11 @@
 
 from msgspec import Struct
 
-from hub.perception.eyes.messages import HandsSeen
 from hub.perception.gesture.follow import Follower
 from hub.perception.gesture.motion import Motions
 from hub.perception.gesture.steady import Shown, Steady
 from hub.perception.gesture.trigger import Made, Trigger
+from hub.perception.seen import HandsSeen
 
 
 class Said(Struct, frozen=True):

@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.perception.eyes.messages import Hand
 from hub.perception.gesture.follow import ABSENT, AWAY_S, NONE, UNCLEAR, Followed, Showing, shows
+from hub.perception.seen import Hand
 
 _SPAN_S: Final = 0.3
 _MAJORITY: Final = 0.7

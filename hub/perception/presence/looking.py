@@ -4,10 +4,10 @@ import math
 import time
 from typing import Final, Protocol
 
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.background import Background
 from hub.perception.presence.faces import Found
 from hub.perception.presence.parts import Pixels
+from hub.perception.seen import PeopleSeen
 
 _MOVED_EVERY_S: Final = 0.2
 _FACES_EVERY_S: Final = 0.5

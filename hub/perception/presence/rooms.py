@@ -24,13 +24,13 @@ from hub.core.events import (
 from hub.core.settings import PresenceSettings
 from hub.core.states import StateTable
 from hub.core.whereabouts import AREA, PERSON, Located
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.areas import Areas
 from hub.perception.presence.belief import FOREVER, Sign
 from hub.perception.presence.evidence import LOCATED, SPEECH, SURE_SPEECH, UNSURE_SPEECH, WAKE
 from hub.perception.presence.people import People
 from hub.perception.presence.readers import Reader, Readers, Report, readers_of
 from hub.perception.presence.signs import CameraLooks
+from hub.perception.seen import PeopleSeen
 
 _OLD_WORD: Final = 0.3
 """What a sensor's value from before a restart is worth, until its integration had time to bring another."""

@@ -4,9 +4,9 @@ import math
 from collections import deque
 from typing import Final
 
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.belief import Sign
 from hub.perception.presence.evidence import sighting
+from hub.perception.seen import PeopleSeen
 
 _LOOKS_S: Final = 10.0
 """A camera that has not looked for so long is taken for one that does not look."""

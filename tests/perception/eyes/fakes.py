@@ -19,19 +19,9 @@ from hub.guard.worker_host import WorkerDown, WorkerUp
 from hub.guard.worker_link import HubGone, WorkerLink
 from hub.media.frame import Pixels, VideoFrame
 from hub.media.slot import Slot, SlotWriter
-from hub.perception.eyes.messages import (
-    CameraEnded,
-    CameraPace,
-    CameraTrouble,
-    EndCamera,
-    FromEyes,
-    Hand,
-    HandsSeen,
-    OpenCamera,
-    PeopleSeen,
-    Pointing,
-)
+from hub.perception.eyes.messages import CameraEnded, CameraPace, CameraTrouble, EndCamera, FromEyes, OpenCamera
 from hub.perception.eyes.worker import EyesWorker, Looker
+from hub.perception.seen import Hand, HandsSeen, PeopleSeen, Pointing
 
 REFUSED, CRASHES, TALKS = 66, 77, 88
 """Brightness of pictures at which looking fails as foreseen, fails otherwise, and tells more than may leave."""

@@ -17,13 +17,11 @@ from hub.perception.eyes.messages import (
     CloseCamera,
     EndCamera,
     FromEyes,
-    HandsSeen,
-    Landmarks,
     OpenCamera,
-    PeopleSeen,
     TellLandmarks,
 )
 from hub.perception.eyes.view import View
+from hub.perception.seen import HandsSeen, Landmarks, PeopleSeen
 from tests.perception.eyes.fakes import FakeHost, hand, hands, until
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub.perception.eyes.eyes import Eyes
 from hub.perception.eyes.hand_watch import DrawnHands, HandWatch
-from hub.perception.eyes.messages import HandsSeen, Landmarks
+from hub.perception.seen import HandsSeen, Landmarks
 from tests.perception.eyes.fakes import hand, hands, until
 
 POINTS = tuple(n / 100 for n in range(42))

@@ -2,8 +2,8 @@ import itertools
 from collections.abc import Iterable
 
 from hub.core.events import Event, GestureMade, GestureSeen, HandPointed, Origin
-from hub.perception.eyes.messages import Hand
 from hub.perception.eyes.watch import Watch
+from hub.perception.seen import Hand
 from tests.perception.eyes.fakes import hand, hands
 
 ORIGIN = Origin(area="hallway", source="camera.hallway")

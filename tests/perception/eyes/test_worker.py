@@ -13,18 +13,10 @@ import pytest
 from hub.core.errors import HearthError, ModelError
 from hub.media.slot_memory import BUFFER_BYTES, BUFFERS
 from hub.perception.eyes.lookers import CameraLooker
-from hub.perception.eyes.messages import (
-    CameraEnded,
-    CameraTrouble,
-    CloseCamera,
-    EndCamera,
-    HandsSeen,
-    Landmarks,
-    OpenCamera,
-    TellLandmarks,
-)
+from hub.perception.eyes.messages import CameraEnded, CameraTrouble, CloseCamera, EndCamera, OpenCamera, TellLandmarks
 from hub.perception.gesture.hands import FoundHands
 from hub.perception.gesture.looking import HandsLooker
+from hub.perception.seen import HandsSeen, Landmarks
 from tests.perception.eyes.fakes import CRASHES, REFUSED, TALKS, Shown, Worker
 from tests.perception.gesture.test_looking import open_hand
 

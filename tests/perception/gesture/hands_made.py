@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from hub.perception.eyes.messages import Hand, HandsSeen, Pointing
+from hub.perception.seen import Hand, HandsSeen, Pointing
 
 ASPECT = 4 / 3
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from msgspec import inspect
 
-from hub.perception.eyes.messages import FromEyes, Landmarks
+from hub.perception.eyes.messages import FromEyes
 from hub.perception.gesture.hands import FoundHands
 from hub.perception.gesture.landmarks import LandmarkTeller
+from hub.perception.seen import Landmarks
 from tests.perception.gesture.test_looking import open_hand
 
 HAND = open_hand()

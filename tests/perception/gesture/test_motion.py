@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.perception.eyes.messages import Hand, Pointing
 from hub.perception.gesture.follow import Follower
 from hub.perception.gesture.motion import Motions
 from hub.perception.gesture.path import is_circle
+from hub.perception.seen import Hand, Pointing
 from tests.perception.gesture.hands_made import ASPECT, film, hand
 
 At = Callable[[float], Iterable[Hand]]

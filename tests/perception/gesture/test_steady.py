@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.perception.eyes.messages import HandsSeen
 from hub.perception.gesture.reading import GestureReader
+from hub.perception.seen import HandsSeen
 from tests.perception.gesture.hands_made import film, frame, hand, holding
 
 RATES = pytest.mark.parametrize("fps", [5, 8, 15, 30])

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.perception.eyes.messages import Hand, HandsSeen
 from hub.perception.gesture.reading import GestureReader
 from hub.perception.gesture.trigger import ARMED_S, WOKEN_S
+from hub.perception.seen import Hand, HandsSeen
 from tests.perception.gesture.hands_made import film, frame, hand, holding
 
 RATES = pytest.mark.parametrize("fps", [5, 8, 15, 30])

@@ -14,8 +14,8 @@ from hub.core.settings import PresenceSettings
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
 from hub.core.whereabouts import InUse, in_use
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.rooms import Rooms
+from hub.perception.seen import PeopleSeen
 
 AREAS = {a: Area(id=a, name=a.title()) for a in ("hall", "kitchen", "office", "bedroom", "attic")}
 MEASURES = {"motion": "Presence", "occupancy": "Presence", "presence": "Presence", "illuminance": "Measure"}

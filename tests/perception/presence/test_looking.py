@@ -5,10 +5,10 @@ import pytest
 
 pytest.importorskip("cv2")
 
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.faces import Found
 from hub.perception.presence.looking import PeopleLooker
 from hub.perception.presence.parts import Pixels
+from hub.perception.seen import PeopleSeen
 
 ROOM = np.random.default_rng(1).integers(0, 255, (48, 64, 3), np.uint8).repeat(5, axis=0).repeat(5, axis=1)
 

@@ -1,8 +1,8 @@
 """Who is believed to be in which room: coming, staying, going, and nobody twice."""
 
 from hub.core.whereabouts import InUse, Located, located
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.belief import PRIOR
+from hub.perception.seen import PeopleSeen
 from tests.perception.presence.rooms_house import (
     AREAS,
     NOBODY,

@@ -14,8 +14,8 @@ from hub.core.events import (
     WakeHeard,
 )
 from hub.core.whereabouts import Located, located
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.belief import PRIOR
+from hub.perception.seen import PeopleSeen
 from tests.perception.presence.rooms_house import (
     AREAS,
     NOBODY,

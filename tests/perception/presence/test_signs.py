@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from hub.core.entities import Entity
 from hub.core.traits import TraitConfig
-from hub.perception.eyes.messages import PeopleSeen
 from hub.perception.presence.evidence import SENSORS, sensor_of, sighting
 from hub.perception.presence.signs import CameraLooks, CarbonDioxide, LightLevel
+from hub.perception.seen import PeopleSeen
 
 
 def looks(times: int, every: float, **seen: object) -> float:
