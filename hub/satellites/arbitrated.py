@@ -165,8 +165,7 @@ class ArbitratedStream:
             stream=self.name, word=wake.word, score=wake.score, t=wake.t, reason="elsewhere", origin=wake.origin
         )
         if asked:
-            self._events.append(refused)
-            self._arrived.set()
+            self._events.put(refused)
         if self._bus is not None:
             self._bus.publish(refused)
 
