@@ -19,10 +19,10 @@ import numpy as np
 from hub.bench.measure import Measure, compare
 from hub.core.errors import UnavailableError
 from hub.learning.federated.collect import Terms
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan
 from hub.learning.federated.pupil import PlainPupil
 from hub.learning.federated.rounds import Learner
+from hub.learning.head import Head, Material
 from hub.learning.network import Network
 from hub.swarm.ports import Answer, Take
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from hub.floors.swarm import Swarm
     from hub.learning.at_home import HomeLearning
     from hub.learning.examples import Examples
-    from hub.learning.federated.head import Head, Material
     from hub.learning.federated.home_pupil import HomePupil
     from hub.learning.federated.kept_heads import KeptHeads
+    from hub.learning.head import Head, Material
     from hub.perception.eyes.eyes import Eyes
 
 log = structlog.get_logger(__name__)
@@ -127,8 +127,8 @@ def drawn_hands(count: int, seed: int) -> "Material":
     """So many drawn hands of each gesture, and thrice as many that say nothing; the same everywhere."""
     import numpy as np
 
-    from hub.learning.federated.head import Material
     from hub.learning.gesture_data import data_set
+    from hub.learning.head import Material
 
     return Material.plain(*data_set(count, np.random.default_rng(seed)))
 

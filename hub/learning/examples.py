@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import StoreError, ValueRefusedError
-from hub.learning.federated.head import Material
+from hub.learning.head import Material
 from hub.learning.kinds import KINDS, Kind
 from hub.learning.sealing import Seal
 from hub.store.database import Database

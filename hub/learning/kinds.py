@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.learning.federated.head import Head
-from hub.learning.federated.office import FEATURES, LABELS, fresh_head
+from hub.learning.head import Head
+from hub.learning.room_air import FEATURES, LABELS, fresh_head
 from hub.perception.gesture.features import SIZE
 from hub.perception.gesture.head import NETWORK_NAMES
 

@@ -5,7 +5,7 @@ from onnx import numpy_helper
 
 from hub.core.bundled import bundled
 from hub.core.errors import ModelError
-from hub.learning.federated.head import Head
+from hub.learning.head import Head
 from hub.learning.network import Network
 from hub.perception.gesture.head import NETWORK_NAMES
 

@@ -15,10 +15,10 @@ from hub.learning.at_home import HomeLearning, next_time
 from hub.learning.examples import Examples
 from hub.learning.federated.collect import Terms
 from hub.learning.federated.handing import handed
-from hub.learning.federated.head import Head
 from hub.learning.federated.home_pupil import HomePupil
 from hub.learning.federated.kept_heads import KeptHeads
 from hub.learning.federated.messages import Invite, Standing, decode, encode
+from hub.learning.head import Head
 from hub.learning.sealing import Seal
 from hub.store.database import Database
 from tests.learning.people import seed

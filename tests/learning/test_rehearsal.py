@@ -5,8 +5,8 @@ import numpy as np
 from hub.floors.learning import drawn_hands
 from hub.learning.federated.aggregate import added
 from hub.learning.federated.gate import examine, no_worse
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan, learn
+from hub.learning.head import Head, Material
 from hub.learning.onnx_import import bundled_gesture
 from hub.perception.gesture.head import NETWORK_NAMES, NONE
 from tests.learning.people import examples_of

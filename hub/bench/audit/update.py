@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 
 from hub.learning.federated.arrays import pack
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan, learn
 from hub.learning.federated.messages import Offer, encode
 from hub.learning.gesture_data import data_set
+from hub.learning.head import Head, Material
 from hub.learning.onnx_import import bundled_gesture
 
 _DRAWN: Final = 8

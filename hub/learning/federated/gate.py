@@ -13,7 +13,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from hub.learning.federated.aggregate import Rule, added, merge
-from hub.learning.federated.head import Head, Marks, Material
+from hub.learning.head import Head, Marks, Material
 from hub.learning.network import Weights
 
 _HARM = 0.05

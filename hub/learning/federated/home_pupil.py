@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import NotFoundError
 from hub.learning.examples import Examples
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.kept_heads import KeptHead, KeptHeads
 from hub.learning.federated.pupil import Report
 from hub.learning.federated.trial import Trial
+from hub.learning.head import Head, Material
 from hub.learning.kinds import KINDS
 from hub.learning.labels import Verdict, from_use
 

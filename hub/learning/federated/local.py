@@ -7,7 +7,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from hub.core.errors import HearthError
-from hub.learning.federated.head import Head, Material
+from hub.learning.head import Head, Material
 from hub.learning.network import Adam, Network, Weights
 
 LEAST_EXAMPLES: Final = 32

@@ -4,7 +4,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from hub.learning.federated.head import Head, Material
+from hub.learning.head import Head, Material
 
 Outcome = Literal["merged", "own", "alone", "given up"]
 

@@ -15,10 +15,10 @@ from hub.learning.federated.arrays import pack, unpack
 from hub.learning.federated.checks import check_arrays
 from hub.learning.federated.collect import Collector, Terms, TooFewMembersError
 from hub.learning.federated.gate import harmful
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan, TooFewExamplesError, learn
 from hub.learning.federated.messages import Offer, Result, Roster, encode
 from hub.learning.federated.scores import Scores
+from hub.learning.head import Head, Material
 from hub.learning.network import Weights
 
 SCENARIOS: Final = ("central", "local", "fedavg", "fedprox", "int8", "skew", "hostile")

@@ -6,12 +6,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan
-from hub.learning.federated.office import fresh_head, read_office
+from hub.learning.federated.office import read_office
 from hub.learning.federated.simulate import Home, Task
 from hub.learning.gesture_data import data_set
+from hub.learning.head import Head, Material
 from hub.learning.network import Network
+from hub.learning.room_air import fresh_head
 from hub.perception.gesture.head import NETWORK_NAMES
 
 _HOUR: Final = 60

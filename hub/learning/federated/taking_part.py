@@ -16,10 +16,10 @@ from hub.learning.federated.aside import aside
 from hub.learning.federated.checks import UpdateRefusedError, check_arrays
 from hub.learning.federated.collect import Terms
 from hub.learning.federated.gate import Exam, examine, no_worse
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan, check_untraceable, learn
 from hub.learning.federated.messages import OK, Invite, Kept, Offer, Receipt, Result, Roster, decode, encode
 from hub.learning.federated.pupil import Outcome, Pupil, Report
+from hub.learning.head import Head, Material
 from hub.learning.network import Weights
 from hub.swarm.ports import Mesh
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hub.core.clock import Clock
-from hub.learning.federated.head import Head
+from hub.learning.head import Head
 
 _LOST: Final = 3
 """So many more answers that only the head before had right than answers that only the new one has."""

@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from hub.learning.federated.collect import Terms
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import Plan
 from hub.learning.federated.messages import Roster
-from hub.learning.federated.office import fresh_head, read_office
+from hub.learning.federated.office import read_office
 from hub.learning.federated.pupil import PlainPupil
 from hub.learning.federated.rounds import Learner
+from hub.learning.head import Head, Material
 from hub.learning.network import Network
+from hub.learning.room_air import fresh_head
 from tests.swarm.street import Street, StreetMesh
 
 LABELS = ("left", "right", "far")

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from hub.floors.learning import drawn_hands
 from hub.guard.connect import Guard
 from hub.learning.federated.collect import Terms
-from hub.learning.federated.head import Material
 from hub.learning.federated.pupil import PlainPupil
 from hub.learning.federated.rounds import Learner
+from hub.learning.head import Material
 from hub.learning.onnx_import import bundled_gesture
 from hub.perception.gesture.head import NETWORK_NAMES
 from hub.swarm.bulk import HttpBulk
@@ -180,7 +180,7 @@ def test_the_search_finds_a_planted_example(form: str) -> None:
 
 @pytest.mark.realdata
 async def test_of_a_round_on_an_offices_minutes_no_reading_is_in_what_was_said(data: Path) -> None:
-    from hub.learning.federated.office import fresh_head
+    from hub.learning.room_air import fresh_head
     from tests.learning.federated.homes import Homes, office_homes
 
     homes = Homes(office_homes(data / "presence" / "occupancy"), fresh_head())

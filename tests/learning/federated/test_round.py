@@ -8,8 +8,8 @@ import pytest
 from hub.core.errors import NotFoundError
 from hub.learning.federated.arrays import pack, unpack
 from hub.learning.federated.collect import Terms
-from hub.learning.federated.head import Material
 from hub.learning.federated.messages import rendezvous
+from hub.learning.head import Material
 from tests.learning.federated.homes import KIND, Homes, cloud, head, office_head, office_homes
 
 

@@ -7,7 +7,6 @@ import pytest
 from hub.core.clock import FakeClock
 from hub.learning.federated.arrays import pack
 from hub.learning.federated.collect import Collector, Terms, TooFewMembersError
-from hub.learning.federated.head import Material
 from hub.learning.federated.local import (
     LEAST_EXAMPLES,
     TooFewExamplesError,
@@ -17,6 +16,7 @@ from hub.learning.federated.local import (
 )
 from hub.learning.federated.messages import OK, Offer, Roster, encode, rendezvous
 from hub.learning.federated.promises import Promises, RosterRefusedError
+from hub.learning.head import Material
 from tests.learning.federated.homes import KIND, PLAN, TERMS, Homes, cloud, head, roster
 
 HUBS = ("hub0", "hub1", "hub2", "hub3")

@@ -11,13 +11,13 @@ from hub.learning.federated.aggregate import added, clipped, merge, norm
 from hub.learning.federated.arrays import pack
 from hub.learning.federated.collect import Collector, Terms
 from hub.learning.federated.gate import examine, harmful, no_worse, voted_out
-from hub.learning.federated.head import Head, Material
 from hub.learning.federated.local import (
     learn,
 )
 from hub.learning.federated.messages import CONFLICT, OK, UNUSABLE, Offer, encode, rendezvous
 from hub.learning.federated.scores import Scores
 from hub.learning.federated.trial import Trial
+from hub.learning.head import Head, Material
 from hub.learning.network import Weights
 from tests.learning.federated.homes import KIND, PLAN, TERMS, Homes, cloud, head, roster
 
