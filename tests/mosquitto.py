@@ -12,15 +12,18 @@ MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sb
 
 
 class Broker:
-    """A mosquitto of the tests' own on a free port, which can be stopped or killed, and started again."""
+    """A mosquitto of the tests' own on a free port, which can be stopped or killed, and started again.
 
-    def __init__(self, folder: Path) -> None:
+    `closed`: it lets nobody in, with or without a password.
+    """
+
+    def __init__(self, folder: Path, *, closed: bool = False) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"listener {self.port} 127.0.0.1\nallow_anonymous {str(not closed).lower()}\npersistence true\n"
             f"persistence_location {folder}/\nautosave_interval 1\nautosave_on_changes true\nmessage_size_limit 0\n"
             f"user {getpass.getuser()}\n"
         )

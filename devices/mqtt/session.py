@@ -17,6 +17,7 @@ from .config import Config
 from .discovery import Found, discover, is_config
 from .ids import EntityIds
 from .payload import MAX_BYTES, MAX_LIST_BYTES, Payload
+from .refusals import why
 from .roster import Roster
 from .tasks import first_of, stop
 from .zigbee.bridge import Bridge
@@ -75,9 +76,10 @@ class Session:
             try:
                 await self._converse()
             except (aiomqtt.MqttError, HearthError, OSError, TimeoutError) as error:
-                log.warning("broker cannot be reached", broker=self._address, error=str(error), retry_s=round(wait, 1))
+                told = why(error, address=self._address, username=self._config.username)
+                log.warning("broker cannot be reached", broker=self._address, error=told, retry_s=round(wait, 1))
                 self._trouble = True
-                await self._tell([Trouble(str(error))])
+                await self._tell([Trouble(told)])
             if self._roster.connected:
                 wait = self._config.first_wait_s  # it had worked: this is a new trouble
                 self._acks.fail_all(self._gone())

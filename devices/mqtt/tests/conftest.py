@@ -61,6 +61,7 @@ class Hub:
         self.entities: dict[str, Entity] = {}
         self.states: dict[tuple[str, str], Value] = {}
         self.reachable: dict[str, bool] = {}
+        self.troubles: list[str] = []
         self.store = MemoryStore()
         self.commands = Commands()
         self.opened: list[tuple[str, int]] = []
@@ -89,6 +90,8 @@ class Hub:
         elif isinstance(update, Reachable):
             for entity in [update.entity] if update.entity else list(self.entities):
                 self.reachable[entity] = update.available
+        elif update.text:
+            self.troubles.append(update.text)
         self._changed.set()
 
     async def until(self, holds: Callable[["Hub"], object]) -> None:

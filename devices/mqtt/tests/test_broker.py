@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import aiomqtt
@@ -27,6 +28,7 @@ from hub.home.scenes import Scenes
 from hub.plugins.devices.device_host import DeviceHost
 from hub.plugins.discovery import find_devices
 from hub.plugins.ports.hub_ports import MemoryData
+from tests.mosquitto import Broker
 
 pytestmark = pytest.mark.broker
 
@@ -160,6 +162,33 @@ async def test_a_broker_that_dies_and_returns(broker: Any, run: Any) -> None:
         async with device(broker, lamp__set=lambda p: ("lamp/state", p)):
             await hub.command("light.kitchen", "OnOff", False)
         assert len(hub.opened) > 1
+
+
+@pytest.mark.parametrize(
+    ("username", "told"), [("ann", "refuses 'ann' with this password"), ("", "without a user name and password")]
+)
+async def test_a_broker_that_refuses_says_what_to_check(tmp_path: Path, run: Any, username: str, told: str) -> None:
+    broker = Broker(tmp_path, closed=True)
+    broker.start()
+    async with run(connect, config(broker, username=username, password="geheim" if username else "")) as hub:
+        await hub.until(lambda h: len(h.troubles) > 1)  # with MQTT 5 and with MQTT 3
+    broker.stop()
+    assert all(f"127.0.0.1:{broker.port} " in each and told in each for each in hub.troubles[:2])
+    assert "geheim" not in str(hub.troubles)
+
+
+async def test_what_is_no_broker_is_told_as_that(run: Any) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, run(connect, Config(port=port, first_wait_s=0.05, longest_wait_s=0.2)) as hub:
+        await hub.until(lambda h: h.troubles)
+    assert f"the broker 127.0.0.1:{port} cannot be spoken to" in hub.troubles[0]
+    assert "is it an MQTT broker" in hub.troubles[0]
 
 
 async def test_a_broker_that_dies_fails_the_commands_that_wait(broker: Any, run: Any) -> None:
