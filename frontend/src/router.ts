@@ -10,6 +10,12 @@ export function here(): Place {
   return { screen: screen || "home", id: safe(id) };
 }
 
+/** Go to an address of the page, such as `#/home`: also where one has it already and sees another screen than its own. */
+export function goTo(address: string): void {
+  if (location.hash === address) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  else location.hash = address;
+}
+
 function safe(id: string): string {
   try {
     return decodeURIComponent(id);

@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import { firstSteps, STEPS, type Step } from "../home/first-steps";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
+import { goTo } from "../router";
 import "../setup/home";
 import "../setup/language";
 import "../setup/owner";
@@ -34,6 +35,13 @@ export class SetupScreen extends Watching {
     return asked === "owner" && me.owned ? "language" : asked;
   }
 
+  /** The home first: this screen may stand at its address. */
+  private readonly look = (event: Event): void => {
+    event.preventDefault();
+    firstSteps.later = true;
+    goTo("#/home");
+  };
+
   protected override render(): TemplateResult {
     const { step } = this;
     const { stepOf, stepNames, later } = words().setup;
@@ -45,7 +53,7 @@ export class SetupScreen extends Watching {
         <progress max=${STEPS.length} value=${number} aria-label=${told}></progress>
       </header>
       ${DRAWN[step]}
-      ${session.me && !(step === "owner" && firstSteps.step) && step !== "ready" ? html`<p class="hint"><a href="#/home" @click=${() => (firstSteps.later = true)}>${later}</a></p>` : nothing}
+      ${session.me && !(step === "owner" && firstSteps.step) && step !== "ready" ? html`<p class="hint"><a href="#/home" @click=${this.look}>${later}</a></p>` : nothing}
     </div>`;
   }
 }

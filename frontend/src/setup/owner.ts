@@ -6,6 +6,7 @@ import { firstSteps } from "../home/first-steps";
 import { session } from "../home/session";
 import { languages } from "../parts/languages";
 import "../parts/restore";
+import { goTo } from "../router";
 import { words } from "../words";
 import { SetupStep } from "./step";
 
@@ -61,7 +62,7 @@ export class OwnerStep extends SetupStep {
   // A home that was furnished before it had an owner needs no more steps.
   protected override async pass(): Promise<void> {
     if (await firstSteps.ask()) await super.pass();
-    else location.hash = "#/home";
+    else goTo("#/home");
   }
 }
 

@@ -5,6 +5,7 @@ import type { Setting, Settings } from "../api/wire";
 import { Asked } from "../home/asked";
 import { firstSteps, STEPS, type Step } from "../home/first-steps";
 import { Working } from "../parts/working";
+import { goTo } from "../router";
 import { words } from "../words";
 
 const EVERY_MS = 60_000;
@@ -46,7 +47,7 @@ export abstract class SetupStep extends Working {
   protected async pass(): Promise<void> {
     const next = STEPS[STEPS.indexOf(this.step) + 1];
     await firstSteps.goOn(next);
-    location.hash = next ? `#/setup/${next}` : "#/home";
+    goTo(next ? `#/setup/${next}` : "#/home");
   }
 
   /** The end of a step's form. */
