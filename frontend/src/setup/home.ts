@@ -61,9 +61,11 @@ export class HomeStep extends SetupStep {
 
   private readonly add = (): void => {
     const field = this.querySelector<HTMLInputElement>("#own-room");
-    const room = field?.value.trim().replace(/\s+/g, " ") ?? "";
-    if (!field || !room) return;
-    if (!this.choices().includes(room)) this.own = [...this.own, room];
+    const typed = field?.value.trim().replace(/\s+/g, " ") ?? "";
+    if (!field || !typed) return;
+    const known = this.choices().find((each) => each.toLowerCase() === typed.toLowerCase());
+    const room = known ?? typed;
+    if (!known) this.own = [...this.own, room];
     if (!this.wanted.includes(room)) this.want(room, true);
     field.value = "";
     field.focus();
