@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly remedy = "",
     /** Of a form: the field that it is about. */
     readonly field = "",
+    /** Seconds after which it may be asked again, where the hub says that. */
+    readonly wait = 0,
   ) {
     super(message);
   }
@@ -47,7 +49,8 @@ async function asked(path: string, options: RequestInit, timeout: number): Promi
   const error = (body as { error?: { code: string; message: string; remedy: string; field?: string } } | null)?.error;
   const unknown = error?.code === "unauthenticated" || error?.code === "unowned";
   if (unknown && asking === visitor) stranger(error.code === "unowned");
-  throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy, error?.field);
+  const wait = Number(response.headers.get("Retry-After") ?? 0);
+  throw new ApiError(response.status, error?.code ?? "http", error?.message ?? response.statusText, error?.remedy, error?.field, wait);
 }
 
 async function answered<T>(path: string, options: RequestInit, timeout: number): Promise<T> {

@@ -34,6 +34,7 @@ export function notify(text: string, bad = false): void {
 /** What an error means, in the page's language where it has words for it, else as the hub says it. */
 export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return String(error);
+  if (error.code === "too_many_tries") return words().tooManyTries(error.wait);
   const known = words().errors[error.code];
   return known ?? [error.message, error.remedy].filter(Boolean).join(". ");
 }

@@ -30,14 +30,14 @@ _FINDINGS = """() => axe.run().then(found => found.violations.map(
 class Visit:
     """One person's browser on the page of the hub at `url`."""
 
-    def __init__(self, browser: Browser, url: str, *, goes_on: bool = False) -> None:
+    def __init__(self, browser: Browser, url: str, *, goes_on: bool = False, locale: str = "en-GB") -> None:
         """`goes_on`: they go on where the browser does not know who made a certificate."""
         self.url = url
         self.complaints: list[str] = []
         self.fetched: dict[str, int] = {}
         """Path -> bytes on the wire, of every file of the page."""
         size: ViewportSize = {"width": 390, "height": 844}
-        context = browser.new_context(viewport=size, locale="en-GB", ignore_https_errors=goes_on)
+        context = browser.new_context(viewport=size, locale=locale, ignore_https_errors=goes_on)
         self.page: Page = context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("console", self._said)

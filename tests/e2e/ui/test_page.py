@@ -1,7 +1,9 @@
 """The page in a real browser, before a real hub."""
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.running import RunningHub
 from tests.e2e.ui.browsing import BROWSES, Visit
@@ -179,9 +181,27 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     page.locator("[data-entity='light.bedroom']").get_by_role("switch").check()
     expect(guest.locator("[data-entity='light.bedroom']").get_by_role("switch")).to_be_checked()
     assert "api/v1/me" in asked and "api/v1/home" not in asked  # it is told, and does not ask
+    for others in ("devices", "people", "settings", "hubs"):
+        guest.goto(f"{hub.url}#/{others}")
+        guest.reload()
+        expect(guest.get_by_role("heading", level=1)).to_have_text("Demo home")
+    _who_guesses_waits(Visit(browser, hub.url, locale="de-DE").page, hub.url)
     hub.stop()
     expect(page.get_by_text("Not connected to the hub")).to_be_visible()
     assert [each for each in visit.complaints if "WebSocket" not in each] == []
+
+
+def _who_guesses_waits(page: Page, url: str) -> None:
+    """Somebody tries passwords, and is told in their own language when they may try again."""
+    page.goto(url)
+    for _ in range(6):
+        page.get_by_label("Name").fill("Ben")
+        page.get_by_label("Passwort").fill("ten red pans")
+        with page.expect_response("**/api/v1/login"):
+            page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(
+        re.compile(r"Zu viele falsche Versuche. In \d+ Sekunden? geht es wieder.")
+    )
 
 
 def _an_owner_is_made(visit: Visit) -> None:

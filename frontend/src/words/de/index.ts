@@ -46,6 +46,7 @@ export const de: Words = {
   sure: (what) => `Wirklich: ${what}?`,
   notDone: (name, why) => `${name}: ${why}`,
   started: (name) => `${name}: gestartet.`,
+  tooManyTries: (seconds) => `Zu viele falsche Versuche. In ${count(seconds, "Sekunde", "Sekunden")} geht es wieder.`,
   errors: {
     offline: "Der Hub antwortet nicht. Es wurde nichts geändert.",
     timeout: "Es kam nicht rechtzeitig eine Antwort.",

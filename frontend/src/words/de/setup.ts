@@ -17,7 +17,7 @@ export const deSetup: typeof enSetup = {
 
     languageTitle: "Welche Sprache wird hier gesprochen?",
     languageLead: "Diese Seite wechselt sofort. Der Hub versteht und antwortet darin, sobald er am Ende dieser Schritte neu startet.",
-    languageHint: "Geschriebenes wird in beiden verstanden. Gesprochenes bisher nur auf Englisch.",
+    languageHint: "In dieser Sprache versteht der Hub dann Geschriebenes, in der anderen nicht. Gesprochenes versteht er bisher nur auf Englisch.",
 
     homeTitle: "Das Zuhause und seine Räume",
     homeLead: "Mit Räumen genügt „das Licht“, und gemeint ist das, wo man gerade ist.",

@@ -45,6 +45,7 @@ export const en = {
   sure: (what: string) => `Do you really want this: ${what}?`,
   notDone: (name: string, why: string) => `${name}: ${why}`,
   started: (name: string) => `${name}: started.`,
+  tooManyTries: (seconds: number) => `Too many wrong tries. Try again in ${count(seconds, "second", "seconds")}.`,
   errors: {
     offline: "The hub does not answer. Nothing was changed.",
     timeout: "It did not answer in time.",

@@ -16,7 +16,7 @@ export const enSetup = {
 
     languageTitle: "Which language do you speak?",
     languageLead: "This page changes at once. The hub understands and answers in it when it starts anew, at the end of these steps.",
-    languageHint: "Written words are understood in both. Spoken words are understood in English only, so far.",
+    languageHint: "The hub then understands this language, and no other, in writing. Spoken words it understands in English only, so far.",
 
     homeTitle: "Your home and its rooms",
     homeLead: "Rooms let you say “the light” and mean the one where you are.",
