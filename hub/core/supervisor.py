@@ -21,6 +21,7 @@ class Supervisor:
         self._longest = longest_wait_s
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.failures: dict[str, str] = {}
+        """What is wrong now, by task: until it has run well again for as long as the longest wait."""
 
     def start(self, name: str, run: Callable[[], Awaitable[None]], *, restart: bool = True) -> None:
         """Run `run()` until `stop(name)`. Returning normally ends it; raising restarts it unless told otherwise."""
@@ -36,7 +37,7 @@ class Supervisor:
         while True:
             began = loop.time()
             try:
-                await run()
+                await self._run(name, run)
             except Exception as error:
                 text = f"{type(error).__name__}: {error}"
                 self.failures[name] = text
@@ -51,6 +52,14 @@ class Supervisor:
             else:
                 self.failures.pop(name, None)
                 return
+
+    async def _run(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run it once. What went wrong before is forgotten as soon as it has run well for the longest wait."""
+        forget = asyncio.get_running_loop().call_later(self._longest, self.failures.pop, name, None)
+        try:
+            await run()
+        finally:
+            forget.cancel()
 
     def running(self) -> tuple[str, ...]:
         """The names of the tasks that live now."""

@@ -30,6 +30,26 @@ async def test_a_task_that_raises_is_reported_and_restarted_with_growing_waits()
     await supervisor.close()
 
 
+async def test_what_went_wrong_is_over_once_the_task_runs_well_again() -> None:
+    supervisor, broken, again = Supervisor(Bus(), first_wait_s=0.001, longest_wait_s=0.05), [True], asyncio.Event()
+
+    async def serve() -> None:
+        if broken:
+            broken.pop()
+            raise OSError("no cable")
+        again.set()
+        await asyncio.Event().wait()
+
+    supervisor.start("mqtt", serve)
+    await asyncio.wait_for(again.wait(), 10)
+    assert "no cable" in supervisor.failures["mqtt"]  # it has only just begun again
+    async with asyncio.timeout(10):
+        while supervisor.failures:
+            await asyncio.sleep(0.01)
+    assert supervisor.running() == ("mqtt",)
+    await supervisor.close()
+
+
 async def test_without_restart_a_failure_is_final_and_close_cancels() -> None:
     bus, failures = Bus(), []
     bus.subscribe(TaskFailed, failures.append)
