@@ -80,8 +80,9 @@ class Perimeter:
         if len(hosts) == 1 and hosts[0].lower() not in self._hosts:
             self._hosts = self._known()
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            names = ", ".join(sorted(self._hosts))
-            raise Refused(421, "host", "this hub is not known by that name", f"use {names}", close=True)
+            # Not its names: a page whose name was turned to this machine could read them here.
+            remedy = "use the address that `hearth run` prints, or give this name to [web] names"
+            raise Refused(421, "host", "this hub is not known by that name", remedy, close=True)
         return hosts[0].lower()
 
     def _origin(self, request: web.Request, host: str, socket: bool) -> None:

@@ -234,8 +234,9 @@ class WebServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _health(self, _request: web.Request) -> HealthResponse:
+    async def _health(self, request: web.Request) -> HealthResponse:
         problems = dict(self._problems())
+        told = await self._door.lets(request, Access.MEMBER)
         listening, names_known = self._api.rooms.listening, self._api.rooms.names_known
         return HealthResponse(
             status="starting" if not self._complete else "degraded" if problems else "ok",
@@ -244,7 +245,7 @@ class WebServer:
             uptime_s=round(time.monotonic() - self._began, 3),
             listening=listening is not None and listening(),
             names_known=names_known is not None and names_known(),
-            problems=problems,
+            problems=problems if told else {},
         )
 
     async def _openapi(self, _request: web.Request) -> dict[str, Any]:

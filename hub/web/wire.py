@@ -36,7 +36,8 @@ class HealthResponse(Struct, frozen=True, kw_only=True):
     """`starting` until every room is there, then `ok`, or `degraded` with what is wrong.
 
     `listening`: a wake word would be heard now. `names_known`: and every name of the home with it; false for a moment
-    after a device was found or renamed. `run` is another one each time that the hub starts.
+    after a device was found or renamed. `run` is another one each time that the hub starts. `problems` names things
+    of the home and where they are: members are told them, and nobody else.
     """
 
     status: str

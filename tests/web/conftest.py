@@ -103,11 +103,23 @@ async def _nothing_found() -> list[Any]:
 
 
 @pytest.fixture
+def problems() -> dict[str, str]:
+    """What is wrong with the hub of `guarded`."""
+    return {}
+
+
+@pytest.fixture
 async def guarded(
-    bus: Bus, states: StateTable, house: House, clock: FakeClock, accounts: AccountTable, tmp_path: Path
+    bus: Bus,
+    states: StateTable,
+    house: House,
+    clock: FakeClock,
+    accounts: AccountTable,
+    problems: dict[str, str],
+    tmp_path: Path,
 ) -> AsyncIterator[WebServer]:
     """A server with all its rooms that asks who people are, once there is an owner."""
-    server = WebServer(WebSettings(port=0), bus, states, clock=clock, passwords=cheap())
+    server = WebServer(WebSettings(port=0), bus, states, lambda: problems, clock=clock, passwords=cheap())
     await server.start()
     await server.know(accounts)
     server.open(rooms_of(house))

@@ -41,6 +41,7 @@ async def test_threat_04_a_foreign_host_is_misdirected(server: WebServer, host: 
     assert answer.split()[1] in (b"421", b"400")
     assert b"Set-Cookie" not in answer
     assert b"kitchen" not in answer
+    assert b"[::1]" not in answer
     raw.close()
 
 

@@ -49,6 +49,18 @@ def _live(page: Client, server: WebServer) -> Any:
     return page.ws_connect("api/v1/live", headers={"Origin": f"http://127.0.0.1:{server.port}"})
 
 
+async def test_threat_01_health_names_nothing_of_the_home_to_others(
+    guarded: WebServer, owner: Client, problems: dict[str, str]
+) -> None:
+    problems["camera camera.nursery"] = "192.168.1.23:554 cannot be reached"
+    guest, member = await somebody(owner, guarded, "guest"), await somebody(owner, guarded, "member")
+    async with browser(guarded) as stranger, guest, member:
+        for client, told in ((stranger, {}), (guest, {}), (member, problems), (owner, problems)):
+            async with client.get("healthz") as answer:
+                health = await answer.json()
+            assert (health["status"], health["problems"]) == ("degraded", told)
+
+
 async def test_threat_01_no_route_answers_who_shows_nothing(guarded: WebServer, owner: Client) -> None:
     bodies = set()
     async with browser(guarded) as stranger:

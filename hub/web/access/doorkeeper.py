@@ -83,6 +83,14 @@ class Doorkeeper:
             ends=found.created + LONGEST_S,
         )
 
+    async def lets(self, request: web.Request, access: Access) -> bool:
+        """Whether the request, on a route that anybody may use, is from somebody who may do this."""
+        try:
+            caller = await self.caller(request)
+        except Refused:  # the hub starts
+            return False
+        return caller is not None and caller.role.includes(access)
+
     async def _with_token(self, shown: str) -> Caller | None:
         if not shown:
             return None
