@@ -1,10 +1,11 @@
-"""What a guest is told of what happens: how things are, as GET /api/v1/home tells it; not who, where, or why."""
+"""What guests may: how things are, as GET /api/v1/home tells it, not who, where, or why; and nothing risky."""
 
 from collections.abc import Callable
 
 import msgspec
 
-from hub.core.events import HERE, AvailabilityChanged, Event, HomeChanged, StateChanged
+from hub.core.errors import DeniedError
+from hub.core.events import HERE, AvailabilityChanged, Event, HomeChanged, StateChanged, Value
 from hub.web.access.callers import Caller
 from hub.web.routes import Access
 
@@ -12,6 +13,16 @@ from hub.web.routes import Access
 def is_guest(caller: Caller) -> bool:
     """Whether they are told of things only."""
     return not caller.role.includes(Access.MEMBER)
+
+
+def check_guest(entity: str, value: Value, *, confirmed: bool) -> None:
+    """Raise `DeniedError` for a command that is not a guest's: what takes a yes, and opening a camera.
+
+    Whether the hub looks is for those who live there to say, as whether it listens is.
+    """
+    if confirmed or (entity.startswith("camera.") and value is not False):
+        what = "do what is risky" if confirmed else "switch a camera on"
+        raise DeniedError(f"a guest may not {what}", remedy="ask somebody who lives here")
 
 
 def for_guests(event: Event, shown: Callable[[str], bool]) -> Event | None:

@@ -175,6 +175,9 @@ async def test_a_guest_sees_things_but_not_people_and_does_nothing_risky(
     await post(guest, "commands", light)
     await post(guest, "commands", door, 409)
     await post(guest, "commands", {**door, "confirmed": True}, 403)
+    for value in (True, "on", 1):  # those who live there say whether the hub looks
+        await post(guest, "commands", {"entity": "camera.hallway", "trait": "OnOff", "value": value}, 403)
+    await post(guest, "commands", {"entity": "camera.hallway", "trait": "OnOff", "value": False}, 404)  # there is none
     await post(guest, "say", {"text": "unlock the front door"}, 403)
     await get(guest, "why/light.kitchen", 403)
     await guest.close()
