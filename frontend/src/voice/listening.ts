@@ -44,6 +44,7 @@ export class Listening extends EventTarget implements Hears {
   private timer = 0;
   private wait = FIRST_WAIT_MS;
   private opened = 0;
+  private asked = false;
 
   get on(): boolean {
     return this.phase !== "off";
@@ -76,6 +77,7 @@ export class Listening extends EventTarget implements Hears {
   talk(): void {
     if (this.phase !== "waiting") return;
     Object.assign(this, { heard: "", reply: "", missed: "" });
+    this.asked = this.socket?.readyState !== WebSocket.OPEN; // a turn was just cancelled: once the hub listens again
     this.send({ type: "talk" });
   }
 
@@ -101,7 +103,7 @@ export class Listening extends EventTarget implements Hears {
     this.sounding?.silence();
     this.microphone?.close();
     this.microphone = undefined;
-    Object.assign(this, { trouble, level: 0, phase: "off" });
+    Object.assign(this, { trouble, level: 0, phase: "off", asked: false });
     this.changed();
   }
 
@@ -162,7 +164,9 @@ export class Listening extends EventTarget implements Hears {
         this.wait = FIRST_WAIT_MS;
         this.words = told.words;
         this.trouble = null;
-        return this.is("waiting");
+        this.is("waiting");
+        if (this.asked) this.talk();
+        return;
       case "wake":
         this.wakes += 1;
         Object.assign(this, { heard: "", reply: "", missed: "" });
