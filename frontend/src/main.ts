@@ -45,7 +45,9 @@ export class App extends Watching {
     if (!me) return { screen: session.unowned ? "setup" : "login", id: "" };
     // A home that is not set up yet leads on with that.
     if (place.screen === "home" && firstSteps.step && !firstSteps.later) return { screen: "setup", id: "" };
-    const inside = place.screen !== "login" && (place.screen !== "setup" || session.may("admin"));
+    // Whoever looks after the home goes on to set up what its owner began.
+    const role = place.screen === "setup" ? "admin" : (SCREENS[place.screen]?.role ?? "guest");
+    const inside = place.screen !== "login" && session.may(role);
     return inside ? place : { screen: "home", id: "" };
   }
 
