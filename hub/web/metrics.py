@@ -9,9 +9,9 @@ from aiohttp import web
 
 from hub.core.bus import Bus
 from hub.core.states import StateTable
+from hub.web.api.rooms import Rooms
 from hub.web.live import LiveFeed
 from hub.web.ports import CameraFigures
-from hub.web.rooms import Rooms
 
 
 class Metrics:

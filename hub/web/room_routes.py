@@ -9,8 +9,8 @@ from hub.web.api.hear import hear_routes
 from hub.web.api.home import Api
 from hub.web.api.home_routes import home_routes
 from hub.web.api.learning import learning_routes
-from hub.web.api.learning_port import LearningKeeper
 from hub.web.api.peers import peer_routes
+from hub.web.api.ports.learning import LearningKeeper
 from hub.web.api.privacy import privacy_routes
 from hub.web.api.restart_routes import restart_routes
 from hub.web.api.satellites import satellite_routes

@@ -35,6 +35,7 @@ from hub.web.api.address_routes import address_routes, page_url
 from hub.web.api.backup_routes import backup_routes
 from hub.web.api.camera_routes import camera_routes
 from hub.web.api.home import Api
+from hub.web.api.rooms import Rooms
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.hands_feed import HandsFeed
 from hub.web.listen import ListenSockets
@@ -45,7 +46,6 @@ from hub.web.opened import check_host, check_owner
 from hub.web.page_files import page_routes
 from hub.web.perimeter import Perimeter
 from hub.web.room_routes import room_routes
-from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.wire import HealthResponse
 

@@ -25,7 +25,7 @@ from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from hub.web.access.passwords import Passwords
 from hub.web.api.home_keeper import HomeKeeper
-from hub.web.rooms import Rooms
+from hub.web.api.rooms import Rooms
 from hub.web.server import WebServer
 
 from .players import Cabinet, Drawer, House, Neighbours, NoSatellites, Pupils, Remembers, Shelf

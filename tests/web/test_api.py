@@ -12,8 +12,8 @@ from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.perception.eyes.messages import CameraPace
 from hub.web import wire
+from hub.web.api.rooms import Rooms
 from hub.web.page_files import FILES
-from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 from hub.web.server import WebServer
 from tests.web.asking import get, post

@@ -17,7 +17,7 @@ from hub.home.registry import Home
 from hub.store.accounts import AccountTable
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
-from hub.web.rooms import Rooms
+from hub.web.api.rooms import Rooms
 from hub.web.server import WebServer
 from tests.web.asking import get, post
 from tests.web.conftest import somebody

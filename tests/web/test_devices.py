@@ -31,7 +31,7 @@ from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from hub.store.kept_devices import DeviceTable
 from hub.store.plugin_data import PluginData
-from hub.web.rooms import Rooms
+from hub.web.api.rooms import Rooms
 from hub.web.server import WebServer
 from tests.web.conftest import somebody
 

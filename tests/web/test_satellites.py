@@ -22,7 +22,7 @@ from hub.satellites.satellite_list import MOST_SATELLITES, SatelliteList
 from hub.satellites.wyoming_satellite import WyomingSatellite
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
-from hub.web.rooms import Rooms
+from hub.web.api.rooms import Rooms
 from hub.web.server import WebServer
 from tests.ports import free_port
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedSatellite, ScriptedVoice

@@ -12,7 +12,7 @@ from hub.core.bus import Bus
 from hub.core.settings import WebSettings
 from hub.core.states import StateTable
 from hub.web import bodies
-from hub.web.rooms import Rooms
+from hub.web.api.rooms import Rooms
 from hub.web.server import WebServer
 
 from .players import HOSTILE_NAME, House

@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.core.entities import Area
-from hub.web.api.areas_port import AreaKeeper
+from hub.web.api.ports.areas import AreaKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import ready
 from hub.web.routes import Access, Route

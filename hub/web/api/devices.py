@@ -7,7 +7,7 @@ from aiohttp import web
 from msgspec import Struct, field
 
 from hub.web.access.callers import CALLER
-from hub.web.api.devices_port import DeviceKeeper, KnownDevice
+from hub.web.api.ports.devices import DeviceKeeper, KnownDevice
 from hub.web.bodies import read_json
 from hub.web.failures import ready
 from hub.web.routes import Access, Route

@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from hub.core.errors import NotFoundError, UnavailableError
 from hub.web.api.restart_routes import begin
+from hub.web.api.rooms import Rooms
 from hub.web.bodies import read_json
 from hub.web.failures import present
-from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 
 R = TypeVar("R")

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hub.core.gestures import DEFAULTS, NAMES, Use, uses
 from hub.core.settings import GestureSettings
-from hub.web.api.settings_port import SettingsKeeper
+from hub.web.api.ports.settings import SettingsKeeper
 from hub.web.failures import ready
 from hub.web.routes import Access, Route
 

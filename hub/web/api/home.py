@@ -12,11 +12,11 @@ from hub.core.events import Origin
 from hub.core.states import StateTable
 from hub.core.whereabouts import AREA, in_use, located
 from hub.web.access.callers import CALLER, Caller
+from hub.web.api.rooms import Rooms
 from hub.web.audience import check_guest, is_guest
 from hub.web.bodies import read_json, read_query
 from hub.web.failures import Refused, ready, status_of
 from hub.web.ports import HistoryReader, HomeReader
-from hub.web.rooms import Rooms
 from hub.web.wire import (
     AreaResponse,
     ChangeResponse,

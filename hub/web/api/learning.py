@@ -6,7 +6,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from hub.web.api.learning_port import LearningKeeper
+from hub.web.api.ports.learning import LearningKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import present
 from hub.web.routes import Access, Route

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 from msgspec import Struct
 
-from hub.web.api.peers_port import KnownPeer, PairingStatus, PeerKeeper
+from hub.web.api.ports.peers import KnownPeer, PairingStatus, PeerKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import present
 from hub.web.routes import Access, Route

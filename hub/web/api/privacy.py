@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.core.errors import UnavailableError
 from hub.core.states import StateTable
 from hub.web.api.home_keeper import LEDGER_DAYS, HomeKeeper
-from hub.web.api.privacy_port import MicrophoneSwitches
+from hub.web.api.ports.privacy import MicrophoneSwitches
 from hub.web.api.privacy_wire import (
     AuditLine,
     AuditRequest,
@@ -29,11 +29,11 @@ from hub.web.api.privacy_wire import (
     RememberedResponse,
 )
 from hub.web.api.restart_routes import begin
+from hub.web.api.rooms import Rooms
 from hub.web.bodies import read_json, read_query
 from hub.web.failures import ready
 from hub.web.perimeter import SECURITY_HEADERS
 from hub.web.ports import HomeReader
-from hub.web.rooms import Rooms
 from hub.web.routes import Access, Route
 
 R = TypeVar("R")

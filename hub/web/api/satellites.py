@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from hub.core.settings import Port
 from hub.web.access.callers import CALLER
-from hub.web.api.satellites_port import KnownSatellite, SatelliteKeeper
+from hub.web.api.ports.satellites import KnownSatellite, SatelliteKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import ready
 from hub.web.routes import Access, Route

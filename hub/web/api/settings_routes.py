@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
+from hub.web.api.ports.settings import SettingsKeeper, StepsKeeper
 from hub.web.bodies import read_json
 from hub.web.failures import ready
 from hub.web.routes import Access, Route

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.web.api.skills_port import SkillKeeper
+from hub.web.api.ports.skills import SkillKeeper
 from hub.web.bodies import read_bytes, read_json
 from hub.web.failures import present
 from hub.web.routes import Access, Route

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.core.log_ring import LogLine
-from hub.web.api.areas_port import AreaKeeper
 from hub.web.api.backups import Backups
-from hub.web.api.devices_port import DeviceKeeper
 from hub.web.api.hear import FileHearer
 from hub.web.api.home_keeper import HomeKeeper
-from hub.web.api.learning_port import LearningKeeper
-from hub.web.api.peers_port import PeerKeeper
-from hub.web.api.privacy_port import MicrophoneSwitches
-from hub.web.api.satellites_port import SatelliteKeeper
-from hub.web.api.settings_port import SettingsKeeper, StepsKeeper
-from hub.web.api.skills_port import SkillKeeper
+from hub.web.api.ports.areas import AreaKeeper
+from hub.web.api.ports.devices import DeviceKeeper
+from hub.web.api.ports.learning import LearningKeeper
+from hub.web.api.ports.peers import PeerKeeper
+from hub.web.api.ports.privacy import MicrophoneSwitches
+from hub.web.api.ports.satellites import SatelliteKeeper
+from hub.web.api.ports.settings import SettingsKeeper, StepsKeeper
+from hub.web.api.ports.skills import SkillKeeper
 from hub.web.api.turns import TurnReader
 from hub.web.hands_feed import HandSource
 from hub.web.ports import (
