@@ -44,7 +44,7 @@ def _lines(paths: HomePaths) -> list[dict[str, object]]:
     from hub.plugins.packages.author_key import fingerprint
     from hub.plugins.packages.grant_words import in_words, plain
     from hub.plugins.packages.installed import InstalledSkills
-    from hub.plugins.skills.switches import SkillSwitches
+    from hub.plugins.skill_switches import SkillSwitches
 
     settings, installed = load_settings(paths.settings).settings.plugins, InstalledSkills(paths.root)
     off = {*settings.disabled, *SkillSwitches(paths.root).off()}

@@ -14,8 +14,8 @@ from hub.core.settings import PluginSettings
 from hub.dialogue.language import load_language
 from hub.dialogue.sentences import Sentences
 from hub.plugins.cage.cages import Cages
-from hub.plugins.channel.messages import Ready
 from hub.plugins.discovery import FoundSkill, check_words, find_skills, read_words
+from hub.plugins.messages import Ready
 from hub.plugins.ports.broker import granted_ports
 from hub.plugins.skills.skill_trial import imported
 from hub.sdk.manifest import SkillManifest, read_manifest

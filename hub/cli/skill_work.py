@@ -106,7 +106,7 @@ class Alone:
     def review(self, content: bytes, place: str) -> Reviewed:
         """As `SkillWork.review`."""
         from hub.plugins.packages.package import read_package
-        from hub.plugins.packages.review import reviewed
+        from hub.plugins.skills.review import reviewed
 
         package = read_package(content, place)
         plan = self._plan = self._installed.plan(package)
@@ -116,7 +116,7 @@ class Alone:
     def install(self, reviewed: Reviewed, grants: Iterable[str]) -> Done:
         """As `SkillWork.install`."""
         from hub.plugins.packages.grant_words import in_words
-        from hub.plugins.skills.switches import SkillSwitches
+        from hub.plugins.skill_switches import SkillSwitches
 
         assert self._plan is not None
         record = self._installed.install(self._plan, chosen(self._plan.package.manifest.grant, grants))
@@ -127,7 +127,7 @@ class Alone:
         """As `SkillWork.switch`."""
         from hub.core.settings_file import load_settings
         from hub.plugins.discovery import find_home_skills
-        from hub.plugins.skills.switches import SkillSwitches
+        from hub.plugins.skill_switches import SkillSwitches
 
         settings = load_settings(self._paths.settings).settings.plugins
         found = {one.manifest.id: one for one in find_home_skills(settings, self._paths.root).plugins}
@@ -140,8 +140,8 @@ class Alone:
 
     def remove(self, skill: str) -> Done:
         """As `SkillWork.remove`."""
-        from hub.plugins.skills.skill_settings import SkillSettings
-        from hub.plugins.skills.switches import SkillSwitches
+        from hub.plugins.skill_settings import SkillSettings
+        from hub.plugins.skill_switches import SkillSwitches
 
         record = self._installed.named(skill)
         asyncio.run(self._forget(skill))

@@ -11,8 +11,8 @@ from hub.core.bundled import bundled
 from hub.core.errors import HearthError, ManifestError
 from hub.core.settings import PluginSettings
 from hub.plugins.packages.grant_words import within
-from hub.plugins.skills.skill_settings import SkillSettings
-from hub.plugins.skills.switches import SkillSwitches
+from hub.plugins.skill_settings import SkillSettings
+from hub.plugins.skill_switches import SkillSwitches
 from hub.sdk.locale import Locale, SkillWords, read_locale
 from hub.sdk.manifest import DeviceManifest, Grant, SkillManifest, read_manifest
 from hub.sdk.setting import Value, chosen_or_default
@@ -168,7 +168,7 @@ def read_words(folder: Path, manifest: SkillManifest) -> SkillWords:
 
 def check_words(skill: FoundSkill) -> None:
     """Raises `ManifestError` when a reply of a stranger's skill does what a reply may not."""
-    from hub.plugins.skills.reply_templates import check_replies  # jinja2 is not needed where no such skill is
+    from hub.plugins.packages.reply_templates import check_replies  # jinja2 is not needed where no such skill is
 
     for language, locale in skill.words.locales.items():
         check_replies(locale, str(skill.folder / "locale" / f"{language}.yaml"))

@@ -29,7 +29,7 @@ ALLOWED = {
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
     ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
     (
-        "hub/plugins/cage/relay.py",
+        "hub/plugins/channel/relay.py",
         "asyncio.open_connection",
     ): "over what the guard opened, and a pair of sockets",
     (

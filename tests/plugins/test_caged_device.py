@@ -15,8 +15,8 @@ from hub.guard.connect import Guard
 from hub.guard.egress import Reach
 from hub.guard.syscalls import this_architecture
 from hub.plugins.cage.cages import Cages
+from hub.plugins.device_forms import marked
 from hub.plugins.devices.device_code import DeviceCode
-from hub.plugins.devices.device_forms import marked
 from hub.plugins.discovery import FoundDevice, find_devices
 from hub.plugins.ports.device_ports import ConnectPort
 from hub.sdk.device import Device

@@ -66,7 +66,7 @@ async def test_what_was_not_granted_is_not_there(caged: Hub, write_skill: Any) -
     write_skill(
         "mine",
         """
-        from hub.plugins.channel.messages import StoreGet
+        from hub.plugins.messages import StoreGet
         @skill.intent("go")
         async def go(ctx: Context) -> str:
             return str(await ctx.store.get("k"))

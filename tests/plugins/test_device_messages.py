@@ -13,7 +13,8 @@ from hub.core.errors import CommandError, ConfirmationRequiredError, PluginError
 from hub.core.traits import TraitConfig
 from hub.plugins.channel.channel import ChannelClosedError
 from hub.plugins.channel.device_hub_side import DeviceHubSide
-from hub.plugins.channel.device_messages import (
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.device_messages import (
     Begin,
     CommandAnswer,
     Connect,
@@ -28,9 +29,8 @@ from hub.plugins.channel.device_messages import (
     read_update,
     update_as_bytes,
 )
-from hub.plugins.channel.messages import Pong, Ready, Refused, StoreSet
-from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.devices.updates import Updates
+from hub.plugins.messages import Pong, Ready, Refused, StoreSet
 from hub.sdk.context import Context
 from hub.sdk.device import DeviceCommand, EntityAdded, EntityRemoved, Reachable, StateReported
 

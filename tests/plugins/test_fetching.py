@@ -17,7 +17,7 @@ from hub.core.errors import EgressError, GrantError, HearthError, UnavailableErr
 from hub.guard.connect import Guard, system_resolve
 from hub.guard.counted_socket import CountedSocket
 from hub.guard.tls import server_context
-from hub.plugins.channel.messages import Fetch
+from hub.plugins.messages import Fetch
 from hub.plugins.ports import http_exchange
 from hub.plugins.ports.fetching import Fetching, GrantedFetch
 from hub.plugins.ports.http_exchange import MOST_BYTES

@@ -5,7 +5,7 @@ import pytest
 from hub.core.entities import Entity
 from hub.core.errors import DeniedError, GrantError, NotFoundError, UnavailableError
 from hub.core.traits import TraitConfig
-from hub.plugins.channel.messages import (
+from hub.plugins.messages import (
     Fetch,
     HomeAreas,
     HomeCommand,

@@ -9,7 +9,7 @@ import pytest
 
 from hub.core.errors import NotFoundError, PackageError, UsageError, ValueRefusedError
 from hub.core.settings import PluginSettings
-from hub.plugins.cage.pace import Pace
+from hub.plugins.channel.pace import Pace
 from hub.plugins.discovery import find_skills
 from hub.plugins.packages.author_key import AuthorKey
 from hub.plugins.skills.home_skills import HomeSkills

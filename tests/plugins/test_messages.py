@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import ProtocolError
 from hub.plugins.channel.channel import ChannelClosedError, memory_pair
-from hub.plugins.channel.messages import (
+from hub.plugins.messages import (
     MAX_MESSAGE,
     Answer,
     CallIntent,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from hub.plugins.cage import rehearsal
-from hub.plugins.channel.messages import Answer, Pong
 from hub.plugins.channel.plugin_side import PluginSide
+from hub.plugins.messages import Answer, Pong
 
 
 def test_a_rehearsed_skill_is_started_asked_and_called(monkeypatch: pytest.MonkeyPatch) -> None:

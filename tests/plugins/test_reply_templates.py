@@ -4,7 +4,7 @@ from hub.core.bundled import bundled
 from hub.core.errors import ManifestError
 from hub.core.settings import PluginSettings
 from hub.plugins.discovery import find_skills
-from hub.plugins.skills.reply_templates import check_replies
+from hub.plugins.packages.reply_templates import check_replies
 from hub.sdk.locale import Locale, read_locale
 
 

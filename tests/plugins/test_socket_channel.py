@@ -7,8 +7,8 @@ import pytest
 
 from hub.core.errors import ProtocolError
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.messages import MAX_MESSAGE
 from hub.plugins.channel.socket_channel import SocketChannel, _Pace
+from hub.plugins.messages import MAX_MESSAGE
 
 
 async def pair() -> tuple[SocketChannel, SocketChannel]:

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from hub.core.errors import HearthError
 from hub.plugins.cage.caged_loop import run
-from hub.plugins.channel.device_messages import Begin, Describe, Described, decode_for_device, encode_device
 from hub.plugins.channel.device_plugin_side import DevicePluginSide
-from hub.plugins.channel.messages import Ready, Refused
 from hub.plugins.channel.socket_channel import SocketChannel
-from hub.plugins.devices.device_forms import checked, schema_of
+from hub.plugins.device_forms import checked, schema_of
+from hub.plugins.device_messages import Begin, Describe, Described, decode_for_device, encode_device
+from hub.plugins.messages import Ready, Refused
 from hub.plugins.plugin_module import device_config, load_integration
 
 DEVICE_ENTRY = "hub.plugins.cage.caged_device_main:serve"

@@ -12,9 +12,9 @@ from msgspec import Struct
 from hub.core.clock import SystemClock
 from hub.core.errors import HearthError
 from hub.plugins.cage.caged_loop import run
-from hub.plugins.channel.messages import Ready, Refused, encode
 from hub.plugins.channel.plugin_side import PluginSide
 from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.messages import Ready, Refused, encode
 from hub.plugins.plugin_module import load_handlers
 from hub.sdk.setting import Value
 

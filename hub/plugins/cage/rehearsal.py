@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 from hub.plugins.cage.caged_main import CagedSkillConfig, serve
-from hub.plugins.channel.messages import CallIntent, Ping, encode
 from hub.plugins.channel.socket_channel import framed
+from hub.plugins.messages import CallIntent, Ping, encode
 from hub.sdk import Context, Skill
 from hub.sdk.intents import IntentCall
 

@@ -18,9 +18,10 @@ from hub.core.errors import (
     UnavailableError,
     ValueRefusedError,
 )
-from hub.plugins.cage.relay import relay
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.device_messages import (
+from hub.plugins.channel.relay import relay
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.device_messages import (
     HANDED_OVER,
     MOST_UPDATES,
     CommandAnswer,
@@ -35,8 +36,7 @@ from hub.plugins.channel.device_messages import (
     encode_device,
     read_update,
 )
-from hub.plugins.channel.messages import Ping, Pong, PortReply, StoreDelete, StoreGet
-from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.messages import Ping, Pong, PortReply, StoreDelete, StoreGet
 from hub.sdk.context import Context
 from hub.sdk.device import DeviceCommand, Update
 

@@ -14,7 +14,10 @@ import msgspec
 from hub.core.cancelled import cancelled
 from hub.core.errors import CommandError, HearthError, PluginError, UnavailableError
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.device_messages import (
+from hub.plugins.channel.command_queue import CommandQueue
+from hub.plugins.channel.remote_ports import RemoteStore
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.device_messages import (
     HANDED_OVER,
     MOST_UPDATES,
     CommandAnswer,
@@ -28,10 +31,7 @@ from hub.plugins.channel.device_messages import (
     encode_device,
     update_as_bytes,
 )
-from hub.plugins.channel.messages import Ping, Pong, PortReply
-from hub.plugins.channel.remote_ports import RemoteStore
-from hub.plugins.channel.socket_channel import SocketChannel
-from hub.plugins.devices.command_queue import CommandQueue
+from hub.plugins.messages import Ping, Pong, PortReply
 from hub.sdk.context import Context
 from hub.sdk.device import Device, DeviceCommand, Update
 

@@ -9,9 +9,9 @@ import msgspec
 import structlog
 
 from hub.core.errors import HearthError, PluginError, ProtocolError, ValueRefusedError
-from hub.plugins.cage.pace import Pace
 from hub.plugins.channel.channel import Channel, ChannelClosedError
-from hub.plugins.channel.messages import (
+from hub.plugins.channel.pace import Pace
+from hub.plugins.messages import (
     Answer,
     CancelCall,
     Ping,

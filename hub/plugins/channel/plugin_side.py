@@ -12,7 +12,8 @@ from hub.core.cancelled import cancelled
 from hub.core.clock import Clock
 from hub.core.errors import HearthError, NotFoundError, PluginError, ProtocolError
 from hub.plugins.channel.channel import Channel, ChannelClosedError
-from hub.plugins.channel.messages import (
+from hub.plugins.channel.remote_ports import remote_ports
+from hub.plugins.messages import (
     Answer,
     Ask,
     CallEvent,
@@ -28,7 +29,6 @@ from hub.plugins.channel.messages import (
     encode,
     plain,
 )
-from hub.plugins.channel.remote_ports import remote_ports
 from hub.sdk.context import Context
 from hub.sdk.intents import CallContext, IntentAnswer, Reply
 from hub.sdk.setting import Value

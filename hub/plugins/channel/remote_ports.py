@@ -12,7 +12,7 @@ from hub.core.entities import Area, Entity
 from hub.core.errors import ValueRefusedError
 from hub.core.events import Value
 from hub.core.whereabouts import Whereabouts
-from hub.plugins.channel.messages import (
+from hub.plugins.messages import (
     Ask,
     Fetch,
     HomeAreas,

@@ -14,7 +14,7 @@ from typing import Final
 
 from hub.core.errors import ProtocolError
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.messages import MAX_MESSAGE
+from hub.plugins.messages import MAX_MESSAGE
 
 _LENGTH: Final = struct.Struct("<I")
 _WAITING_BYTES: Final = 128 * 1024

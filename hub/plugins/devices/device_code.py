@@ -10,11 +10,11 @@ import structlog
 from hub.core.errors import FieldRefusedError, HearthError, PluginError, ProtocolError, SealError
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.device_messages import Describe, Described, decode_from_device, encode_device
-from hub.plugins.channel.messages import Refused
 from hub.plugins.channel.socket_channel import SocketChannel
-from hub.plugins.devices.device_forms import Form, checked, form_of, marked
+from hub.plugins.device_forms import Form, checked, form_of, marked
+from hub.plugins.device_messages import Describe, Described, decode_from_device, encode_device
 from hub.plugins.discovery import FoundDevice
+from hub.plugins.messages import Refused
 from hub.sdk.device import Device
 
 log = structlog.get_logger(__name__)

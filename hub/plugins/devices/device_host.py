@@ -16,9 +16,9 @@ from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
 from hub.home.dispatch import Dispatcher
 from hub.home.registry import Home
-from hub.plugins.cage.caged_device import CagedDevice
 from hub.plugins.cage.cages import Cages
-from hub.plugins.devices.command_queue import CommandQueue
+from hub.plugins.channel.command_queue import CommandQueue
+from hub.plugins.devices.caged_device import CagedDevice
 from hub.plugins.devices.updates import Updates
 from hub.plugins.discovery import Found, FoundDevice
 from hub.plugins.loader import load_device

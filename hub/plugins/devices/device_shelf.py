@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from hub.core.errors import HearthError, LockedError, NotFoundError, UsageError, ValueRefusedError
 from hub.home.declared import VIRTUAL
+from hub.plugins.device_forms import Form
 from hub.plugins.devices.device_code import DeviceCode
-from hub.plugins.devices.device_forms import Form
 from hub.plugins.devices.wanted_devices import WantedDevice
 from hub.plugins.discovery import FoundDevice
 from hub.store.kept_devices import DeviceTable, KeptDevice

@@ -12,7 +12,7 @@ from hub.core.states import StateTable
 from hub.core.traits import parse_value
 from hub.home.attribution import Attribution
 from hub.home.registry import Home
-from hub.plugins.channel.device_messages import Unreadable
+from hub.plugins.device_messages import Unreadable
 from hub.sdk.device import EntityAdded, EntityRemoved, Reachable, StateReported, Trouble
 
 log = structlog.get_logger(__name__)

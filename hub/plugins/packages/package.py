@@ -17,7 +17,7 @@ from msgspec import Struct
 from hub.core.errors import PackageError
 from hub.plugins.packages.author_key import AuthorKey, verified
 from hub.plugins.packages.package_names import check_names
-from hub.plugins.skills.reply_templates import check_replies
+from hub.plugins.packages.reply_templates import check_replies
 from hub.sdk.locale import parse_locale
 from hub.sdk.manifest import SkillManifest, parse_manifest
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from hub.core.errors import GrantError, ValueRefusedError
-from hub.plugins.channel.messages import (
+from hub.plugins.messages import (
     Ask,
     Fetch,
     HomeAreas,

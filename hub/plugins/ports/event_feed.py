@@ -10,7 +10,7 @@ import structlog
 from hub.core.bus import Bus
 from hub.core.events import AvailabilityChanged, CommandDone, CommandFailed, Event, StateChanged
 from hub.core.whereabouts import AREA, PERSON
-from hub.plugins.channel.messages import CallEvent, ToPlugin
+from hub.plugins.messages import CallEvent, ToPlugin
 from hub.plugins.ports.broker import kinds_to_see
 from hub.sdk.events import TOLD, SkillEvent
 from hub.sdk.intents import CallContext, IntentAnswer

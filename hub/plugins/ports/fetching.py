@@ -8,7 +8,7 @@ from typing import Final
 
 from hub.core.errors import GrantError, UnavailableError, ValueRefusedError
 from hub.guard.connect import Guard
-from hub.plugins.channel.messages import Fetch
+from hub.plugins.messages import Fetch
 from hub.plugins.ports.http_exchange import HttpExchange
 from hub.plugins.ports.rate import Rate
 from hub.sdk.context import Fetched

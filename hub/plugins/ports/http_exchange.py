@@ -21,7 +21,7 @@ from hub.guard.http_connection import (
     redirected,
 )
 from hub.guard.tls import client_context
-from hub.plugins.channel.messages import Fetch
+from hub.plugins.messages import Fetch
 from hub.sdk.context import Fetched
 from hub.sdk.places import Address, Place, is_of_the_home
 

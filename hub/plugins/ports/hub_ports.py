@@ -15,7 +15,7 @@ from hub.core.whereabouts import InUse, Whereabouts, in_use, located
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import GUARDED_CHANNELS, Exposure
 from hub.home.registry import Home
-from hub.plugins.channel.messages import HomeCommand, HomeEntities
+from hub.plugins.messages import HomeCommand, HomeEntities
 from hub.plugins.ports.fetching import Fetching
 from hub.plugins.ports.timers import Timers
 from hub.sdk.intents import CallContext

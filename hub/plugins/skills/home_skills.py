@@ -16,10 +16,10 @@ from hub.core.settings import PluginSettings
 from hub.plugins.discovery import Found, FoundSkill, find_home_skills, read_skill
 from hub.plugins.packages.grant_words import chosen
 from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skill_settings import SkillSettings
+from hub.plugins.skill_switches import SkillSwitches
 from hub.plugins.skills.known_skill import Installed, KnownSkill, Reviewed, broken_skill, known_skill
 from hub.plugins.skills.skill_host import SkillHost
-from hub.plugins.skills.skill_settings import SkillSettings
-from hub.plugins.skills.switches import SkillSwitches
 from hub.sdk.manifest import SkillManifest, read_manifest
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class HomeSkills:
 
     def _review(self, content: bytes) -> "tuple[Package, Reviewed]":
         from hub.plugins.packages.package import read_package
-        from hub.plugins.packages.review import reviewed
+        from hub.plugins.skills.review import reviewed
 
         package = read_package(content, "")
         installed = self._installed()

@@ -8,10 +8,10 @@ import structlog
 from hub.core.clock import Clock
 from hub.plugins.channel.channel import memory_pair
 from hub.plugins.channel.hub_side import HubSide
-from hub.plugins.channel.messages import ToPlugin
 from hub.plugins.channel.plugin_side import PluginSide
 from hub.plugins.discovery import FoundSkill
 from hub.plugins.loader import load_skill
+from hub.plugins.messages import ToPlugin
 from hub.plugins.ports.broker import PortBroker, granted_ports
 from hub.plugins.ports.event_feed import EventFeed
 from hub.plugins.skills.condition import Condition

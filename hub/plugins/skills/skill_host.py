@@ -11,13 +11,13 @@ from hub.core.bus import Bus
 from hub.core.clock import Clock, SystemClock
 from hub.core.errors import HearthError, NotFoundError, SealError
 from hub.core.events import PluginFailed
-from hub.plugins.cage.caged_skill import CagedSkill
 from hub.plugins.cage.cages import Cages
-from hub.plugins.channel.messages import CallIntent, CallTimer, ToPlugin
 from hub.plugins.discovery import Found, FoundSkill
+from hub.plugins.messages import CallIntent, CallTimer, ToPlugin
 from hub.plugins.ports.broker import PortBroker
 from hub.plugins.ports.event_feed import EventFeed
 from hub.plugins.ports.hub_ports import HubPorts
+from hub.plugins.skills.caged_skill import CagedSkill
 from hub.plugins.skills.condition import Condition
 from hub.plugins.skills.housed_skill import HousedSkill
 from hub.sdk.context import StoredTimer

@@ -6,10 +6,10 @@ from hub.core.errors import HearthError, PluginError, ProtocolError
 from hub.guard.zygote import Caged
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.channel import ChannelClosedError
-from hub.plugins.channel.messages import Ready, Refused, decode_for_hub
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.discovery import FoundSkill
 from hub.plugins.loader import check_handlers
+from hub.plugins.messages import Ready, Refused, decode_for_hub
 
 
 async def imported(found: FoundSkill, cages: Cages) -> Ready:

@@ -1,4 +1,4 @@
-"""What the hub and a caged device integration say to each other; for skills see `hub.plugins.channel.messages`.
+"""What the hub and a caged device integration say to each other; for skills see `hub.plugins.messages`.
 
 The hub asks about settings with `Describe`, or gives them with `Begin`: then the integration answers `Ready` or
 `Refused`, and tells its updates as they come. Commands go out as `DoCommand` and come back as `CommandAnswer`;
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hub.core.errors import HearthError
 from hub.core.events import Value
-from hub.plugins.channel.messages import (
+from hub.plugins.messages import (
     MAX_MESSAGE,
     Ping,
     Pong,

@@ -12,9 +12,9 @@ from hub.guard.zygote import Caged
 from hub.plugins.cage.appetite import Appetite, Diet, appetite
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.hub_side import HubSide
-from hub.plugins.channel.messages import ToPlugin
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.discovery import FoundSkill
+from hub.plugins.messages import ToPlugin
 from hub.plugins.ports.broker import PortBroker
 from hub.plugins.ports.event_feed import EventFeed
 from hub.plugins.skills.condition import Condition

@@ -12,15 +12,15 @@ from hub.plugins.cage.appetite import Diet, appetite
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.channel import ChannelClosedError
 from hub.plugins.channel.device_hub_side import DeviceHubSide
-from hub.plugins.channel.device_messages import (
+from hub.plugins.channel.socket_channel import SocketChannel
+from hub.plugins.device_messages import (
     Begin,
     Unreadable,
     decode_from_device,
     encode_device,
 )
-from hub.plugins.channel.messages import Ready, Refused
-from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.discovery import FoundDevice
+from hub.plugins.messages import Ready, Refused
 from hub.sdk.context import Context
 from hub.sdk.device import Update
 
