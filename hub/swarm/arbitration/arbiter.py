@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
-import msgspec
 import structlog
 
 from hub.core.cancelled import cancelled
@@ -18,8 +17,8 @@ from hub.swarm.arbitration.claims import Answers, Ended, Key, Message, Say
 from hub.swarm.arbitration.clocks import Clocks
 from hub.swarm.arbitration.contest import Stage
 from hub.swarm.arbitration.council import NEVER, Council
-from hub.swarm.arbitration.ear import NOTHING, Ear, Place
-from hub.swarm.arbitration.offers import Offer, Offered, Take
+from hub.swarm.arbitration.ear import Ear, Place
+from hub.swarm.arbitration.handing_over import HandingOver
 from hub.swarm.arbitration.streams import Streams
 from hub.swarm.arbitration.waits import Waits
 from hub.swarm.ports import Mesh
@@ -27,7 +26,6 @@ from hub.swarm.ports import Mesh
 log = structlog.get_logger(__name__)
 _ENDED_AGAIN_S: Final = (0.05, 0.3)
 _MOST_WAITING: Final = 512
-_NOISE: Final = ProtocolError("no question about offers")
 
 
 class Arbiter:
@@ -46,6 +44,7 @@ class Arbiter:
     ) -> None:
         self._hub, self._presence, self._mesh, self._monotonic = hub, presence, mesh, monotonic
         self._ears = Streams(hub, presence, monotonic, self._judged)
+        self._handing_over = HandingOver(hub, self._ears, self._take_over, mesh, monotonic=monotonic)
         self._number = 0
         self._deciding: dict[Key, asyncio.Future[bool]] = {}
         self._clocks = Clocks(mesh, lambda: bool(self._ears), monotonic=monotonic) if mesh is not None else None
@@ -62,7 +61,7 @@ class Arbiter:
             return
         ends = (
             mesh.listen(claims.TOPIC, self._take),
-            mesh.answer(offers.TOPIC, self._asked),
+            mesh.answer(offers.TOPIC, self._handing_over.asked),
             mesh.watch(self._others_changed),
         )
         telling = asyncio.create_task(clocks.run(self._look_round), name="hubs' clocks")
@@ -144,21 +143,7 @@ class Arbiter:
         ear = self._ears.get(stream)
         if ear is None or ear.place is not Place.MINE or ear.key is None:
             return False
-        key, mesh = ear.key, self._mesh
-        alive = mesh.alive() if mesh is not None else frozenset[str]()
-        asked = [self._ask(hub, Offer(key)) for hub in sorted(alive)]
-        found = offers.best(list(await asyncio.gather(self._ears.offer(key), *asked)))
-        if found is None or ear.key != key:
-            return False
-        if found.claim[0] == self._hub:
-            taken = self._take_over(key, found.claim[1])
-        else:
-            handed = await self._ask(found.claim[0], Take(key, found.claim[1]))
-            taken = handed.confidence != NOTHING
-        if taken and ear.key == key:
-            ear.lose(found.claim, self._monotonic())
-            ear.keep(None)
-        return taken
+        return await self._handing_over.hand_over(ear, ear.key)
 
     def turn_ended(self, stream: str) -> None:
         """The stream has answered, or has nothing to answer: losers hear again."""
@@ -271,29 +256,6 @@ class Arbiter:
             hearing = frozenset(hub for hub in self._mesh.alive() if self._clocks.hears(hub))
             self.council.live(hearing, self._monotonic())
             self._settle()
-
-    async def _ask(self, hub: str, question: Offer | Take) -> Offered:
-        assert self._mesh is not None
-        nothing = Offered((hub, 0))
-        try:
-            body = msgspec.msgpack.encode(question)
-            found = offers.answered.decode(await self._mesh.ask(hub, offers.TOPIC, body, timeout_s=offers.ASK_S))
-        except (HearthError, TimeoutError, msgspec.DecodeError) as error:
-            log.debug("a hub offers nothing", hub=hub[:12], error=str(error))
-            return nothing
-        return found if found.claim[0] == hub else nothing
-
-    async def _asked(self, hub: str, body: bytes) -> bytes:
-        try:
-            asked = offers.question.decode(body)
-        except msgspec.DecodeError:
-            raise _NOISE from None
-        if asked.claim[0] != hub:
-            raise ProtocolError("only who answers may hand over")
-        if isinstance(asked, Offer):
-            return msgspec.msgpack.encode(await self._ears.offer(asked.claim))
-        taken = self._take_over(asked.claim, asked.yours)
-        return msgspec.msgpack.encode(Offered((self._hub, asked.yours), 1.0 if taken else NOTHING))
 
     def _take_over(self, key: Key, number: int) -> bool:
         mine = (self._hub, number)
