@@ -198,9 +198,3 @@ class PairingError(HearthError):
     """Two hubs could not be paired; the message says what is known of why."""
 
     code = "pairing"
-
-
-class NotUnderstoodError(HearthError):
-    """Words were heard that mean nothing this home can do."""
-
-    code = "not_understood"

@@ -16,7 +16,6 @@ from msgspec import Struct, field
 from hub.core.errors import RawMediaError
 from hub.core.ids import new_id
 
-Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 Value = None | bool | int | float | str
 """What a trait's value can be; each trait narrows it."""
 

@@ -15,7 +15,6 @@ Floats = NDArray[np.floating[Any]]
 
 ANGLES = 22
 """Of a pose: 4 fingers with 3 bends each, 4 spreads, then 2 directions for each of the thumb's 3 bones; degrees."""
-FINGERS = ("index", "middle", "ring", "little")
 BENDS, SPREADS, THUMB = slice(0, 12), slice(12, 16), slice(16, 22)
 
 STRAIGHT = (4.0, 6.0, 4.0)

@@ -24,7 +24,6 @@ _STATUS: Final = {
     "timeout": 504,
     "unavailable": 503,
     "command_failed": 502,
-    "not_understood": 422,
     "pairing": 409,
     "package": 422,
     "manifest": 422,

@@ -28,7 +28,6 @@ _SIZES: Final = {"f4": 4, "i1": 1}
 _STEPS: Final = 127
 _TINY: Final = float(np.finfo(np.float32).tiny)
 
-Shape = tuple[int, ...]
 _Size = Annotated[int, Meta(ge=0, le=2**31)]
 
 

@@ -69,10 +69,6 @@ def _row(key: Key) -> str:
     return hashlib.blake2b("/".join(key).encode(), digest_size=20).hexdigest()
 
 
-def _of_then(record: Record) -> Record:
-    return msgspec.structs.replace(record, number=0, states={})
-
-
 def description(record: Record) -> Record:
     """A record without what changes all the time: what is kept of it."""
     return msgspec.structs.replace(record, number=0, available=True, states={})
