@@ -59,7 +59,7 @@ def _camera(camera: CameraSettings) -> Finding:
             address = rtsp_address(camera.source)
         except HearthError as error:
             return Finding(check=check, level="broken", detail=error.message, mend=error.remedy)
-        return Finding(check=check, level="ok", detail=f"{address.url}; the hub says when it does not answer")
+        return Finding(check=check, level="ok", detail=f"{address.shown}; the hub says when it does not answer")
     path = Path(camera.source)
     if not path.exists():
         return Finding(check=check, level="broken", detail=f"there is no {path}", mend="plug it in, or mend [[camera]]")

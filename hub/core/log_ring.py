@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from hub.core.hidden_passwords import without_passwords
+
 MOST_LINES: Final = 400
 _LONGEST: Final = 300
 _OWN: Final = frozenset({"event", "level", "timestamp", "exc_info", "exception", "stack_info"})
@@ -16,7 +18,6 @@ _NEVER: Final = re.compile(
     r"|passw|secret|token|code|cookie|authorization|key|credential",
     re.IGNORECASE,
 )
-_IN_URL: Final = re.compile(r"(?<=://)[^/@\s]+@")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")
 
 
@@ -49,4 +50,4 @@ class LogRing:
 
 def _plain(value: Any) -> str:
     """A value in a line's length, without what stands in quotes (names, and what people said) and without passwords."""
-    return _QUOTED.sub("'…'", _IN_URL.sub("", str(value)[: 4 * _LONGEST]))[:_LONGEST]
+    return _QUOTED.sub("'…'", without_passwords(str(value)[: 4 * _LONGEST]))[:_LONGEST]

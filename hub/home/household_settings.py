@@ -157,9 +157,13 @@ class HouseholdSettings:
         """What was told of cameras, and comes back, with the passwords that were not told."""
         if not isinstance(cameras, list):
             return cameras
-        known = [camera.source for camera in self._wanted.camera]
+
+        def known(name: Any) -> list[str]:
+            # The camera of that name first: another may be shown alike.
+            return [c.source for c in sorted(self._wanted.camera, key=lambda camera: camera.name != name)]
+
         return [
-            {**each, "source": restored(each["source"], known)}
+            {**each, "source": restored(each["source"], known(each.get("name")))}
             if isinstance(each, dict) and isinstance(each.get("source"), str)
             else each
             for each in cameras

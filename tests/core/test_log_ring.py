@@ -17,10 +17,10 @@ def test_neither_secrets_nor_what_was_said_is_kept() -> None:
     ring(None, "warning", {
         "event": "a sentence could not be answered", "text": "open the safe", "said": "1234", "token": "abc",
         "api_key": "k", "password": "p", "error": "there is no 'grandma diary' here",
-        "url": "rtsp://me:pw@10.0.0.2/cam", "long": "x" * 10_000,
+        "url": "rtsp://me:pw@10.0.0.2/cam?ch=1&pwd=safe", "long": "x" * 10_000,
     })  # fmt: skip
     (line,) = ring.lines()
     assert set(line.facts) == {"error", "url", "long"}
     assert line.facts["error"] == "there is no '…' here"
-    assert line.facts["url"] == "rtsp://10.0.0.2/cam"
+    assert line.facts["url"] == "rtsp://10.0.0.2/cam?ch=1&pwd=••••••"
     assert len(line.facts["long"]) == 300

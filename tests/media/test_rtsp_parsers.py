@@ -92,6 +92,11 @@ class TestAddress:
         assert found.url == "rtsp://cam.local:554/live?x=1"
         assert rtsp_address("rtsp://[fe80::1]:8554").url == "rtsp://[fe80::1]:8554/"
 
+    def test_is_asked_for_with_its_parameters_and_shown_without_those_that_are_passwords(self) -> None:
+        found = rtsp_address("rtsp://me:s3cret@cam.local/live?x=1&pwd=s3cret")
+        assert found.url == "rtsp://cam.local:554/live?x=1&pwd=s3cret"
+        assert found.shown == "rtsp://cam.local:554/live?x=1&pwd=••••••"
+
     @pytest.mark.parametrize("source", ["", "http://a/b", "rtsp://", "rtsp://a:99999/", "rtsp://a/b c", "rtsp:a"])
     def test_others_are_refused(self, source: str) -> None:
         with pytest.raises(SettingsError) as caught:

@@ -164,13 +164,13 @@ def test_what_is_called_like_a_secret_is_left_out() -> None:
     data = {
         "mqtt": [{"password": "p", "username": "hub"}],
         "rows": [{"key": "access_token", "value": {"a": "t"}}, {"key": "city", "value": "Rome"}],
-        "source": "rtsp://user:pw@10.0.0.2/cam",
+        "source": "rtsp://user:pw@10.0.0.2/cam?token=abc&channel=1",
         "empty": {"password": ""},
     }
     assert without_secrets(data) == {
         "mqtt": [{"password": LEFT_OUT, "username": "hub"}],
         "rows": [{"key": "access_token", "value": LEFT_OUT}, {"key": "city", "value": "Rome"}],
-        "source": "rtsp://10.0.0.2/cam",
+        "source": "rtsp://10.0.0.2/cam?token=••••••&channel=1",
         "empty": {"password": ""},
     }
 

@@ -52,6 +52,14 @@ async def test_cameras_are_added_and_no_password_is_told(server: WebServer, clie
     assert (told["source"], desk["source"]) == (shown, "/dev/video0")
     assert [camera.source for camera in keeper._wanted.camera] == [door["source"], "/dev/video0"]
     assert "password" in await change({**door, "source": "rtsp://ann:••••••@10.0.0.9/main"}, status=422)
+    yard = {"name": "yard", "source": "rtsp://10.0.0.6/live?channel=2&token=abc"}
+    lane = {"name": "lane", "source": "rtsp://10.0.0.6/live?channel=2&token=def"}
+    alike = "rtsp://10.0.0.6/live?channel=2&token=••••••"
+    yard_told, lane_told = await change(yard, lane)
+    assert (yard_told["source"], lane_told["source"]) == (alike, alike)
+    assert [each["source"] for each in await change(lane_told, desk)] == [alike, "/dev/video0"]
+    assert [camera.source for camera in keeper._wanted.camera] == [lane["source"], "/dev/video0"]
+    assert "password" in await change({**lane_told, "source": alike.replace("channel=2", "channel=3")}, status=422)
     assert "called alike" in await change(desk, {**desk, "source": "/dev/video1"}, status=422)
     for source in ("/etc/passwd", "/dev/video0/../sda", "http://10.0.0.5/", "rtsp://", "film.mp4", ""):
         assert "camera" in await change({"name": "x", "source": source}, status=422)

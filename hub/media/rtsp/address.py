@@ -5,18 +5,26 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 
 from hub.core.errors import SettingsError
+from hub.core.hidden_passwords import hidden
 
 RTSP_PORT = 554
 
 
 class RtspAddress(Struct, frozen=True):
-    """Where a camera is. `url` holds no password: it is what is asked for, and what may be shown."""
+    """Where a camera is. `url` is what it is asked for: it holds `user` and `password` only where the camera has them
+    in its path or query, and is `shown` without.
+    """
 
     host: str
     port: int
     url: str
     user: str = ""
     password: str = ""
+
+    @property
+    def shown(self) -> str:
+        """`url` as anybody may see it."""
+        return hidden(self.url)
 
 
 def rtsp_address(source: str) -> RtspAddress:

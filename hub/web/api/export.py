@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 import msgspec
 
 from hub.core.errors import StoreError
+from hub.core.hidden_passwords import without_passwords
 
 if TYPE_CHECKING:
     from hub.store.database import Database
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _SECRET: Final = re.compile(
     r"passw|passphrase|secret|token|credential|api_?key|private|^key$|^code$|^pin$", re.IGNORECASE
 )
-_IN_URL: Final = re.compile(r"(?<=://)[^/@\s]+@")
 LEFT_OUT: Final = "(left out: a secret)"
 _README: Final = """\
 What this home keeps about its household, as JSON. Times are UTC seconds since 1970.
@@ -69,7 +69,7 @@ def _json(value: Any) -> bytes:
 
 
 def without_secrets(value: Any, name: str = "") -> Any:
-    """JSON data without what is called like a secret, and without a name and password in an address."""
+    """JSON data without what is called like a secret, and without the passwords in an address."""
     if _SECRET.search(name) and value not in ("", None, False, True):
         return LEFT_OUT
     if isinstance(value, dict):
@@ -77,7 +77,7 @@ def without_secrets(value: Any, name: str = "") -> Any:
         return {each: without_secrets(inner, called.get(each, str(each))) for each, inner in value.items()}
     if isinstance(value, list | tuple):
         return [without_secrets(inner, name) for inner in value]
-    return _IN_URL.sub("", value) if isinstance(value, str) else value
+    return without_passwords(value) if isinstance(value, str) else value
 
 
 def _row_name(row: dict[Any, Any]) -> dict[Any, str]:

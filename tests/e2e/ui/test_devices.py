@@ -112,7 +112,7 @@ def test_a_camera_of_the_network_is_added_its_password_hidden_and_removed(visit:
     cameras.get_by_role("button", name="Add a camera").click()
     form = cameras.locator("form")
     form.get_by_label("Which one").select_option("network")
-    form.get_by_label("Address").fill("192.0.2.7:8554/main")
+    form.get_by_label("Address").fill("192.0.2.7:8554/main?channel=1&token=t0ps3cret")
     form.get_by_label("User").fill("ann")
     form.get_by_label("Password").fill("se@ret/word")
     form.get_by_label("Name").fill("Hall camera")
@@ -120,7 +120,7 @@ def test_a_camera_of_the_network_is_added_its_password_hidden_and_removed(visit:
     assert visit.axe("the form of a camera") == []
     form.get_by_role("button", name="Add", exact=True).click()
     hall = cameras.locator("[data-camera='Hall camera']")
-    expect(hall).to_contain_text("rtsp://ann:••••••@192.0.2.7:8554/main")
+    expect(hall).to_contain_text("rtsp://ann:••••••@192.0.2.7:8554/main?channel=1&token=••••••")
     expect(cameras).to_contain_text("The hub starts once more")
     told = next(each for each in hub.get("api/v1/settings")["settings"] if each["key"] == "camera")
     assert "ret" not in str(told["value"])
