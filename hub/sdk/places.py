@@ -44,7 +44,7 @@ def parse_place(text: str) -> Place:
     found = _PLACE.fullmatch(text)
     host = found["host"].strip("[]") if found else ""
     port = int(found["port"] or 0) if found else 0
-    if not found or port > 65535 or not (_is_address(host) or _is_name(host)):
+    if not found or port > 65535 or not (is_address(host) or _is_name(host)):
         remedy = "name a host, such as api.example.org, *.example.org or 192.168.1.20:8080"
         raise ValueRefusedError(f"{text[:80]!r} is no place on a network", remedy=remedy)
     return Place(host.lower().rstrip("."), port)
@@ -59,7 +59,7 @@ def parse_url(url: str) -> Address:
         parts, port = urlsplit(""), None
     host = (parts.hostname or "").rstrip(".")
     sound = _URL.fullmatch(url) is not None and "\\" not in url and "@" not in parts.netloc
-    if not sound or parts.scheme not in _PORTS or port == 0 or not (_is_address(host) or _is_name(host)):
+    if not sound or parts.scheme not in _PORTS or port == 0 or not (is_address(host) or _is_name(host)):
         raise ValueRefusedError(f"{url[:80]!r} cannot be fetched", remedy="give an http or https URL in ASCII")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Address(parts.scheme, host, port or _PORTS[parts.scheme], target)
@@ -86,7 +86,8 @@ def _covers(place: Place, address: Address) -> bool:
     return address.host.endswith(place.host[1:]) if place.host.startswith("*.") else address.host == place.host
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether the host is an address, which nobody has to be asked for."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

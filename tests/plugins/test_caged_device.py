@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from hub.core.errors import EgressError, FieldRefusedError, GrantError, PluginError, ProtocolError, ValueRefusedError
+from hub.core.errors import (
+    EgressError,
+    FieldRefusedError,
+    GrantError,
+    PluginError,
+    ProtocolError,
+    UnavailableError,
+    ValueRefusedError,
+)
 from hub.core.events import AvailabilityChanged, PluginFailed, TaskFailed
 from hub.guard.connect import Guard
 from hub.guard.egress import Reach
@@ -18,7 +26,7 @@ from hub.plugins.cage.cages import Cages
 from hub.plugins.device_forms import marked
 from hub.plugins.devices.device_code import DeviceCode
 from hub.plugins.discovery import FoundDevice, find_devices
-from hub.plugins.ports.device_ports import ConnectPort
+from hub.plugins.ports.device_ports import ConnectPort, texts
 from hub.sdk.device import Device
 from hub.sdk.manifest import Grant
 from tests.ledger_rows import Rows
@@ -133,6 +141,39 @@ async def test_where_a_stranger_may_connect(only: tuple[str, ...], host: str, re
     port = ConnectPort("mine", (Grant(port="connect", why="x", only=only),), connect, stranger=True)
     await port(host, 80)
     assert asked == [(host, 80, "device:mine", reach)]
+
+
+async def test_threat_16_no_name_is_looked_up_that_a_stranger_made_up() -> None:
+    """A secret in a name would reach whoever answers for it, before anybody asks whether it may be connected to."""
+    asked: list[str] = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        raise OSError("nobody knows it")
+
+    def port(*only: str, told: tuple[str, ...] = ()) -> ConnectPort:
+        guard = Guard(resolve=resolve)
+        return ConnectPort(
+            "m", (Grant(port="connect", why="x", only=only),), guard.open_socket, stranger=True, told=told
+        )
+
+    for only in ((), ("*",), ("192.168.*",)):
+        with pytest.raises(EgressError, match="may not look up"):
+            await port(*only)("192.168.the-safe-is-4711.evil.example", 80)
+    assert asked == []
+    for mine, host in (
+        (port(told=("bridge.example.org",)), "bridge.example.org"),  # the household wrote it
+        (port("bridge.example.org:80"), "bridge.example.org"),  # it agreed to it
+        (port(), "bridge.local"),
+    ):
+        with pytest.raises(UnavailableError):
+            await mine(host, 80)
+    assert asked == ["bridge.example.org", "bridge.example.org", "bridge.local"]
+
+
+def test_what_the_household_wrote_into_settings() -> None:
+    config = {"host": "a.example.org", "port": 1, "more": [{"name": "b.example.org"}, None]}
+    assert texts(config) == {"a.example.org", "b.example.org"}
 
 
 async def test_a_stranger_does_not_take_all_of_the_hubs_threads() -> None:

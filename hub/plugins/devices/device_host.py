@@ -23,7 +23,7 @@ from hub.plugins.devices.updates import Updates
 from hub.plugins.discovery import Found, FoundDevice
 from hub.plugins.loader import load_device
 from hub.plugins.plugin_module import device_config
-from hub.plugins.ports.device_ports import Connector, ConnectPort
+from hub.plugins.ports.device_ports import Connector, ConnectPort, texts
 from hub.plugins.ports.hub_ports import BoundedData, PluginData
 from hub.sdk.context import Context
 from hub.sdk.device import Device, Trouble, Update
@@ -59,6 +59,7 @@ class _Instance:
         self.run = run
         self.caged: CagedDevice | None = None
         self.uncaged: Callable[[], _Run] = lambda: run
+        self.told: frozenset[str] = frozenset()
         self.updates = updates
         self.queue = queue
         self.running = False
@@ -149,6 +150,7 @@ class DeviceHost:
         updates = Updates(name, self._home, self._states, self._dispatcher.attribution)
         running = _Instance(found, run, updates, CommandQueue(name))
         running.caged, running.uncaged = caged, partial(self._in_the_hub, found, config, place)
+        running.told = texts(config)
         self._instances[name] = running
         running.queue.open()  # commands that come before the generator's first step wait for it
         running.unroute = self._dispatcher.route(name, running.queue)
@@ -250,7 +252,8 @@ class DeviceHost:
         if "store" in granted:
             ports["store"] = BoundedData(name, self._data)
         if "connect" in granted and self._connect is not None:
-            ports["connect"] = ConnectPort(name, grants, self._connect, stranger=instance.caged is not None)
+            stranger = instance.caged is not None
+            ports["connect"] = ConnectPort(name, grants, self._connect, stranger=stranger, told=instance.told)
         return ports
 
     def _in_the_hub(self, found: FoundDevice, config: Mapping[str, Any], place: str) -> _Run:
