@@ -21,7 +21,7 @@ from hub.web.api.backups import Backups
 from hub.web.server import WebServer
 from tests.fast_cipher import use_fast_cipher
 
-from .conftest import browser, cheap
+from .conftest import OWNER, browser, cheap, let_in
 
 Client = aiohttp.ClientSession
 PASSPHRASE = "correct horse ✓ battery"
@@ -111,6 +111,34 @@ async def test_what_is_no_backup_or_has_another_passphrase_changes_nothing(
             assert answer.status == 403
     assert begun == []
     assert sorted(path.name for path in root.iterdir() if not path.name.startswith("hearth.db")) == []
+
+
+async def test_a_home_that_gets_an_owner_while_a_backup_is_sent_is_not_replaced(
+    guarded: WebServer, owner: Client, home: Path, empty: tuple[WebServer, Path, list[str]]
+) -> None:
+    """Whoever began to send one before the owner was made must not take the home from them at its last byte."""
+    guarded.rooms.backups = Backups(HomePaths(home), "", lambda: "theirs")
+    async with owner.post("api/v1/backup", json={"passphrase": PASSPHRASE}) as answer:
+        sealed = await answer.read()
+    server, root, begun = empty
+    owned = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield sealed[:100]
+        await owned.wait()
+        yield sealed[100:]
+
+    async with browser(server) as eve, browser(server) as ann:
+        sending = asyncio.create_task(eve.post("api/v1/restore", data=slowly(), headers=_headers()))
+        async with asyncio.timeout(20):
+            while not (root / ".upload.new").exists():
+                await asyncio.sleep(0.01)
+        await let_in(ann, "api/v1/setup", OWNER)
+        owned.set()
+        async with await sending as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (409, "owned")
+    assert begun == []
+    assert not is_unfinished(root)
 
 
 async def test_a_home_with_an_owner_is_never_replaced(guarded: WebServer, owner: Client, home: Path) -> None:

@@ -39,8 +39,7 @@ class Newcomers:
 
     def check(self, request: web.Request, code: str) -> Attempt:
         """Raise `Refused`: 409 where the home has an owner, 403 for another code than the hub's, 429 too soon."""
-        if people_of(self._door).owned:
-            raise Refused(409, "owned", "this home has an owner", "log in, or ask them for an account")
+        self.check_unowned()
         attempt = _attempt(request, self._door.cookies)
         if not is_loopback(attempt.address):
             self._logins.code_tried(attempt)
@@ -48,6 +47,11 @@ class Newcomers:
             if not right or not hmac.compare_digest(digest(code), digest(right)):
                 raise Refused(403, "setup_code", "this is not the code", "type the one that the hub printed")
         return attempt
+
+    def check_unowned(self) -> None:
+        """Raise `Refused` (409) where the home has an owner by now."""
+        if people_of(self._door).owned:
+            raise Refused(409, "owned", "this home has an owner", "log in, or ask them for an account")
 
 
 def entry_routes(

@@ -81,6 +81,8 @@ class _Handlers:
             await begin(restart)
         manifest = await backups.prepare(pieces(request, _MOST_BYTES, _UPLOAD_S), _header(request, PASSPHRASE))
         try:
+            # It took a while to come: whose home it has become meanwhile is not replaced.
+            self._newcomers.check_unowned()
             await begin(restart)
         except BaseException:
             await backups.give_up()
