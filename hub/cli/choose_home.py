@@ -28,8 +28,12 @@ def home_option(command: F) -> F:
 
 
 @contextmanager
-def chosen_home(config: str | None) -> Iterator[HomePaths]:
-    """The paths of the home that `config` names. The demo home is copied, and the copy removed at the end."""
+def chosen_home(config: str | None, *, make: bool = False) -> Iterator[HomePaths]:
+    """The paths of the home that `config` names. The demo home is copied, and the copy removed at the end.
+
+    One that is named and is not there is made with `make`; without, a slip of the fingers makes no home. Raises
+    `UsageError`.
+    """
     if config == "demo":
         with tempfile.TemporaryDirectory(prefix="hearth-demo-") as folder:
             for name in ("hearth.toml",):
@@ -37,9 +41,14 @@ def chosen_home(config: str | None) -> Iterator[HomePaths]:
             yield HomePaths(Path(folder))
         return
     root = Path(config).expanduser() if config else default_home()
-    if config and not root.is_dir():
-        raise UsageError(f"there is no directory {config!r}", remedy="give a directory with hearth.toml, or 'demo'")
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if config and not make and not root.is_dir():
+        remedy = "give the directory of a home, or 'demo'; `hearth run --config DIR` makes a new one"
+        raise UsageError(f"there is no directory {config!r}", remedy=remedy)
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        remedy = "name a directory that you may write to, by --config or $HEARTH_HOME"
+        raise UsageError(f"{root} cannot be a home: {error.strerror}", remedy=remedy) from error
     paths = HomePaths(root)
     finish_restore(paths)
     yield paths

@@ -73,8 +73,13 @@ def main() -> None:
     except click.UsageError as error:
         error.show()
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(130)
+    except (click.Abort, KeyboardInterrupt) as error:
+        if not isinstance(error.__context__, EOFError):
+            sys.exit(130)
+        from hub.cli.output import failure
+
+        click.echo(err=True)  # the question stands in a line of its own
+        sys.exit(failure("nobody is there to answer (run it in a terminal; --help names what can be given instead)"))
     except (click.ClickException, HearthError, OSError) as error:
         from hub.cli.output import failure
 

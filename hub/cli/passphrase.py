@@ -1,5 +1,7 @@
 """The passphrase of a backup: from a file, or typed."""
 
+import getpass
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +25,10 @@ def passphrase(file: Path | None, *, twice: bool = False, what: str = "Passphras
     Raises `UsageError`.
     """
     if file is None:
-        typed: str = click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True)
+        with warnings.catch_warnings():
+            # Where there is no terminal nothing is shown anyway, and what is typed comes from a program.
+            warnings.simplefilter("ignore", getpass.GetPassWarning)
+            typed: str = click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True)
         return typed
     wanted = what.lower()
     try:

@@ -35,7 +35,7 @@ def run(port: int | None, deaf: bool, config: str | None) -> None:
         signal.signal(number, _stop_at_once)  # until the loop attends to both
     ring = LogRing()
     log_to_stderr("info", ring)
-    with chosen_home(config) as paths:
+    with chosen_home(config, make=True) as paths:
         asyncio.run(_run(_Wanted(paths, port, deaf, ring)))
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends now anyway, and well
 

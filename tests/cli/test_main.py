@@ -33,6 +33,25 @@ def test_wrong_usage_is_2_and_trouble_is_1_with_one_line() -> None:
     assert hearth("fly").returncode == 2
     assert hearth().returncode == 2
     failed(hearth("--config", "/nowhere/at/all", "home"), "there is no directory '/nowhere/at/all'", code=2)
+    failed(hearth("home", HEARTH_HOME="/dev/null"), "/dev/null cannot be a home", "$HEARTH_HOME", code=2)
+
+
+def test_a_question_that_nobody_answers_ends_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    command = [sys.executable, "-m", "hub.cli", "backup", tmp_path / "a.age", "--config", tmp_path / "home"]
+    ran = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,
+    )
+    assert ran.returncode == 1
+    *_, told = ran.stderr.splitlines()
+    assert told.startswith("hearth: nobody is there to answer")
+    assert "GetPassWarning" not in ran.stderr  # which shows a line of code
 
 
 def test_a_home_that_is_not_there_yet_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +60,5 @@ def test_a_home_that_is_not_there_yet_is_made(tmp_path: Path, monkeypatch: pytes
         assert paths.root.is_dir() and paths.root.stat().st_mode & 0o077 == 0
     with pytest.raises(UsageError), chosen_home(str(tmp_path / "mistyped")):
         pass
+    with chosen_home(str(tmp_path / "wanted"), make=True) as paths:  # as `hearth run` does
+        assert paths.root.is_dir()
