@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from hub.cli import web_checks
+from hub.cli import language_checks, web_checks
+from hub.cli.device_checks import devices, reach
 from hub.cli.finding import Finding
 from hub.cli.in_force import InForce, settings_in_force
 from hub.cli.seeing_checks import seeing
@@ -31,7 +32,8 @@ async def examine(paths: HomePaths) -> list[Finding]:
         _python,
         lambda: _disk(paths),
         _models,
-        lambda: _voice(force),
+        lambda: language_checks.voice(force),
+        lambda: language_checks.hearing(settings),
         lambda: _microphone(force),
         lambda: seeing(settings),
         lambda: _plugins(settings, paths),
@@ -46,6 +48,7 @@ async def examine(paths: HomePaths) -> list[Finding]:
         _sealing(),
         caging(settings, paths),
         _brokers(settings),
+        devices(paths),
         _satellites(settings, paths),
     ):
         findings += [finding async for finding in probe]
@@ -125,22 +128,6 @@ def _models() -> Iterator[Finding]:
         yield Finding(check=f"model card {name}", level="broken", detail=error.message, mend=error.remedy)
 
 
-def _voice(force: InForce) -> Iterator[Finding]:
-    wanted = force.settings.voice.tts
-    found = [engine for engine in ("flite", "espeak-ng") if shutil.which(engine)]
-    if wanted == "none" or wanted.startswith("wyoming://"):
-        yield Finding(check="speech out", level="ok", detail=wanted)
-    elif found and wanted in ("auto", *found):
-        yield Finding(check="speech out", level="ok", detail=f"{found[0] if wanted == 'auto' else wanted}")
-    else:
-        where = force.stands("voice.tts")
-        why = f": {where} wants {wanted}, which is not installed" if where and wanted != "auto" else ""
-        mend = "install one, on Debian: sudo apt install flite"
-        if why:
-            mend = f"install it, on Debian: sudo apt install {wanted}; or {force.instead('voice.tts', 'auto')}"
-        yield Finding(check="speech out", level="absent", detail=f"replies are shown, not spoken{why}", mend=mend)
-
-
 def _microphone(force: InForce) -> Iterator[Finding]:
     from hub.media.devices import microphones
 
@@ -192,13 +179,13 @@ async def _sealing() -> AsyncIterator[Finding]:
 
 async def _brokers(settings: Settings) -> AsyncIterator[Finding]:
     for broker in settings.mqtt:
-        yield await _reach(f"broker {broker.host}:{broker.port}", broker.host, broker.port)
+        yield await reach(f"broker {broker.host}:{broker.port}", broker.host, broker.port)
 
 
 async def _satellites(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
     added = await _added_satellites(settings, paths)
     for satellite in (*settings.satellite, *added):
-        found = await _reach(f"satellite {satellite.name}", satellite.host, satellite.port)
+        found = await reach(f"satellite {satellite.name}", satellite.host, satellite.port)
         if found.level == "broken":
             where = "added in the app, under Devices" if satellite in added else "a [[satellite]] of hearth.toml"
             found = msgspec.structs.replace(found, detail=f"{found.detail} ({where})")
@@ -219,18 +206,3 @@ async def _added_satellites(settings: Settings, paths: HomePaths) -> list[Satell
             await database.close()
     except HearthError:
         return []
-
-
-async def _reach(check: str, host: str, port: int) -> Finding:
-    from hub.guard.connect import Guard
-
-    guard = Guard()
-    try:
-        _, writer = await guard.connect(host, port, "to see whether it answers", who="doctor", timeout_s=3.0)
-    except HearthError as error:
-        return Finding(check=check, level="broken", detail=error.message, mend=error.remedy)
-    else:
-        writer.close()
-        return Finding(check=check, level="ok", detail=f"{host}:{port} answers")
-    finally:
-        await guard.close()

@@ -1,6 +1,7 @@
 """`hearth doctor`: what is broken here, and the step that mends it."""
 
 import asyncio
+import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hub.media import devices
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from tests.command import failed, hearth, lines_of
+from tests.e2e.running import RunningHub
 
 
 def test_it_tells_what_is_broken_and_how_to_mend_it(home: Path) -> None:
@@ -109,3 +111,45 @@ async def test_a_satellite_that_was_added_is_asked_too_and_stands_in_what_is_exp
     assert found.level == "broken" and "added in the app, under Devices" in found.detail
     ran = await asyncio.to_thread(hearth, "home", "export", "--config", home)
     assert parse_settings(ran.stdout).settings.satellite == (about,)
+
+
+async def test_a_home_that_speaks_german_is_told_what_it_lacks(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if name == "flite" else None)
+    assert _of(await examine(HomePaths(home)), "hearing") == []
+    await _set_in_the_app(home, home__language="de")
+    findings = await examine(HomePaths(home))
+    (hearing,), (voice,) = _of(findings, "hearing"), _of(findings, "speech out")
+    assert hearing.level == "absent" and "speech in 'de'" in hearing.detail and "type and read" in hearing.mend
+    assert voice.level == "absent" and "flite speaks English only" in voice.detail and "espeak-ng" in voice.mend
+
+
+async def test_a_broker_that_was_added_and_does_not_answer_is_broken(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        ran = await asyncio.to_thread(
+            hearth, "device", "add", "mqtt", "--host", "127.0.0.1", f"port={port}", "--config", home
+        )
+        assert ran.returncode == 0, ran.stderr
+        (found,) = _of(await examine(HomePaths(home)), "device mqtt_added")
+    assert found.level == "broken" and f"127.0.0.1:{port} cannot be reached" in found.detail and found.mend
+
+
+def test_beside_a_hub_that_runs_it_says_what_that_says_of_its_devices(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        with (home / "hearth.toml").open("a") as file:
+            file.write("\n[swarm]\nenabled = false\n")
+        hub = RunningHub(home, "--deaf")
+        try:
+            body = {"integration": "mqtt", "config": {"host": "127.0.0.1", "port": port}}
+            assert hub.post("api/v1/devices", **body)[0] == 200
+            hub.wait("api/v1/devices", lambda told: any(device["trouble"] for device in told["devices"]))
+            ran = hearth("doctor", "--json", "--config", home)
+        finally:
+            hub.kill()
+    found = {line["check"]: line for line in lines_of(ran)}
+    assert found["device mqtt_added"]["level"] == "broken"
+    assert f"127.0.0.1:{port}" in found["device mqtt_added"]["detail"] and ran.returncode == 1
+    assert found["device virtual"]["level"] == "ok"

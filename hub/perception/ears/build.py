@@ -55,14 +55,7 @@ def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tup
     embedding = models.path("openwakeword", "embedding_model.onnx")
     vad = models.path("silero-vad", "ggml-silero-v6.2.0.bin")
     words = {wake.model: _wake_word(wake, models) for wake in settings.wake}
-    acoustic, whisper = _acoustic_model(models), _whisper(settings, models)
-    language = settings.home.language
-    if whisper is None and language not in _LANGUAGES:
-        raise ModelError(
-            f"nothing here recognises speech in {language!r}",
-            place="[home]",
-            remedy='type and read in that language, or set language = "en" to speak',
-        )
+    acoustic, whisper = _acoustic_model(models), check_language(settings, models)
     voice = settings.voice
     config = EarsConfig(
         mel=str(mel),
@@ -79,6 +72,21 @@ def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tup
     files = [mel, embedding, vad, *(Path(word.model) for word in words.values())]
     files += [Path(word.model).with_suffix(".json") for word in words.values() if word.engine == "microwakeword"]
     return config, (*files, *(folder for folder in (acoustic, whisper) if folder is not None))
+
+
+def check_language(settings: Settings, models: ModelStore) -> Path | None:
+    """The Whisper model that is to be used, None for the grammar.
+
+    Raises `ModelError` where nothing recognises the home's language, or the model that is wanted is not here.
+    """
+    whisper, language = _whisper(settings, models), settings.home.language
+    if whisper is None and language not in _LANGUAGES:
+        raise ModelError(
+            f"nothing here recognises speech in {language!r}",
+            place="[home]",
+            remedy='type and read in that language, or set language = "en" to speak',
+        )
+    return whisper
 
 
 def _wake_word(wake: WakeWordSettings, models: ModelStore) -> WakeWord:
