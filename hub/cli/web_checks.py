@@ -37,8 +37,8 @@ def port(settings: Settings, paths: HomePaths) -> Iterator[Finding]:
 
 async def door(settings: Settings, paths: HomePaths, stands: str = "") -> AsyncIterator[Finding]:
     """Whether those may come in who should, and nobody else; `stands` is where the address to listen on is set."""
+    from hub.guard.loopback import is_loopback
     from hub.web.opened import check_host, check_owner
-    from hub.web.perimeter import is_loopback
 
     web = settings.web
     try:

@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import ipaddress
 from typing import Final
 
 import structlog
 
 from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, UnavailableError
+from hub.guard.loopback import is_loopback
 from hub.satellites.advertise import Advertiser
 from hub.satellites.offer import Offer
 from hub.satellites.wire import Limits, Wire
@@ -112,13 +112,3 @@ class WyomingServer:
         finally:
             with contextlib.suppress(ConnectionError):
                 await wire.close()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine can reach a listener on `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,7 +2,7 @@
 
 from hub.core.errors import SettingsError
 from hub.core.settings import WebSettings
-from hub.web.perimeter import is_loopback
+from hub.guard.loopback import is_loopback
 
 
 def check_host(settings: WebSettings) -> None:

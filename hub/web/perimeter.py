@@ -4,7 +4,6 @@ Browsers let any web page send requests to a local address. The page's own addre
 Host header (a name that was rebound to this machine), Origin and Sec-Fetch-Site (a page of somebody else's).
 """
 
-import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -33,16 +32,6 @@ SECURITY_HEADERS: Final = {
     "Cache-Control": "no-store",
     "Server": "hearth",
 }
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a listener on `host` is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Perimeter:

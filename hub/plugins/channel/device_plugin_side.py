@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import socket
 import traceback
 from collections.abc import AsyncGenerator
@@ -16,6 +15,7 @@ from hub.core.errors import CommandError, HearthError, PluginError, UnavailableE
 from hub.plugins.channel.channel import ChannelClosedError
 from hub.plugins.channel.command_queue import CommandQueue
 from hub.plugins.channel.remote_ports import RemoteStore
+from hub.plugins.channel.requests import Requests
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.device_messages import (
     HANDED_OVER,
@@ -44,8 +44,7 @@ class DevicePluginSide:
         self._channel = channel
         self._commands = CommandQueue(name)
         self._updates: asyncio.Queue[object] = asyncio.Queue(MOST_UPDATES)
-        self._requests: dict[int, asyncio.Future[Any]] = {}
-        self._ids = itertools.count(1)
+        self._requests = Requests()
         self._doing: set[asyncio.Task[None]] = set()
         ports: dict[str, Any] = {"commands": self._commands}
         if "store" in granted:
@@ -112,13 +111,7 @@ class DevicePluginSide:
         if value == HANDED_OVER and reply.error is None:
             value = socket.socket(fileno=self._channel.descriptor())
             value.setblocking(False)
-        future = self._requests.pop(reply.id, None)
-        if future is None or future.done():
-            return
-        if reply.error is not None:
-            future.set_exception(HearthError.from_wire(reply.error))
-        else:
-            future.set_result(value)
+        self._requests.settle(reply.id, value, reply.error)
 
     async def _do(self, message: DoCommand) -> None:
         command = DeviceCommand(message.id, message.entity, message.trait, message.value)
@@ -135,13 +128,7 @@ class DevicePluginSide:
         return cast("socket.socket", await self._ask(Connect(host=host, port=port)))
 
     async def _ask(self, ask: Any) -> Any:
-        number = next(self._ids)
-        future = self._requests[number] = asyncio.get_running_loop().create_future()
-        try:
-            await self._send(DeviceRequest(id=number, ask=ask))
-            return await future
-        finally:
-            self._requests.pop(number, None)
+        return await self._requests.ask(lambda number: self._send(DeviceRequest(id=number, ask=ask)))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

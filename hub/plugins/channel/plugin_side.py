@@ -4,7 +4,6 @@ Nothing here touches the hub but through the channel, so that it can run in a pr
 """
 
 import asyncio
-import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from hub.core.clock import Clock
 from hub.core.errors import HearthError, NotFoundError, PluginError, ProtocolError
 from hub.plugins.channel.channel import Channel, ChannelClosedError
 from hub.plugins.channel.remote_ports import remote_ports
+from hub.plugins.channel.requests import Requests
 from hub.plugins.messages import (
     Answer,
     Ask,
@@ -60,8 +60,7 @@ class PluginSide:
         self._clock = clock
         self._failed = failed
         self._calls: dict[int, asyncio.Task[None]] = {}
-        self._requests: dict[int, asyncio.Future[Any]] = {}
-        self._ids = itertools.count(1)
+        self._requests = Requests()
 
     async def run(self) -> None:
         """Serve until the channel closes; every handler still running is then cancelled."""
@@ -89,21 +88,12 @@ class PluginSide:
             if task is not None:
                 task.cancel()
         else:
-            self._settle(message)
+            self._requests.settle(message.id, message.value, message.error)
 
     def _begin(self, call: int, work: Awaitable[Any]) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(call, work), name=f"{self._name}:{call}")
         self._calls[call] = task
         task.add_done_callback(lambda _: self._calls.pop(call, None))
-
-    def _settle(self, reply: PortReply) -> None:
-        future = self._requests.pop(reply.id, None)
-        if future is None or future.done():
-            return
-        if reply.error is not None:
-            future.set_exception(HearthError.from_wire(reply.error))
-        else:
-            future.set_result(reply.value)
 
     async def _answer(self, call: int, work: Awaitable[Any]) -> None:
         try:
@@ -139,13 +129,7 @@ class PluginSide:
 
     def _context(self, call: int, context: CallContext) -> Context:
         async def ask(what: Ask) -> Any:
-            number = next(self._ids)
-            future = self._requests[number] = asyncio.get_running_loop().create_future()
-            try:
-                await self._send(PortRequest(id=number, call=call, ask=what))
-                return await future
-            finally:
-                self._requests.pop(number, None)
+            return await self._requests.ask(lambda number: self._send(PortRequest(id=number, call=call, ask=what)))
 
         ports = remote_ports(self._granted, ask, self._clock, frozenset(self._skill.timers))
         return Context(ports, context, self._settings)

@@ -9,13 +9,13 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.guard.loopback import is_loopback
 from hub.web.access.callers import CALLER, Caller
 from hub.web.access.cookies import Cookies
 from hub.web.access.keyring import LONGEST_S
 from hub.web.access.people import People
 from hub.web.access.secrets_shown import bearer, digest, page_token
 from hub.web.failures import Refused, ready
-from hub.web.perimeter import is_loopback
 from hub.web.routes import Access, Route
 
 PAGE_TOKEN: Final = "X-Hearth-Page"  # noqa: S105 -- the header's name

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from hub.guard.loopback import is_loopback
 from hub.web.access.account_wire import (
     LoginRequest,
     LogoutRequest,
@@ -21,7 +22,6 @@ from hub.web.access.people import People
 from hub.web.access.secrets_shown import digest, page_token
 from hub.web.bodies import read_json
 from hub.web.failures import Refused
-from hub.web.perimeter import is_loopback
 from hub.web.routes import Access, Route
 from hub.web.wire import encode
 

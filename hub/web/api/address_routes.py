@@ -7,9 +7,9 @@ from aiohttp import web
 from msgspec import Struct
 
 from hub.core.settings import WebSettings
+from hub.guard.loopback import is_loopback
 from hub.web.access.own_names import WILDCARDS, in_url, is_address, own_names, seen_from_here
 from hub.web.api.ports.settings import SettingsKeeper
-from hub.web.perimeter import is_loopback
 from hub.web.routes import Access, Route
 
 _MOST: int = 8
