@@ -7,6 +7,9 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Self
+
+import pytest
 
 MOSQUITTO = shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "")
 
@@ -28,6 +31,16 @@ class Broker:
             f"user {getpass.getuser()}\n"
         )
         self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """It runs; without mosquitto the test is skipped."""
+        if not MOSQUITTO:
+            pytest.skip("mosquitto is not installed")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         self._process = subprocess.Popen(

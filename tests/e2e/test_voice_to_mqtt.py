@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Run
 from tests.e2e.running import HEARS, Speaker
-from tests.mosquitto import MOSQUITTO, Broker
+from tests.mosquitto import Broker
 
 pytestmark = [pytest.mark.broker, *HEARS]
 LIGHT = {
@@ -60,12 +60,8 @@ class Lamp:
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    if not MOSQUITTO:
-        pytest.skip("mosquitto is not installed")
-    found = Broker(tmp_path)
-    found.start()
-    yield found
-    found.kill()
+    with Broker(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture

@@ -3,36 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from hub.core.commands import Command, CommandResult
 from hub.core.entities import Area, Entity, HomeView, Person
 from hub.core.errors import ConfirmationRequiredError, DeniedError, NotFoundError, PackageError, PairingError
-from hub.core.events import HERE, Origin
 from hub.core.states import StateTable
 from hub.core.traits import PLAIN_CONFIG, TraitConfig
 from hub.home.turn_log import Deed, TurnTold
+from hub.home.why import Step, Story
 from hub.plugins.skills.condition import Condition
 from hub.plugins.skills.known_skill import KnownSkill
 from hub.web.ports import Said
 
 HOSTILE_NAME = "<img src=x onerror=alert(1)>\u202egnp.exe \U0001f4a1 \"'&"
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    kind: str
-    text: str
-    at: float
-    event: int
-    causes: tuple[int, ...] = ()
-    origin: Origin = HERE
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-class Story(Struct, frozen=True, kw_only=True):
-    entity: str
-    text: str
-    steps: tuple[Step, ...] = ()
 
 
 class Change(Struct, frozen=True):

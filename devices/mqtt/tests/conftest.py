@@ -22,25 +22,13 @@ from hub.sdk import (
     Update,
     Value,
 )
-from tests.mosquitto import MOSQUITTO, Broker
+from hub.sdk.testing import MemoryStore
+from tests.mosquitto import Broker
 
 if "mqtt_under_test" not in sys.modules:
     package = types.ModuleType("mqtt_under_test")
     package.__path__ = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
     sys.modules["mqtt_under_test"] = package
-
-
-class MemoryStore:
-    """`ctx.store`."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-
-    async def get(self, key: str) -> Any:
-        return self.values.get(key)
-
-    async def set(self, key: str, value: Any) -> None:
-        self.values[key] = dict(value)
 
 
 class Commands:
@@ -129,12 +117,8 @@ async def running(connect: Callable[..., AsyncIterator[Update]], config: Any) ->
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Broker]:
-    if not MOSQUITTO:
-        pytest.skip("mosquitto is not installed")
-    found = Broker(tmp_path)
-    found.start()
-    yield found
-    found.stop()
+    with Broker(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture

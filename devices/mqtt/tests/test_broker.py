@@ -168,11 +168,9 @@ async def test_a_broker_that_dies_and_returns(broker: Any, run: Any) -> None:
     ("username", "told"), [("ann", "refuses 'ann' with this password"), ("", "without a user name and password")]
 )
 async def test_a_broker_that_refuses_says_what_to_check(tmp_path: Path, run: Any, username: str, told: str) -> None:
-    broker = Broker(tmp_path, closed=True)
-    broker.start()
-    async with run(connect, config(broker, username=username, password="geheim" if username else "")) as hub:
-        await hub.until(lambda h: len(h.troubles) > 1)  # with MQTT 5 and with MQTT 3
-    broker.stop()
+    with Broker(tmp_path, closed=True) as broker:
+        async with run(connect, config(broker, username=username, password="geheim" if username else "")) as hub:
+            await hub.until(lambda h: len(h.troubles) > 1)  # with MQTT 5 and with MQTT 3
     assert all(f"127.0.0.1:{broker.port} " in each and told in each for each in hub.troubles[:2])
     assert "geheim" not in str(hub.troubles)
 

@@ -23,12 +23,10 @@ pytestmark = [
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """The port of a broker with a lamp on it."""
-    broker = Broker(tmp_path)
-    broker.start()
-    lamp = Lamp(broker.port)
-    yield broker.port
-    lamp.stop()
-    broker.stop()
+    with Broker(tmp_path) as broker:
+        lamp = Lamp(broker.port)
+        yield broker.port
+        lamp.stop()
 
 
 def test_a_broker_is_added_with_the_form_and_its_lamp_is_named_placed_and_switched(

@@ -31,12 +31,10 @@ HEARD = "hey jarvis, turn on the kitchen light"
 @pytest.fixture
 def lamp(tmp_path: Path) -> Iterator[tuple[Lamp, int]]:
     """A lamp called "kitchen light" on a broker, and the broker's port."""
-    broker = Broker(tmp_path)
-    broker.start()
-    lamp = Lamp(broker.port, "kitchen light")
-    yield lamp, broker.port
-    lamp.stop()
-    broker.stop()
+    with Broker(tmp_path) as broker:
+        lamp = Lamp(broker.port, "kitchen light")
+        yield lamp, broker.port
+        lamp.stop()
 
 
 @contextmanager
