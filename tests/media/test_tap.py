@@ -17,10 +17,12 @@ from hub.core.errors import HearthError, MediaError, SettingsError, WorkerDiedEr
 from hub.guard.connect import Guard
 from hub.guard.syscalls import this_architecture
 from hub.guard.worker_host import WorkerPatience
+from hub.media.asked_pictures import PictureFeed
+from hub.media.encoded import EncodedPicture
 from hub.media.slot import Slot, SlotReader
 from hub.media.tap.camera import Camera
 from hub.media.tap.config import TapConfig
-from hub.media.tap.messages import FromTap, SourceEnded, SourceReady, SourceTrouble
+from hub.media.tap.messages import FromTap, SourceEnded, SourceReady, SourceTrouble, TapPage
 from hub.media.tap.tap import Tap
 from tests.media.picture_files import encoded, film
 from tests.until import until
@@ -136,6 +138,34 @@ async def test_a_tap_that_dies_is_told_of_and_plays_again(tap: Tap, looker: Look
     short = tmp_path / "short.mp4"
     short.write_bytes(film(frames=5))
     assert (await tap.play_file(short)).frames == 5
+
+
+async def test_what_a_page_sends_is_decoded_in_the_sealed_process_and_a_bad_picture_ends_it(
+    tap: Tap, looker: Looker
+) -> None:
+    for bad in (b"\xff\xd8\xff no picture", encoded("PNG")):
+        feed = PictureFeed()
+        ready: list[SourceReady] = []
+        playing = asyncio.create_task(tap.play(TapPage(source=0), (feed.for_tap(),), ready=ready.append))
+        for picture in (encoded("JPEG"), encoded("JPEG"), bad):
+            await feed.asked()
+            await feed.send(EncodedPicture(picture))
+        with pytest.raises(MediaError):
+            await playing
+        assert (ready[0].width, ready[0].height) == (64, 48)
+        feed.close()
+    await until(lambda: len(looker.frames) >= 2)
+    assert {shape for _, shape, _ in looker.frames} == {(48, 64, 3)}
+
+
+async def test_a_page_that_is_over_leaves_the_tap_at_once(tap: Tap) -> None:
+    feed = PictureFeed()
+    playing = asyncio.create_task(tap.play(TapPage(source=0), (feed.for_tap(),)))
+    await feed.asked()
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    feed.close()
 
 
 async def test_a_stopped_tap_is_gone(slot: Slot) -> None:

@@ -15,6 +15,7 @@ from hub.bench.audit.line import Line, line
 from hub.core.bus import Bus
 from hub.core.errors import RawMediaError
 from hub.media.chunk import AudioChunk
+from hub.media.encoded import EncodedPicture
 from hub.media.frame import VideoFrame
 from hub.media.raw import RawMedia
 
@@ -43,6 +44,7 @@ def media_refuses(ways: dict[str, Callable[[Any], Any]] = WAYS_OUT) -> Line:
     media: dict[str, RawMedia] = {
         "sound": AudioChunk(np.ones(160, np.int16), "audit", 0.0),
         "a picture": VideoFrame(np.ones((4, 4, 3), np.uint8), "audit", 0.0),
+        "a page's picture": EncodedPicture(b"\xff\xd8\xff"),
     }
     tried = [(way, go, name, one) for way, go in ways.items() for name, one in media.items()]
     wrong = [f"{name} got out by {way}" for way, go, name, one in tried if not _refused(go, one)]

@@ -41,13 +41,20 @@ class TapRtsp(Struct, frozen=True, tag=True, kw_only=True):
     rate: float = 15.0
 
 
+class TapPage(Struct, frozen=True, tag=True, kw_only=True):
+    """Play what a page sends; the end of a `PictureFeed` that is asked for each picture is handed over."""
+
+    source: int
+
+
 class StopSource(Struct, frozen=True, tag=True):
     """Stop playing; answered by `SourceEnded`."""
 
     source: int
 
 
-ToTap = UseSlot | TapFile | TapUsb | TapRtsp | StopSource
+Source = TapFile | TapUsb | TapRtsp | TapPage
+ToTap = UseSlot | Source | StopSource
 
 
 class SourceReady(Struct, frozen=True, tag=True, kw_only=True):

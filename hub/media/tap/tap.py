@@ -19,13 +19,12 @@ from hub.media.slot import Slot
 from hub.media.tap.config import TapConfig
 from hub.media.tap.messages import (
     FromTap,
+    Source,
     SourceEnded,
     SourceReady,
     SourceTrouble,
     StopSource,
     TapFile,
-    TapRtsp,
-    TapUsb,
     UseSlot,
 )
 
@@ -98,7 +97,7 @@ class Tap(WorkerClient[FromTap]):
 
     async def play(
         self,
-        source: TapFile | TapUsb | TapRtsp,
+        source: Source,
         descriptors: Sequence[int] = (),
         *,
         ready: Callable[[SourceReady], None] = _ignore,

@@ -12,19 +12,23 @@ import msgspec
 from hub.core.errors import HearthError, MediaError, ProtocolError
 from hub.guard.framing import Frame, Received
 from hub.guard.worker_link import WorkerLink
+from hub.media.asked_pictures import AskedPictures
 from hub.media.film import Film
 from hub.media.frame import VideoFrame
+from hub.media.page_picture import read_page_picture
 from hub.media.picture_kinds import is_picture
 from hub.media.pictures import read_picture
 from hub.media.rtsp.camera import RtspCamera
 from hub.media.slot import SlotWriter
 from hub.media.tap.config import TapConfig
 from hub.media.tap.messages import (
+    Source,
     SourceEnded,
     SourceReady,
     SourceTrouble,
     StopSource,
     TapFile,
+    TapPage,
     TapRtsp,
     TapUsb,
     ToTap,
@@ -32,7 +36,6 @@ from hub.media.tap.messages import (
 )
 from hub.media.usb_camera import UsbCamera
 
-Source = TapFile | TapUsb | TapRtsp
 Frames = Generator[VideoFrame, None, None]
 _LOOKS_S: Final = 60.0
 """The longest that looking at one frame of a file may take: the eyes may have to start again meanwhile."""
@@ -140,6 +143,8 @@ class TapWorker:
     def _frames(self, source: Source, descriptor: int) -> Frames:
         if isinstance(source, TapRtsp):
             return self._rtsp(source, descriptor)
+        if isinstance(source, TapPage):
+            return AskedPictures(descriptor, read_page_picture, self._attend).frames()
         if isinstance(source, TapUsb):
             module, _, function = self._config.capture.partition(":")
             opening = getattr(importlib.import_module(module), function)
