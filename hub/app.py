@@ -21,6 +21,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
+from hub.floors.page_cameras import no_eyes
 from hub.floors.seeing import open_eyes, seeing, start_cameras, watch_hands
 from hub.floors.store import Store, at_first_sight, early_rows, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from hub.perception.ears.ears import Ears
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.eyes.hand_watch import HandWatch
+    from hub.perception.eyes.lids import Lids
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.devices.device_keeper import DeviceKeeper
     from hub.satellites.satellite_list import SatelliteList
@@ -128,12 +130,14 @@ async def running_hub(
             server.open()
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
-        eyes = None if eyes_loading is None else await seeing(ground, eyes_loading, needed=server is None)
+        rests = Parts.EYES in parts and server is not None  # until a page shows its camera
+        lids = await seeing(ground, eyes_loading, stack, needed=server is None, rests=rests)
+        eyes = lids.eyes if lids is not None else None
         arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
             await _attend(ground, floor, (ears, arbiter), dialogue, server, stack)
-            if eyes is not None and beliefs.rooms is not None:
-                await start_cameras(ground, floor, (eyes, beliefs.rooms, hands), stack)
+            if beliefs.rooms is not None:
+                await _look(ground, floor, (lids, beliefs.rooms, hands), server, stack)
         if parts & (Parts.WEB | Parts.SWARM):
             build_learning(Around(ground, floor, swarm, eyes), learning, stack)
         yield Hub(
@@ -190,6 +194,23 @@ async def _attend(
     if server is not None:
         server.rooms.microphones, server.rooms.listener = microphones, pages
         server.rooms.files = None if ears is None else sound_files(ground, floor, ears, dialogue)
+
+
+async def _look(
+    ground: Ground,
+    floor: HomeFloor,
+    seeing: "tuple[Lids | None, Rooms, HandWatch]",
+    server: "WebServer | None",
+    stack: AsyncExitStack,
+) -> None:
+    """Start what the hub looks through, the cameras of pages among it."""
+    lids, rooms, hands = seeing
+    if lids is not None:
+        pages = await start_cameras(ground, floor, (lids, rooms, hands), server is not None, stack)
+        if server is not None:
+            server.rooms.onlooker = server.rooms.showing = pages
+    elif server is not None:
+        server.rooms.onlooker = no_eyes()
 
 
 def _begun(name: str, opening: Coroutine[Any, Any, T], stack: AsyncExitStack) -> "asyncio.Task[T]":

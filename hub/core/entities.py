@@ -15,6 +15,8 @@ Kind = Literal[
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
 PEER: Final = "peer:"
 """How the owner of another hub's entity begins; that hub's id follows."""
+BROWSER: Final = "browser"
+"""The device class of the one camera that stands for those of all browsers: a permission, and no thing that one has."""
 _ID = re.compile(r"^([a-z_]+)\.([a-z0-9_]{1,120})$")
 
 

@@ -13,12 +13,15 @@ from hub.core.events import TaskFailed
 from hub.core.settings import CameraSettings
 from hub.floors.ground import Ground, imported
 from hub.floors.home import HomeFloor
+from hub.floors.page_cameras import PageCameras, eyes_at_rest
 from hub.floors.senses import come_up, started
 
 if TYPE_CHECKING:
     from hub.perception.eyes.eyes import Eyes
     from hub.perception.eyes.hand_watch import HandWatch
+    from hub.perception.eyes.lids import Lids
     from hub.perception.presence.rooms import Rooms
+    from hub.satellites.browser_cameras import BrowserCameras
     from hub.satellites.live_camera import LiveCamera
 
 log = structlog.get_logger(__name__)
@@ -32,9 +35,20 @@ async def open_eyes(ground: Ground, stack: AsyncExitStack) -> "Eyes":
     return await started(ground, build_eyes, stack)
 
 
-async def seeing(ground: Ground, loading: "asyncio.Task[Eyes]", *, needed: bool) -> "Eyes | None":
-    """The eyes, once they are open. Unless `needed`, a hub that cannot see says so and runs on."""
-    return await come_up(ground, "eyes", loading, "the hub does not see", needed=needed)
+async def seeing(
+    ground: Ground, loading: "asyncio.Task[Eyes] | None", stack: AsyncExitStack, *, needed: bool, rests: bool
+) -> "Lids | None":
+    """The eyes, once they are open. Unless `needed`, a hub that cannot see says so and runs on.
+
+    Where none are loading, and `rests`, they are those that open when a page shows its camera.
+    """
+    from hub.perception.eyes.lids import Lids
+
+    if loading is not None:
+        eyes = await come_up(ground, "eyes", loading, "the hub does not see", needed=needed)
+        return None if eyes is None else Lids(eyes, open=True)
+    resting = await eyes_at_rest(ground, stack) if rests else None
+    return None if resting is None else Lids(resting)
 
 
 def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":
@@ -47,37 +61,54 @@ def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":
 
 
 async def start_cameras(
-    ground: Ground, floor: HomeFloor, sight: "tuple[Eyes, Rooms, HandWatch]", stack: AsyncExitStack
-) -> None:
-    """Make the cameras of hearth.toml entities, open those that are switched on, and tell of hands to who watches."""
+    ground: Ground,
+    floor: HomeFloor,
+    sight: "tuple[Lids, Rooms, HandWatch]",
+    pages: bool,
+    stack: AsyncExitStack,
+) -> "BrowserCameras | None":
+    """Make the cameras of hearth.toml entities, open those that are switched on, and tell of hands to who watches.
+
+    With `pages` those of browsers too; what serves them is returned.
+    """
     from hub.satellites.cameras import OWNER, Cameras
-    from hub.satellites.live_camera import LiveCamera
     from hub.store.home_table import HomeTable
 
-    seeing = ground.settings.seeing
-    eyes, rooms, hands = sight
-    ground.supervisor.start("hands", partial(hands.run, eyes))
-
-    def looking(about: CameraSettings, entity: str) -> "LiveCamera":
-        if about.gestures:
-            hands.look_for(entity)
-        return LiveCamera(
-            about,
-            entity,
-            eyes,
-            ground.bus,
-            floor.guard,
-            rooms,
-            report=_reporter(ground, entity),
-            arm=seeing.arm,
-            allow_unsealed=seeing.allow_unsealed,
-        )
-
-    settings, switches = ground.settings.camera, HomeTable(floor.database)
-    cameras = Cameras(settings, floor.home, ground.states, switches, ground.supervisor, looking)
+    lids, _, hands = sight
+    ground.supervisor.start("hands", partial(hands.run, lids.eyes))
+    of_pages = PageCameras(ground, floor, sight) if pages else None
+    cameras = Cameras(
+        ground.settings.camera, floor.home, ground.states, HomeTable(floor.database), ground.supervisor,
+        partial(_looking, ground, floor, sight), None if of_pages is None else of_pages.described(),
+    )  # fmt: skip
     stack.push_async_callback(cameras.close)
     stack.callback(floor.dispatcher.route(OWNER, cameras))
     await cameras.start()
+    if of_pages is None or of_pages.made is None:
+        return None
+    stack.push_async_callback(lids.close)
+    stack.push_async_callback(of_pages.made.close)
+    return of_pages.made
+
+
+def _looking(
+    ground: Ground, floor: HomeFloor, sight: "tuple[Lids, Rooms, HandWatch]", about: CameraSettings, entity: str
+) -> "LiveCamera":
+    from hub.media.tap.camera import Camera
+    from hub.satellites.live_camera import LiveCamera
+
+    lids, rooms, hands = sight
+    seeing = ground.settings.seeing
+    if about.gestures:
+        hands.look_for(entity)
+    return LiveCamera(
+        about, entity, lids.eyes, ground.bus, rooms,
+        lambda slot, told: Camera(
+            entity, about.source, slot, ground.bus, floor.guard, told,
+            rate=about.rate, allow_unsealed=seeing.allow_unsealed,
+        ),
+        report=_reporter(ground, entity), arm=seeing.arm,
+    )  # fmt: skip
 
 
 def _reporter(ground: Ground, entity: str) -> Callable[[HearthError | None], None]:

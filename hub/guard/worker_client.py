@@ -56,6 +56,7 @@ class WorkerClient(abc.ABC, Generic[M]):
             self._line.started = False
             task, self._listening = self._listening, None
             await cancelled(task)
+            self._line.up.clear()
 
     @abc.abstractmethod
     async def _restore(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from hub.core.entities import HomeView
+from hub.core.entities import BROWSER, HomeView
 
 DONE: Final = "done"
 _KEY: Final = "first_steps"
@@ -34,7 +34,8 @@ class FirstSteps:
         """
         kept = await self._table.setting(_KEY, str, "")
         view = self._home()
-        return kept or (DONE if view.areas or view.entities else "")
+        things = any(entity.device_class != BROWSER for entity in view.entities.values())
+        return kept or (DONE if view.areas or things else "")
 
     async def go_on(self, step: str) -> None:
         """The household is at `step` now. Raises `StoreError`."""

@@ -1,14 +1,16 @@
-"""The hub's own cameras: each one an entity with a switch. Off means that its device is closed and nobody looks."""
+"""The hub's cameras: each one an entity with a switch. Off means that its device is closed and nobody looks."""
 
 import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
+from msgspec import Struct
 
-from hub.core.entities import Entity
+from hub.core.entities import BROWSER, Entity
 from hub.core.errors import ValueRefusedError
 from hub.core.settings import CameraSettings
 from hub.core.states import StateTable
@@ -27,6 +29,14 @@ class Looking(Protocol):
     async def run(self) -> None:
         """Open the device and look until cancelled; when this returns or raises the device is closed."""
         ...
+
+
+class ForPages(Struct, frozen=True, kw_only=True):
+    """The cameras of pages, which are one entity: how it is called, by language, and what `looking` makes of its id."""
+
+    name: str
+    names: dict[str, tuple[str, ...]]
+    looking: Callable[[str], Looking]
 
 
 class Registry(Protocol):
@@ -60,14 +70,16 @@ class Cameras:
         switches: Switches,
         supervisor: Supervisor,
         looking: Callable[[CameraSettings, str], Looking],
+        pages: ForPages | None = None,
     ) -> None:
-        """`looking` makes one camera ready to run, given its entity's id."""
+        """`looking` makes one camera ready to run, given its entity's id; `pages` are those of browsers."""
         self._settings = tuple(settings)
         self._home = home
         self._states = states
         self._switches = switches
         self._supervisor = supervisor
         self._looking = looking
+        self._pages = pages
         self._cameras: dict[str, tuple[str, Looking]] = {}  # our id -> (the home's id, the camera)
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._turning: set[asyncio.Task[None]] = set()
@@ -76,12 +88,20 @@ class Cameras:
         """Make the entities, and open what was not switched off."""
         for about, ours in zip(self._settings, local_ids(self._settings), strict=True):
             entity = Entity(id=ours, name=about.name, area=about.area, traits={"OnOff": PLAIN_CONFIG})
-            theirs = self._home.add(OWNER, entity)
-            self._cameras[ours] = (theirs, self._looking(about, theirs))
-            off = await self._switches.setting(_SWITCH + ours, bool, False)
-            self._states.set(theirs, "OnOff", not off)
-            if not off:
-                self._open(ours)
+            await self._add(entity, partial(self._looking, about))
+        if self._pages is not None:
+            ours = local_ids((*self._settings, CameraSettings(name="browser", source="")))[-1]
+            name, names = self._pages.name, self._pages.names
+            entity = Entity(id=ours, name=name, names=names, device_class=BROWSER, traits={"OnOff": PLAIN_CONFIG})
+            await self._add(entity, self._pages.looking)
+
+    async def _add(self, entity: Entity, looking: Callable[[str], Looking]) -> None:
+        ours, theirs = entity.id, self._home.add(OWNER, entity)
+        self._cameras[ours] = (theirs, looking(theirs))
+        off = await self._switches.setting(_SWITCH + ours, bool, False)
+        self._states.set(theirs, "OnOff", not off)
+        if not off:
+            self._open(ours)
 
     async def deliver(self, command: DeviceCommand) -> None:
         """Open or close a camera; acknowledged when it is so and will be so after a restart."""

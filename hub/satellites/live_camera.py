@@ -9,8 +9,7 @@ from hub.core.bus import Bus
 from hub.core.errors import HearthError
 from hub.core.events import Origin, Replied, WakeHeard
 from hub.core.settings import CameraSettings
-from hub.guard.connect import Guard
-from hub.media.tap.camera import Camera
+from hub.media.slot import Slot
 from hub.media.tap.messages import FromTap, SourceReady, SourceTrouble
 from hub.perception.eyes.eyes import Eyes
 from hub.perception.eyes.view import View
@@ -30,6 +29,22 @@ class PeopleSink(Protocol):
         ...
 
 
+class Device(Protocol):
+    """What puts pictures into a slot while it is open."""
+
+    async def start(self) -> None:
+        """Open it; returns when its process runs. Raises `SealError` when that cannot be sealed."""
+        ...
+
+    async def stop(self) -> None:
+        """Close it; its process is gone when this returns."""
+        ...
+
+
+OpenDevice = Callable[[Slot, Callable[[FromTap], None]], Device]
+"""Makes the device that fills a slot, not yet started; it tells when it shows something, has trouble, or has ended."""
+
+
 class LiveCamera:
     """Runs while its camera is switched on."""
 
@@ -39,23 +54,26 @@ class LiveCamera:
         stream: str,
         eyes: Eyes,
         bus: Bus,
-        guard: Guard,
         people: PeopleSink,
+        device: OpenDevice,
         *,
         report: Callable[[HearthError | None], None],
         arm: bool = True,
-        allow_unsealed: bool = False,
+        fixed: bool = True,
     ) -> None:
-        """`stream` names it in events: its entity's id. `report` hears why nothing is seen, and None when it is."""
+        """`stream` names it in events: its entity's id. `report` hears why nothing is seen, and None when it is.
+
+        Not `fixed`: it is carried about, and it means nothing where in its picture a finger points.
+        """
         self._about = about
         self._stream = stream
         self._eyes = eyes
         self._bus = bus
-        self._guard = guard
         self._people = people
         self._arm = arm
         self._report = report
-        self._allow_unsealed = allow_unsealed
+        self._device = device
+        self._fixed = fixed
 
     async def run(self) -> None:
         """Open the device and look until cancelled, or until a film is over; then the device is closed.
@@ -77,24 +95,15 @@ class LiveCamera:
 
         looking: asyncio.Task[None] | None = None
         try:
-            camera = Camera(
-                self._stream,
-                about.source,
-                view.slot,
-                self._bus,
-                self._guard,
-                told,
-                rate=about.rate,
-                allow_unsealed=self._allow_unsealed,
-            )
+            device = self._device(view.slot, told)
             try:
-                await camera.start()
+                await device.start()
                 looking = asyncio.create_task(self._look(view), name=f"look {self._stream}")
                 await asyncio.wait((looking, ended), return_when=asyncio.FIRST_COMPLETED)
                 await view.end()
                 await looking
             finally:
-                await camera.stop()
+                await device.stop()
         finally:
             await view.close()
             if looking is not None:
@@ -104,7 +113,7 @@ class LiveCamera:
 
     async def _look(self, view: View) -> None:
         origin = Origin(area=self._about.area, source=self._stream)
-        watch = Watch(self._stream, origin, arm=self._arm, noticed=self._eyes.noticed)
+        watch = Watch(self._stream, origin, arm=self._arm, points=self._fixed, noticed=self._eyes.noticed)
 
         def attend(event: WakeHeard | Replied) -> None:
             asked = isinstance(event, WakeHeard) or event.expects_answer

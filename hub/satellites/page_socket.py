@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class PageSocket(Protocol):
-    """Messages both ways: text is JSON, bytes are sound."""
+    """Messages both ways: text is JSON, bytes are sound, or a picture."""
 
     async def receive(self) -> str | bytes | None:
         """The next message; None when the page is gone."""

@@ -14,7 +14,7 @@ from hub.core.errors import HearthError, ProtocolError
 VERSION: Final = 1
 MAX_FRAME: Final = 16_384
 """Bytes of one message, either way."""
-_PATTERN: Final = "^[0-9a-f]{8,32}$"
+PAGE: Final = "^[0-9a-f]{8,32}$"
 
 
 class FromPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
@@ -28,7 +28,7 @@ class Start(FromPage, frozen=True, kw_only=True):
     answers included. `act`: answer what is heard; without it the page is only told, which is how a microphone is tried.
     """
 
-    page: Annotated[str, Meta(pattern=_PATTERN)]
+    page: Annotated[str, Meta(pattern=PAGE)]
     version: Annotated[int, Meta(ge=1, le=1_000)] = VERSION
     area: Annotated[str, Meta(max_length=200)] = ""
     rate: Literal[16_000] = 16_000

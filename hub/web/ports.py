@@ -59,7 +59,7 @@ class Speaker(Protocol):
 
 
 class PageSocket(Protocol):
-    """The connection to a page that listens: text is JSON, bytes are sound."""
+    """The connection to a page: text is JSON, bytes are sound, or a picture."""
 
     async def receive(self) -> str | bytes | None:
         """The next message; None when the page is gone."""
@@ -70,8 +70,8 @@ class PageSocket(Protocol):
         ...
 
 
-class Listener(Protocol):
-    """Hears pages."""
+class PageServer(Protocol):
+    """Hears pages, or looks through their cameras."""
 
     async def attend(self, socket: PageSocket, *, whose: str) -> None:
         """Serve the page of `whose` session until it leaves, stops, or does what it may not."""

@@ -38,12 +38,12 @@ from hub.web.api.home import Api
 from hub.web.api.rooms import Rooms
 from hub.web.connections import HEADER_TIMEOUT_S, MOST_CONNECTIONS, ConnectionGate
 from hub.web.hands_feed import HandsFeed
-from hub.web.listen import ListenSockets
 from hub.web.live import LiveFeed
 from hub.web.metrics import Metrics
 from hub.web.openapi import describe
 from hub.web.opened import check_host, check_owner
 from hub.web.page_files import page_routes
+from hub.web.page_sockets import LISTENING, LOOKING, PageSockets
 from hub.web.perimeter import Perimeter
 from hub.web.room_routes import room_routes
 from hub.web.routes import Access, Route
@@ -92,7 +92,10 @@ class WebServer:
         hands = HandsFeed(lambda: self._api.rooms.hands)
         self.live = LiveFeed(bus, self._api.snapshot, self._api.shown, self._clock, hands)
         """The live socket and the commands that are taken on it."""
-        self._listen_sockets = ListenSockets(lambda: self._api.rooms.listener, self._clock)
+        self._page_sockets = (
+            PageSockets(LISTENING, lambda: self._api.rooms.listener, self._clock),
+            PageSockets(LOOKING, lambda: self._api.rooms.onlooker, self._clock),
+        )
         self._metrics = Metrics(bus, states, self.live, lambda: self._api.rooms)
         self._answering = Answering(self._door, self._metrics.count)
         self._runner: web.AppRunner | None = None
@@ -107,6 +110,7 @@ class WebServer:
     def _routes(self) -> tuple[Route, ...]:
         logins = Logins(self._clock)
         newcomers = Newcomers(self._door, logins, lambda: self.setup_code)
+        listening, looking = self._page_sockets
         return (
             Route(method="GET", path="/healthz", access=Access.PUBLIC, summary="Is the hub up?", handler=self._health,
                   response=HealthResponse),
@@ -122,7 +126,9 @@ class WebServer:
             Route(method="GET", path="/api/v1/live", access=Access.GUEST, summary="A WebSocket: snapshot, events.",
                   handler=self.live.serve, content="", socket=True),
             Route(method="GET", path="/api/v1/listen", access=Access.MEMBER, summary="A WebSocket: sound, answers.",
-                  handler=self._listen_sockets.serve, content="", socket=True, acts=True),
+                  handler=listening.serve, content="", socket=True, acts=True),
+            Route(method="GET", path="/api/v1/look", access=Access.MEMBER, summary="A WebSocket: pictures of a camera.",
+                  handler=looking.serve, content="", socket=True, acts=True),
             Route(method="GET", path="/metrics", access=Access.MEMBER, summary="Figures for Prometheus.",
                   handler=self._metrics.answer, content="text/plain"),
             *page_routes(),
@@ -180,7 +186,8 @@ class WebServer:
 
     def _put_out(self, whom: Callable[[Caller], bool]) -> None:
         self.live.put_out(whom)
-        self._listen_sockets.put_out(whom)
+        for sockets in self._page_sockets:
+            sockets.put_out(whom)
 
     async def start(self) -> None:
         """Listen. Raises `SettingsError` for an address that may not be opened as the settings are, or is taken."""
@@ -229,7 +236,8 @@ class WebServer:
         """Stop listening, end live sockets, let requests under way finish for a few seconds."""
         if self._listener is not None:
             self._listener.close()
-        await self._listen_sockets.close()
+        for sockets in self._page_sockets:
+            await sockets.close()
         await self.live.close()
         if self._runner is not None:
             await self._runner.cleanup()

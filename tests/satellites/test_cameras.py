@@ -11,7 +11,7 @@ from hub.core.events import StateChanged, TaskFailed
 from hub.core.settings import CameraSettings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
-from hub.satellites.cameras import OWNER, Cameras, local_id
+from hub.satellites.cameras import OWNER, Cameras, ForPages, local_id
 from hub.sdk.device import DeviceCommand
 
 
@@ -54,7 +54,9 @@ class Kept:
 class House:
     """A home with cameras."""
 
-    def __init__(self, names: tuple[str, ...] = ("hallway camera",), kept: Kept | None = None) -> None:
+    def __init__(
+        self, names: tuple[str, ...] = ("hallway camera",), kept: Kept | None = None, *, pages: bool = False
+    ) -> None:
         self.bus = Bus()
         self.states = StateTable(self.bus)
         self.supervisor = Supervisor(self.bus, first_wait_s=0.01)
@@ -63,12 +65,18 @@ class House:
         self.entities: dict[str, Entity] = {}
         self.trouble = False
         settings = [CameraSettings(name=name, source="/dev/video0", area="hallway") for name in names]
-        self.cameras = Cameras(settings, self, self.states, self.kept, self.supervisor, self.looking)
+        browsers = ForPages(name="browser camera", names={"de": ("Browserkamera",)}, looking=self.looking_by_pages)
+        self.cameras = Cameras(
+            settings, self, self.states, self.kept, self.supervisor, self.looking, browsers if pages else None
+        )
 
     def add(self, owner: str, entity: Entity) -> str:
         assert owner == OWNER
         self.entities[entity.id] = entity
         return entity.id
+
+    def looking_by_pages(self, entity: str) -> Device:
+        return self.looking(CameraSettings(name="", source=""), entity)
 
     def looking(self, _about: CameraSettings, entity: str) -> Device:
         self.devices[entity] = Device(self.trouble)
@@ -191,6 +199,26 @@ async def test_two_cameras_of_one_name_are_two_entities() -> None:
     await made.cameras.start()
     assert set(made.entities) == {"camera.door", "camera.door_2", "camera.door_3"}
     await made.supervisor.close()
+
+
+async def test_the_cameras_of_pages_are_one_entity_with_a_switch_that_is_kept_and_give_way_to_others() -> None:
+    made = House((), pages=True)
+    await made.cameras.start()
+    await asyncio.sleep(0)
+    entity = made.entities["camera.browser"]
+    assert (entity.spoken_names("de"), entity.area) == (("browser camera", "Browserkamera"), "")
+    assert made.devices["camera.browser"].open
+    await made.switch(False, "camera.browser")
+    assert not made.devices["camera.browser"].open
+    again = House((), made.kept, pages=True)
+    await again.cameras.start()
+    assert again.states.value("camera.browser", "OnOff") is False
+    other = House(("browser camera",), pages=True)
+    await other.cameras.start()
+    assert set(other.entities) == {"camera.browser", "camera.browser_2"}
+    assert other.entities["camera.browser_2"].names
+    for house in (made, again, other):
+        await house.supervisor.close()
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,11 @@ from hub.core.bus import Bus
 from hub.core.errors import HearthError, MediaError, SealError
 from hub.core.events import GestureMade, GestureSeen, HandPointed, Origin, Replied, WakeHeard
 from hub.core.settings import CameraSettings
-from hub.guard.connect import Guard
 from hub.guard.worker_host import WorkerHost
 from hub.media.tap.messages import SourceEnded, SourceReady, SourceTrouble
 from hub.perception.eyes.eyes import Eyes
 from hub.perception.eyes.messages import CameraEnded, CameraTrouble, CloseCamera, EndCamera, FromEyes, OpenCamera
 from hub.perception.seen import Hand, PeopleSeen
-from hub.satellites import live_camera
 from hub.satellites.live_camera import LiveCamera
 from tests.perception.eyes.fakes import FakeHost, hand, hands, until
 
@@ -31,8 +29,8 @@ class FakeDevice:
     made: "list[FakeDevice]" = []  # noqa: RUF012 -- of one test
     fails: Exception | None = None
 
-    def __init__(self, name: str, source: str, slot: Any, bus: Any, guard: Any, told: Any, **options: Any) -> None:
-        self.name, self.source, self.slot, self.told, self.options = name, source, slot, told, options
+    def __init__(self, slot: Any, told: Any) -> None:
+        self.slot, self.told = slot, told
         self.open = False
         self.made.append(self)
 
@@ -49,7 +47,7 @@ class FakeDevice:
 class Room:
     """A camera in the hallway, and what came of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, fixed: bool = True) -> None:
         self.host = FakeHost()
         self.eyes = Eyes(cast("WorkerHost[FromEyes]", self.host))
         self.bus = Bus()
@@ -60,7 +58,7 @@ class Room:
         self.reports: list[HearthError | None] = []
         about = CameraSettings(name="hallway camera", source="/dev/video7", area="hallway", rate=9)
         self.camera = LiveCamera(
-            about, "camera.hallway", self.eyes, self.bus, cast("Guard", None), self, report=self.reports.append
+            about, "camera.hallway", self.eyes, self.bus, self, FakeDevice, report=self.reports.append, fixed=fixed
         )
         self.run: asyncio.Task[None] | None = None
 
@@ -99,11 +97,11 @@ class Room:
 
 
 @pytest.fixture
-async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
-    monkeypatch.setattr(live_camera, "Camera", FakeDevice)
+async def room(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
+    """Its camera stays where it is, unless the parameter is False."""
     monkeypatch.setattr(FakeDevice, "made", [])
     monkeypatch.setattr(FakeDevice, "fails", None)
-    made = Room()
+    made = Room(fixed=getattr(request, "param", True))
     await made.eyes.start()
     yield made
     if made.run is not None:
@@ -118,7 +116,6 @@ def shown(camera: int, seen: Hand, seconds: float, since: float) -> list[Any]:
 
 async def test_what_it_sees_goes_to_the_home_and_off_lets_go_of_everything(room: Room) -> None:
     await room.look()
-    assert (room.device.source, room.device.options["rate"]) == ("/dev/video7", 9)
     room.device.told(READY)
     room.host.say(*shown(room.number, hand("point", points=True), 0.6, 5.0), PeopleSeen(camera=room.number, t=6.0))
     await until(lambda: room.people)
@@ -134,6 +131,14 @@ async def test_what_it_sees_goes_to_the_home_and_off_lets_go_of_everything(room:
     room.host.say(*shown(room.number, hand("point", points=True), 0.6, 7.0))
     await asyncio.sleep(0.01)
     assert len(room.events) == told
+
+
+@pytest.mark.parametrize("room", [False], indirect=True)
+async def test_a_camera_that_is_carried_about_tells_gestures_and_not_where_fingers_point(room: Room) -> None:
+    await room.look()
+    room.host.say(*shown(room.number, hand("point", points=True), 0.6, 5.0), PeopleSeen(camera=room.number, t=6.0))
+    await until(lambda: room.people)
+    assert {type(event) for event in room.events} == {GestureSeen}
 
 
 @pytest.mark.parametrize("area", ["hallway", "kitchen"])

@@ -12,7 +12,7 @@ import pytest
 from hub.core.entities import Area, HomeView
 from hub.core.events import Origin, Replied, StateChanged
 from hub.satellites.browser import MOST_PAGES, BrowserSatellites
-from hub.web import listen
+from hub.web import page_sockets
 from hub.web.server import WebServer
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedVoice
 
@@ -280,12 +280,12 @@ async def test_a_flood_is_cut(doors: Doors, size: int) -> None:
 async def test_a_message_that_is_too_large_ends_it(household: Household, doors: Doors) -> None:
     page = await doors.page(**START)
     await page.until("ready")
-    await page.socket.send_bytes(bytes(listen.MOST_BYTES + 2))
+    await page.socket.send_bytes(bytes(page_sockets.LISTENING.most_bytes + 2))
     assert (await page.next()) is None
 
 
 async def test_who_says_nothing_is_cut(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hub.satellites.browser.GREETING_S", 0.05)
+    monkeypatch.setattr("hub.satellites.page_visits.GREETING_S", 0.05)
     page = await doors.page()
     assert (await page.next())["code"] == "protocol"
 
@@ -293,7 +293,7 @@ async def test_who_says_nothing_is_cut(doors: Doors, monkeypatch: pytest.MonkeyP
 async def test_who_does_not_read_is_cut(
     household: Household, server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listen, "SEND_S", 0.05)
+    monkeypatch.setattr(page_sockets, "SEND_S", 0.05)
     raw = await connect(server)
     await raw.send(UPGRADE.format(port=server.port, more="").encode())
     assert await raw.status() == 101

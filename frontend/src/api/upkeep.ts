@@ -18,9 +18,18 @@ export interface Keeping {
   until: "days" | "forgotten" | "removed";
 }
 
+export interface CameraState {
+  entity: string;
+  name: string;
+  area: string;
+  on: boolean | null;
+  /** Of the one that stands for all browsers: how many show theirs now. */
+  pages: number | null;
+}
+
 export interface Privacy {
   microphones: Microphone[];
-  cameras: { entity: string; name: string; area: string; on: boolean | null }[];
+  cameras: CameraState[];
   keeping: Keeping[];
   bytes: number | null;
   learning: boolean;

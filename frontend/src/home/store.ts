@@ -42,6 +42,11 @@ class Store extends EventTarget implements LiveListener {
     return this.home.entities.find((entity) => entity.entity === id);
   }
 
+  /** The camera that a stream comes from; one stands for those of all browsers, which have their page behind a colon. */
+  camera(stream: string): Entity | undefined {
+    return this.entity(stream.split(":")[0] ?? stream);
+  }
+
   area(id: string): Area | undefined {
     return this.home.areas.find((area) => area.id === id);
   }

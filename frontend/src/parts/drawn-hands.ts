@@ -57,7 +57,7 @@ export class DrawnHands extends Watching {
 
   private camera(id: string): TemplateResult {
     const { nobody, closed, drawing } = words().drawn;
-    const entity = store.entity(id);
+    const entity = store.camera(id);
     const look = this.look(id);
     const name = entity?.name ?? id;
     if (!look) this.still.delete(id);
@@ -75,7 +75,7 @@ export class DrawnHands extends Watching {
 
   /** What is before a camera now; of one that was just switched off, nothing. */
   private look(id: string): HandLook | undefined {
-    return isOff(store.entity(id)) ? undefined : this.watched.looks.get(id);
+    return isOff(store.camera(id)) ? undefined : this.watched.looks.get(id);
   }
 
   private held(look: HandLook): HandLook {
@@ -88,7 +88,7 @@ export class DrawnHands extends Watching {
   // Told once hands keep showing the same for a moment.
   protected override updated(): void {
     const found = [...this.watched.looks.keys()].map((id) => this.look(id)).filter((look) => look !== undefined);
-    const told = found.map((look) => `${store.entity(look.camera)?.name ?? look.camera}: ${inWords(look)}`).join(". ");
+    const told = found.map((look) => `${store.camera(look.camera)?.name ?? look.camera}: ${inWords(look)}`).join(". ");
     if (told === this.toSay) return;
     this.toSay = told;
     clearTimeout(this.saying);

@@ -1,7 +1,7 @@
 /** How a microphone does: how loud it is, what the page is about, and what keeps it from hearing. */
 import { html, nothing, type TemplateResult } from "lit";
+import { DeviceError } from "../home/having";
 import type { Listening } from "../voice/listening";
-import { MicrophoneError } from "../voice/microphone";
 import { words } from "../words";
 
 /** How loud it is at the microphone. */
@@ -22,7 +22,7 @@ export function trouble(from: Listening): TemplateResult | typeof nothing {
   const { trouble } = from;
   if (!trouble) return nothing;
   const { troubles, steps, again, offline, deaf, switchedOff } = words().microphone;
-  if (trouble instanceof MicrophoneError) {
+  if (trouble instanceof DeviceError) {
     return html`<div class="trouble" role="alert" data-cause=${trouble.cause}>
       <p class="bad">${troubles[trouble.cause]}</p><p>${steps[trouble.cause]}</p></div>`;
   }

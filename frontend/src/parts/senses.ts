@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { post } from "../api/client";
-import type { Microphone, Privacy } from "../api/upkeep";
+import type { Entity } from "../api/wire";
+import type { CameraState, Microphone, Privacy } from "../api/upkeep";
 import { act } from "../home/acting";
 import { session } from "../home/session";
 import { store } from "../home/store";
@@ -17,7 +18,7 @@ export function senses({ microphones, cameras, landmarks }: Privacy, again: () =
     <h2 id="senses">${title}</h2>
     <ul class="plain">
       ${microphones.length ? microphones.map((each) => microphone(each, again)) : none("microphone", noMicrophones)}
-      ${cameras.length ? cameras.map((each) => camera(each.entity)) : none("camera", noCameras)}
+      ${cameras.length ? cameras.map((each) => camera(each)) : none("camera", noCameras)}
       ${cameras.length ? hands(landmarks, again) : nothing}
     </ul>
     <p class="hint">${promise}</p>
@@ -61,13 +62,19 @@ function hands(landmarks: boolean, again: () => void): TemplateResult {
 }
 
 // A camera is a thing of the home: its switch is that thing's.
-function camera(entity: string): TemplateResult {
-  const { looks, closed, notKnown, lookThrough } = words().privacy;
+function camera({ entity, pages }: CameraState): TemplateResult {
+  const { closed, notKnown, lookThrough } = words().privacy;
   const found = store.entity(entity);
   if (!found) return html``;
   const on = store.value(found, "OnOff");
-  const told = [on === true ? looks : on === false ? closed : notKnown, store.area(found.area)?.name];
+  const told = [on === true ? looking(found, pages) : on === false ? closed : notKnown, store.area(found.area)?.name];
   return row("camera", on === true, html`<a href=${`#/entity/${entity}`}>${found.name}</a>`, told.filter(Boolean).join(" · "),
     html`<input type="checkbox" role="switch" class="switch" aria-label=${lookThrough(found.name)} ?disabled=${!found.available}
       .checked=${live(on === true)} @change=${(event: Event) => act(found, "OnOff", (event.target as HTMLInputElement).checked)}>`);
+}
+
+function looking(camera: Entity, pages: number | null): string {
+  const { looks, showing, elsewhere } = words().privacy;
+  if (camera.device_class !== "browser") return looks;
+  return pages === null ? elsewhere : showing(pages);
 }

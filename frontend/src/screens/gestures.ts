@@ -10,6 +10,7 @@ import { Watching } from "../home/watching";
 import "../parts/drawn-hands";
 import { drawnHand } from "../parts/hands";
 import { explain, notify } from "../parts/notice";
+import "../parts/page-camera";
 import { LANGUAGES, words } from "../words";
 import { moment, number } from "../words/figures";
 
@@ -62,7 +63,7 @@ export class GesturesScreen extends Watching {
       <h1>${title}</h1>
       <p class="lead">${lead}</p>
       ${trouble ? html`<p class="bad">${trouble}</p>` : nothing}
-      <div class="columns"><hearth-drawn-hands></hearth-drawn-hands>${this.last()}</div>
+      <div class="columns"><div><hearth-page-camera></hearth-page-camera><hearth-drawn-hands></hearth-drawn-hands></div>${this.last()}</div>
       ${found?.locked ? html`<p class="card">${locked}</p>` : nothing}
       ${found
         ? html`<ul class="cards">${found.gestures.map((gesture) => this.gesture(gesture, found.locked))}</ul>`
@@ -84,7 +85,7 @@ export class GesturesScreen extends Watching {
 
   private lastSeen(each: Seen): TemplateResult {
     const { names, meant, only, sure, at } = words().gestures;
-    const room = store.entity(each.camera)?.name ?? each.camera;
+    const room = store.camera(each.camera)?.name ?? each.camera;
     const percent = `${number(Math.round(each.confidence * 100))} %`;
     return html`<li data-seen=${each.name}><span class="badge">${drawnHand(each.name)}</span>
       <span><strong>${names[each.name] ?? each.name}</strong>

@@ -19,7 +19,8 @@ const MANY = 100;
 @customElement("home-screen")
 export class HomeScreen extends Watching {
   protected override render(): TemplateResult {
-    const { entities, areas } = store.home;
+    const { areas } = store.home;
+    const entities = things();
     if (!entities.length && !areas.length) {
       return html`<h1>${words().home.title}</h1>${unfinished()}<p>${store.ready ? words().home.empty : words().starting}</p>`;
     }
@@ -47,7 +48,7 @@ export class HomeScreen extends Watching {
   }
 
   private summary(): TemplateResult | typeof nothing {
-    if (!store.home.entities.length) return nothing;
+    if (!things().length) return nothing;
     const { home, state } = { home: words().home, state: store.home };
     const is = (trait: string, value: unknown): Entity[] =>
       state.entities.filter((entity) => trait in entity.traits && store.value(entity, trait) === value);
@@ -86,6 +87,11 @@ export class HomeScreen extends Watching {
     return html`${floor ? html`<h2 class="quiet floor">${words().floors[floor] ?? floor}</h2>` : nothing}
       <div class="rooms" ?data-many=${store.home.entities.length > MANY}>${rooms}</div>`;
   }
+}
+
+/** What the home has; that browsers may show their cameras is no thing but a permission. */
+function things(): Entity[] {
+  return store.home.entities.filter((entity) => entity.device_class !== "browser");
 }
 
 const LATER = "hearth-owner-later";

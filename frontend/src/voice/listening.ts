@@ -1,17 +1,11 @@
 /** The page as a microphone and a mouth of the home: what it hears goes to the hub, what the hub says sounds here. */
-import { Microphone, MicrophoneError, type Hears } from "./microphone";
+import { DeviceError, deviceError, openSocket, pageName, type Refusal } from "../home/having";
+import { Microphone, type Hears } from "./microphone";
 import { Sounding } from "./sounding";
 import type { Reply, Told, Wish } from "./wire";
 
 /** `waiting` for the wake word, `listening` for words, `hearing` them, `thinking`, `speaking`. */
 export type Phase = "off" | "opening" | "waiting" | "listening" | "hearing" | "thinking" | "speaking";
-
-/** The hub's own words for what is wrong; `offline`: it does not answer. */
-export interface Refusal {
-  code: string;
-  message: string;
-  remedy: string;
-}
 
 const MOST_UNSENT = 64_000; // bytes, two seconds: what the network does not take in time is left out
 const FIRST_WAIT_MS = 1_000;
@@ -32,12 +26,12 @@ export class Listening extends EventTarget implements Hears {
   /** Whether the answer sounds; a hub without a voice writes it only. */
   aloud = false;
   /** A microphone's cause, or the hub's own words. */
-  trouble: MicrophoneError | Refusal | null = null;
+  trouble: DeviceError | Refusal | null = null;
   /** How loud it is at the microphone, 0 to 1 from silence to as loud as can be. */
   level = 0;
   /** How often the wake word was heard. */
   wakes = 0;
-  private readonly page = random();
+  private readonly page = pageName();
   private microphone: Microphone | undefined;
   private sounding: Sounding | undefined;
   private socket: WebSocket | undefined;
@@ -69,7 +63,7 @@ export class Listening extends EventTarget implements Hears {
       this.connect();
     } catch (error) {
       if (opening !== this.opened) return;
-      this.stop(error instanceof MicrophoneError ? error : new MicrophoneError("failed"));
+      this.stop(deviceError(error));
     }
   }
 
@@ -115,12 +109,11 @@ export class Listening extends EventTarget implements Hears {
   }
 
   lost(): void {
-    this.stop(new MicrophoneError("lost"));
+    this.stop(new DeviceError("lost"));
   }
 
   private connect(): void {
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = (this.socket = new WebSocket(`${scheme}://${location.host}/api/v1/listen`));
+    const socket = (this.socket = openSocket("/api/v1/listen"));
     socket.binaryType = "arraybuffer";
     socket.onopen = () => socket.send(JSON.stringify({ type: "start", page: this.page, ...this.wish }));
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
@@ -141,7 +134,7 @@ export class Listening extends EventTarget implements Hears {
   private closed(code: number): void {
     this.socket = undefined;
     const { trouble } = this;
-    const told = trouble && !(trouble instanceof MicrophoneError) ? trouble : null;
+    const told = trouble && !(trouble instanceof DeviceError) ? trouble : null;
     if (code === PUT_OUT) return this.stop();
     if (told && FINAL.has(told.code)) return this.stop(told);
     this.again(told ?? { code: "offline", message: "", remedy: "" });
@@ -217,11 +210,6 @@ export class Listening extends EventTarget implements Hears {
   private changed(): void {
     this.dispatchEvent(new Event("changed"));
   }
-}
-
-/** A name for this page that nobody guesses: its new socket takes the place of its old one. */
-function random(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The one that the page listens with, whichever screen is shown. */

@@ -61,7 +61,7 @@ class HandWatch:
         self.allowed = allowed
         """Whether the household allows it."""
         self.cameras: list[str] = []
-        """The entities of the cameras that look for hands."""
+        """The streams of the cameras that look for hands: an entity's id, and behind a colon which page's it is."""
         self._watchers: list[Watcher] = []
         self._changed = asyncio.Event()
 
@@ -75,6 +75,12 @@ class HandWatch:
         """There is a camera that looks for hands; `camera` is its entity."""
         self.cameras.append(camera)
         self._tell_how_it_is()
+
+    def look_away(self, camera: str) -> None:
+        """It looks for hands no more."""
+        if camera in self.cameras:
+            self.cameras.remove(camera)
+            self._tell_how_it_is()
 
     def _tell_how_it_is(self) -> None:
         for watcher in tuple(self._watchers):

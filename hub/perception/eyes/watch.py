@@ -17,8 +17,9 @@ class Watch:
     """The hands in front of one camera over time.
 
     `stills`: single pictures; what they show is seen, but nothing is meant. `arm`: only an open palm or the wake word
-    makes a hand's next gesture count. `noticed` gets the id of each `GestureMade`, before it is told, and the features
-    of its hand: these go past the bus, so that they come into no history and no log.
+    makes a hand's next gesture count. `points`: tell where fingers point. `noticed` gets the id of each `GestureMade`,
+    before it is told, and the features of its hand: these go past the bus, so that they come into no history and no
+    log.
     """
 
     def __init__(
@@ -28,11 +29,12 @@ class Watch:
         *,
         stills: bool = False,
         arm: bool = True,
+        points: bool = True,
         noticed: Callable[[int, bytes], None] = lambda _event, _features: None,
     ) -> None:
         self._stream = stream
         self._origin = origin
-        self._stills = stills
+        self._points = points and not stills
         self._noticed = noticed
         self._reader = GestureReader(stills=stills, arm=arm)
         self._pointed = -math.inf
@@ -48,7 +50,7 @@ class Watch:
         said = self._reader.take(seen)
         yield from map(self._gesture, said.shown)
         yield from (self._made(made, seen) for made in said.made)
-        if not self._stills:
+        if self._points:
             yield from self._pointing(seen)
 
     def _gesture(self, shown: Shown) -> Event:

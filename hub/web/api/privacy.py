@@ -88,12 +88,13 @@ class _Handlers:
         )
 
     def _cameras(self, home: HomeReader) -> list[CameraResponse]:
-        found = []
+        found, showing = [], self._rooms().showing
         for entity in home.view().entities.values():
             if entity.kind == "camera":
                 on = self._states.value(entity.id, "OnOff")
                 on = on if isinstance(on, bool) else None
-                found.append(CameraResponse(entity=entity.id, name=entity.name, area=entity.area, on=on))
+                pages = showing.pages if showing is not None and showing.entity == entity.id else None
+                found.append(CameraResponse(entity=entity.id, name=entity.name, area=entity.area, on=on, pages=pages))
         return found
 
     async def microphone(self, request: web.Request) -> MicrophoneResponse:

@@ -21,12 +21,16 @@ class MicrophoneResponse(Struct, frozen=True, kw_only=True):
 
 
 class CameraResponse(Struct, frozen=True, kw_only=True):
-    """A camera; `on` is null where that is not known. It is an entity, and switched as one."""
+    """A camera; `on` is null where that is not known. It is an entity, and switched as one.
+
+    `pages` is for the one that stands for all browsers: how many of them show theirs now; null: it is another.
+    """
 
     entity: str
     name: str
     area: str
     on: bool | None
+    pages: int | None
 
 
 class KeepingResponse(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from hub.web.api.ports.areas import AreaKeeper
 from hub.web.api.ports.devices import DeviceKeeper
 from hub.web.api.ports.learning import LearningKeeper
 from hub.web.api.ports.peers import PeerKeeper
-from hub.web.api.ports.privacy import MicrophoneSwitches
+from hub.web.api.ports.privacy import MicrophoneSwitches, PagesThatShow
 from hub.web.api.ports.satellites import SatelliteKeeper
 from hub.web.api.ports.settings import SettingsKeeper, StepsKeeper
 from hub.web.api.ports.skills import SkillKeeper
@@ -25,7 +25,7 @@ from hub.web.ports import (
     Gauges,
     HistoryReader,
     HomeReader,
-    Listener,
+    PageServer,
     Speaker,
     WhyTeller,
 )
@@ -47,7 +47,10 @@ class Rooms:
     history: HistoryReader | None = None
     gauges: Gauges | None = None
     turns: TurnReader | None = None
-    listener: Listener | None = None
+    listener: PageServer | None = None
+    onlooker: PageServer | None = None
+    """Looks through pages' cameras."""
+    showing: PagesThatShow | None = None
     files: FileHearer | None = None
     peers: PeerKeeper | None = None
     learning: Callable[[], LearningKeeper | None] | None = None

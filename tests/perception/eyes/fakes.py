@@ -188,6 +188,7 @@ class FakeHost:
         self.sent: list[Any] = []
         self.descriptors: list[Sequence[int]] = []
         self.running = False
+        self.lives = 0
         self.fails: Exception | None = None
         self._said: asyncio.Queue[Any] = asyncio.Queue()
 
@@ -211,7 +212,8 @@ class FakeHost:
 
     def come_up(self) -> None:
         self.running = True
-        self.say(WorkerUp(1))
+        self.lives += 1
+        self.say(WorkerUp(self.lives))
 
     def die(self) -> None:
         self.running = False

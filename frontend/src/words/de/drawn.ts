@@ -8,7 +8,7 @@ export const deDrawn: typeof enDrawn = {
     allow: "Hände zeichnen, die Kameras sehen",
     notAllowed: "Nichts wird gezeichnet: Der Haushalt hat es nicht erlaubt, und so gibt der Prozess, der hinsieht, die 21 Punkte einer Hand nicht heraus. Eingeschaltet kommen sie in diese Ansicht, solange jemand sie offen hat, der sich um den Hub kümmert.",
     notYours: "Wer sich um den Hub kümmert, sieht hier Hände gezeichnet, wenn der Haushalt es erlaubt.",
-    noCamera: "Nichts wird gezeichnet: Keine Kamera dieses Zuhauses achtet auf Hände, oder der Hub sieht noch nicht. Kameras kommen unter Geräte dazu.",
+    noCamera: "Nichts wird gezeichnet: Keine Kamera dieses Zuhauses achtet auf Hände, oder der Hub sieht noch nicht. Kameras kommen unter Geräte dazu; die dieses Browsers lässt sich oben zeigen.",
     waiting: "Der Hub wird gefragt …",
     nobody: "Gerade ist keine Hand davor.",
     closed: "Ausgeschaltet: niemand sieht hin.",

@@ -1,5 +1,6 @@
 /** German. */
 import { count } from "../count";
+import { deCamera } from "./camera";
 import { deDevices } from "./devices";
 import { deDoor } from "./door";
 import { deDrawn } from "./drawn";
@@ -13,6 +14,7 @@ import { deSetup } from "./setup";
 import type { Words } from "../en";
 
 export const de: Words = {
+  ...deCamera,
   ...deDevices,
   ...deDoor,
   ...deDrawn,

@@ -23,6 +23,8 @@ export const dePrivacy: typeof enPrivacy = {
     ready: "An",
     nowOpen: (n: number) => count(n, "Strom ist gerade offen", "Ströme sind gerade offen"),
     looks: "Sieht",
+    elsewhere: "Browser können ihre an einem anderen Hub zeigen",
+    showing: (n: number) => (n ? count(n, "Browser zeigt gerade seine Kamera", "Browser zeigen gerade ihre Kamera") : "Kein Browser zeigt seine Kamera; jeder nur, wenn jemand dort es zulässt"),
     closed: "Zu",
     notKnown: "Nicht bekannt",
     listenTo: (name: string) => `Zuhören: ${name}`,

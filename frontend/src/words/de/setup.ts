@@ -41,13 +41,6 @@ export const deSetup: typeof enSetup = {
       look: "Bild zeigen",
       stop: "Beenden",
       shows: "Was die Kamera dieses Geräts sieht",
-      troubles: {
-        NotAllowedError: "Der Browser durfte die Kamera nicht benutzen. Seine Einstellungen für diese Seite können das ändern.",
-        NotFoundError: "Dieses Gerät hat keine Kamera.",
-        NotReadableError: "Ein anderes Programm benutzt die Kamera.",
-        insecure: "Ein Browser gibt seine Kamera nur Seiten über https und dem Rechner des Hubs selbst.",
-        other: "Die Kamera gab kein Bild.",
-      },
     },
 
     privacyTitle: "Was in diesem Zuhause bleibt",

@@ -7,7 +7,7 @@ export const enDrawn = {
     allow: "Draw the hands that cameras see",
     notAllowed: "Nothing is drawn: the household has not allowed it, so the process that looks does not give out a hand's 21 points. Switched on, they come to this screen while somebody who looks after the hub has it open.",
     notYours: "Those who look after the hub see hands drawn here, if the household allows it.",
-    noCamera: "Nothing is drawn: no camera of this home looks for hands, or the hub cannot see yet. Cameras are added under Devices.",
+    noCamera: "Nothing is drawn: no camera of this home looks for hands, or the hub cannot see yet. Cameras are added under Devices; this browser's can be one, above.",
     waiting: "Asking the hub…",
     nobody: "No hand is before it now.",
     closed: "Switched off: nobody looks.",

@@ -1,5 +1,6 @@
 /** English. The other languages say the same things: the compiler checks that none is missing. */
 import { count } from "../count";
+import { enCamera } from "./camera";
 import { enDevices } from "./devices";
 import { enDoor } from "./door";
 import { enDrawn } from "./drawn";
@@ -12,6 +13,7 @@ import { enSettings } from "./settings";
 import { enSetup } from "./setup";
 
 export const en = {
+  ...enCamera,
   ...enDevices,
   ...enDoor,
   ...enDrawn,

@@ -22,6 +22,8 @@ export const enPrivacy = {
     ready: "On",
     nowOpen: (n: number) => count(n, "stream is open now", "streams are open now"),
     looks: "Looks",
+    elsewhere: "Browsers may show theirs at another hub",
+    showing: (n: number) => (n ? count(n, "browser shows its camera now", "browsers show their cameras now") : "No browser shows its camera; each only when somebody there lets it"),
     closed: "Closed",
     notKnown: "Not known",
     listenTo: (name: string) => `Listen: ${name}`,

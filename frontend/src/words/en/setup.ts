@@ -40,13 +40,6 @@ export const enSetup = {
       look: "Show the picture",
       stop: "Stop",
       shows: "What the camera of this device sees",
-      troubles: {
-        NotAllowedError: "The browser was not allowed to use the camera. Its settings for this page can change that.",
-        NotFoundError: "This device has no camera.",
-        NotReadableError: "Another program has the camera.",
-        insecure: "A browser gives its camera only to pages over https, and to the hub's own machine.",
-        other: "The camera gave no picture.",
-      } as Record<string, string>,
     },
 
     privacyTitle: "What stays in this home",

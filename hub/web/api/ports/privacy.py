@@ -4,6 +4,20 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 
+class PagesThatShow(Protocol):
+    """The pages whose cameras are looked through."""
+
+    @property
+    def entity(self) -> str:
+        """The entity whose switch is that of all of them."""
+        ...
+
+    @property
+    def pages(self) -> int:
+        """How many there are now."""
+        ...
+
+
 class MicrophoneSwitches(Protocol):
     """Which microphones are listened to. What it gives fits `hub.web.api.privacy`'s answers."""
 

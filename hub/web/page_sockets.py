@@ -1,7 +1,7 @@
-"""The listening socket: a page's microphone goes to the hub's ears by it, and the answer comes back.
+"""The sockets by which a page's microphone goes to the hub's ears, and its camera to the hub's eyes.
 
-What is said on it is the business of the room that listens; here are its doors: who may open one, how large a message
-may be, how long a page may take to read, and that it ends with the session that opened it.
+What is said on them is the business of the room that hears or looks; here are their doors: who may open one, how large
+a message may be, how long a page may take to read, and that it ends with the session that opened it.
 """
 
 import asyncio
@@ -11,29 +11,50 @@ from typing import Final
 import msgspec
 import structlog
 from aiohttp import WSMsgType, web
+from msgspec import Struct
 
 from hub.core.clock import Clock
+from hub.media.encoded import MOST_BYTES
 from hub.web.access.callers import CALLER, Caller
 from hub.web.failures import Refused
 from hub.web.live import PUT_OUT, end_socket
-from hub.web.ports import Listener
+from hub.web.ports import PageServer
 
 log = structlog.get_logger(__name__)
 MOST_SOCKETS: Final = 32
-MOST_BYTES: Final = 16_384
-"""Of one message of a page: half a second of sound."""
 SEND_S: Final = 10.0
 _PING_S: Final = 20.0
-_DEAF: Final = {
-    "type": "error",
-    "code": "deaf",
-    "message": "this hub does not hear yet, or not at all",
-    "remedy": "try again in a moment; `hearth doctor` on the hub says what its ears need",
-}
+
+
+class SocketKind(Struct, frozen=True, kw_only=True):
+    """One kind of socket: `most_bytes` of one message of a page, and what a page is told while nobody serves it."""
+
+    most_bytes: int
+    absent: dict[str, str]
+
+
+LISTENING: Final = SocketKind(
+    most_bytes=16_384,  # half a second of sound
+    absent={
+        "type": "error",
+        "code": "deaf",
+        "message": "this hub does not hear yet, or not at all",
+        "remedy": "try again in a moment; `hearth doctor` on the hub says what its ears need",
+    },
+)
+LOOKING: Final = SocketKind(
+    most_bytes=MOST_BYTES,
+    absent={
+        "type": "error",
+        "code": "unavailable",
+        "message": "this hub does not look yet",
+        "remedy": "try again in a moment",
+    },
+)
 
 
 class _Socket:
-    """A socket as the room that listens holds it."""
+    """A socket as the room that serves it holds it."""
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
         self._socket = socket
@@ -51,28 +72,30 @@ class _Socket:
             async with asyncio.timeout(SEND_S):
                 await (self._socket.send_str(message) if isinstance(message, str) else self._socket.send_bytes(message))
         except TimeoutError:
-            log.warning("listening page too slow, dropped")
+            log.warning("a page is too slow, dropped")
             self._transport.abort()
             raise ConnectionError("the page does not read") from None
 
 
-class ListenSockets:
-    """Every open listening socket. `listener` is asked for at each: the ears come up after the server."""
+class PageSockets:
+    """Every open socket of a kind. `server` is asked for at each: ears and eyes come up after the web server."""
 
-    def __init__(self, listener: Callable[[], Listener | None], clock: Clock) -> None:
-        self._listener = listener
+    def __init__(self, kind: SocketKind, server: Callable[[], PageServer | None], clock: Clock) -> None:
+        self._kind = kind
+        self._server = server
         self._clock = clock
         self._open: dict[web.WebSocketResponse, tuple[asyncio.Transport, Caller]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """Take over the request as a listening socket until it is done. Raises `Refused`."""
+        """Take over the request as a socket until it is done. Raises `Refused`."""
         caller = request[CALLER]
         if request.headers.get("Upgrade", "").lower() != "websocket":
             raise Refused(426, "upgrade", "this is a WebSocket", "connect with a WebSocket client")
         if len(self._open) >= MOST_SOCKETS:
-            raise Refused(503, "too_many", f"{MOST_SOCKETS} pages are listened to already", "close one")
-        socket = web.WebSocketResponse(heartbeat=_PING_S, compress=False, max_msg_size=MOST_BYTES, timeout=2.0)
+            raise Refused(503, "too_many", f"{MOST_SOCKETS} pages are served already", "close one")
+        most = self._kind.most_bytes
+        socket = web.WebSocketResponse(heartbeat=_PING_S, compress=False, max_msg_size=most, timeout=2.0)
         await socket.prepare(request)
         transport = request.transport
         if transport is None:
@@ -89,14 +112,14 @@ class ListenSockets:
         return socket
 
     async def _attend(self, socket: _Socket, caller: Caller) -> None:
-        listener = self._listener()
-        if listener is not None:
-            await listener.attend(socket, whose=caller.credential or caller.by)
+        server = self._server()
+        if server is not None:
+            await server.attend(socket, whose=caller.credential or caller.by)
             return
-        await socket.send(msgspec.json.encode(_DEAF).decode())
+        await socket.send(msgspec.json.encode(self._kind.absent).decode())
 
     def put_out(self, whom: Callable[[Caller], bool]) -> None:
-        """End the sockets of these callers: not a word of theirs is heard any more."""
+        """End the sockets of these callers: nothing of theirs is heard or seen any more."""
         for socket, (_, caller) in list(self._open.items()):
             if whom(caller):
                 self._put_out(socket)
