@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.core.bus import Bus
 from hub.inference.runtime import NO_TELEMETRY
 
 os.environ.update(NO_TELEMETRY)  # tests compare with libraries that load ONNX Runtime by themselves
@@ -20,6 +21,12 @@ def data() -> Path:
     if not root or not Path(root).is_dir():
         pytest.skip("real recordings are not here: set HEARTH_DATA (docs/data.md)")
     return Path(root)
+
+
+@pytest.fixture
+def bus() -> Bus:
+    """A bus of the test's own, which nobody else listens to."""
+    return Bus()
 
 
 def pytest_collection_finish() -> None:

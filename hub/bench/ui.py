@@ -86,7 +86,7 @@ async def _page() -> list[Measure]:
             browser = await playwright.chromium.launch(executable_path=chromium, args=flags)
             page = await browser.new_page(viewport={"width": 1280, "height": 800})
             size = await _first_load(page, hub)
-            times = await _to_pixel(page, hub)
+            times = await _to_pixel(page)
             await browser.close()
     middle, most = times[len(times) // 2], times[int(len(times) * 0.95)]
     shown = f"from a state's change to the painted frame, in a home of {ENTITIES} things"
@@ -119,7 +119,7 @@ async def _first_load(page: "Page", hub: HubProcess) -> int:
     return sum(sizes)
 
 
-async def _to_pixel(page: "Page", hub: HubProcess) -> list[float]:
+async def _to_pixel(page: "Page") -> list[float]:
     """Milliseconds from the moment that the hub's state changed to that of the paint, sorted."""
     await page.evaluate(_WATCH)
     times: list[float] = []

@@ -3,6 +3,7 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -219,33 +220,32 @@ def _cross_check(settings: Settings, fragments: list[_Fragment], place: str, pro
     for person in settings.person:
         people.setdefault(person.id, person)
     for entity in settings.entity:
-        try:
-            split_id(entity.id)
-        except HearthError as error:
-            refuse("entity", entity.id, error.message, error.remedy)
-            continue
-        unknown = [t for t in entity.traits if t not in TRAITS]
-        if entity.id in entities:
-            refuse("entity", entity.id, f"{entity.id} stands twice", "remove one of the two")
-        elif unknown:
-            refuse(
-                "entity",
-                entity.id,
-                f"{entity.id} has no such trait {unknown[0]!r}",
-                _did_you_mean(unknown[0], list(TRAITS)),
-            )
-        elif entity.area and entity.area not in areas:
-            refuse(
-                "entity",
-                entity.id,
-                f"{entity.id} is in unknown area {entity.area!r}",
-                _did_you_mean(entity.area, list(areas)),
-            )
-        else:
+        wrong = _what_is_wrong(entity, entities, areas)
+        if wrong is None:
             entities[entity.id] = entity
+        else:
+            refuse("entity", entity.id, *wrong)
     return msgspec.structs.replace(
         settings, area=tuple(areas.values()), person=tuple(people.values()), entity=tuple(entities.values())
     )
+
+
+def _what_is_wrong(
+    entity: EntitySettings, before: Mapping[str, EntitySettings], areas: Mapping[str, Area]
+) -> tuple[str, str] | None:
+    """Why an entity is left out, and what mends it; None when it is sound."""
+    try:
+        split_id(entity.id)
+    except HearthError as error:
+        return error.message, error.remedy
+    unknown = [t for t in entity.traits if t not in TRAITS]
+    if entity.id in before:
+        return f"{entity.id} stands twice", "remove one of the two"
+    if unknown:
+        return f"{entity.id} has no such trait {unknown[0]!r}", _did_you_mean(unknown[0], list(TRAITS))
+    if entity.area and entity.area not in areas:
+        return f"{entity.id} is in unknown area {entity.area!r}", _did_you_mean(entity.area, list(areas))
+    return None
 
 
 def _value_line(fragment: _Fragment, key: str, value: str) -> int:

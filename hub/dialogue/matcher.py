@@ -89,7 +89,7 @@ class Matcher:
             return None
         lattice = self.grammar.lattice(words)
         readings = self._readings(exact(self.grammar.sentences.start, lattice, 0, whole=True), lattice, around)
-        return self._decide(readings, words) if readings else None
+        return self._decide(readings) if readings else None
 
     def mended(self, words: list[str], around: Surroundings) -> Outcome:
         """What the words mean once slips are mended; a coin toss is asked about, never acted on."""
@@ -106,7 +106,7 @@ class Matcher:
         best = self._cheapest_outcome(readings)
         if isinstance(best, Which) or (isinstance(best, Understood) and best.meaning.cost < DROPPED):
             return best
-        unknown = self._unknown_name(words, around)
+        unknown = self._unknown_name(words)
         if unknown is not None:
             return unknown
         return best if best is not None else Misunderstood(reason=NOT_UNDERSTOOD)
@@ -176,7 +176,7 @@ class Matcher:
         )
         return _Reading(meaning, resolved)
 
-    def _decide(self, readings: list[_Reading], words: list[str]) -> Outcome:
+    def _decide(self, readings: list[_Reading]) -> Outcome:
         good = sorted((r for r in readings if not r.resolved.reason), key=lambda r: (_merit(r), r.resolved.off))
         if good:
             best = good[0].meaning
@@ -222,7 +222,7 @@ class Matcher:
             return Which(tuple(named))
         return Misunderstood(reason=NOT_UNDERSTOOD)
 
-    def _unknown_name(self, words: list[str], around: Surroundings) -> Misunderstood | None:
+    def _unknown_name(self, words: list[str]) -> Misunderstood | None:
         """The words where a name should be, when all the rest is a sentence."""
         numbers = range(len(self.grammar.sentences.filters))
         anything = {f"target_{n}": Anything() for n in numbers}

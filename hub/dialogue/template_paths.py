@@ -122,7 +122,7 @@ class _Layout:
         if isinstance(expression, TextChunk):
             return self._text(expression.original_text, state)
         if isinstance(expression, Alternative):
-            return self._join(state, [self.lay(item, state, depth + 1) for item in expression.items])
+            return self._join([self.lay(item, state, depth + 1) for item in expression.items])
         if isinstance(expression, Permutation):
             return self._permutation(expression.items, state, depth)
         if isinstance(expression, Group):
@@ -147,7 +147,7 @@ class _Layout:
         self._paths._edges[state].append((piece, target, 0))
         return target
 
-    def _join(self, start: int, ends: list[int | None]) -> int | None:
+    def _join(self, ends: list[int | None]) -> int | None:
         alive = [end for end in ends if end is not None]
         if not alive:
             return None
@@ -171,7 +171,7 @@ class _Layout:
             for n, item in enumerate(items):
                 before = states[said & ~(1 << n)] if said & (1 << n) else None
                 ends.append(None if before is None else self.lay(item, before, depth + 1))
-            states[said] = self._join(state, ends)
+            states[said] = self._join(ends)
         return states[everything]
 
 

@@ -13,11 +13,6 @@ Start = Callable[..., Awaitable[WorkerHost[Any]]]
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 async def host(bus: Bus) -> AsyncIterator[Start]:
     """Starts a function of workers/sample_workers.py in a worker; every worker is gone after the test."""
     if this_architecture() is None:

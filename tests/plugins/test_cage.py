@@ -85,11 +85,6 @@ sys.exit(zygote_main.main(int(sys.argv[2]), sys.argv[3]))
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 def failures(bus: Bus) -> list[PluginFailed]:
     told: list[PluginFailed] = []
     bus.subscribe(PluginFailed, told.append)

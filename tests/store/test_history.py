@@ -30,11 +30,6 @@ from hub.store.history import History
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 async def history(database: Database, bus: Bus) -> AsyncIterator[History]:
     made = History(database, bus)
     yield made

@@ -32,11 +32,6 @@ from .players import Cabinet, Drawer, House, Neighbours, NoSatellites, Pupils, R
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 def states(bus: Bus) -> StateTable:
     return StateTable(bus)
 

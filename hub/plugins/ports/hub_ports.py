@@ -58,7 +58,7 @@ class HubHome:
 
     def states(self, entity: str, context: CallContext, kinds: tuple[str, ...]) -> dict[str, Value]:
         """Trait -> value; raises `NotFoundError` for what is not there or not shown."""
-        self._shown(entity, context, kinds)
+        self._shown(entity, kinds)
         return {trait: state.value for trait, state in self._states.get(entity).items()}
 
     def tells_of(self, entity: str, kinds: tuple[str, ...]) -> bool:
@@ -79,7 +79,7 @@ class HubHome:
         """Send the command to each entity that has the trait; see `hub.sdk.context.HomePort.command`."""
         commands: list[Command] = []
         for entity in ask.entities:
-            traits = self._shown(entity, context, kinds).traits
+            traits = self._shown(entity, kinds).traits
             if ask.named or ask.trait in traits:
                 commands.append(
                     Command(
@@ -94,7 +94,7 @@ class HubHome:
                 )
         return await self._dispatcher.send_all(commands)
 
-    def _shown(self, entity: str, context: CallContext, kinds: tuple[str, ...]) -> Entity:
+    def _shown(self, entity: str, kinds: tuple[str, ...]) -> Entity:
         found = self._home.entity(entity)
         if kinds and found.kind not in kinds:
             raise NotFoundError(f"there is no {entity} among what was granted", remedy=f"granted: {', '.join(kinds)}")

@@ -78,7 +78,7 @@ class Council(Promises):
             if claim.hub != self.hub and claim.hub in {sender, *self.alive} and offset is not None:
                 self.sounds.place(claim, offset, now)
         if isinstance(message, Answers):
-            self._answers(sender, message, now)
+            self._answers(message, now)
         else:
             self._said(sender, message, now)
         self._look(now)
@@ -157,7 +157,7 @@ class Council(Promises):
             for claim in asked:
                 self._reply(sender, claim, say.asks > 1, now)
 
-    def _answers(self, sender: str, message: Answers, now: float) -> None:
+    def _answers(self, message: Answers, now: float) -> None:
         claim = message.claim
         if claim.key not in self.sounds or claim.hub == self.hub:
             return

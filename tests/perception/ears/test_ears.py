@@ -35,11 +35,6 @@ DIE = np.array([31_000], np.int16)
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 async def ears(bus: Bus) -> AsyncIterator[Ears]:
     host: WorkerHost[FromEars] = WorkerHost(
         "ears", "fake_ears:run", {}, bus, FromEars,

@@ -74,11 +74,6 @@ def say(tmp_path: Path) -> Say:
 
 
 @pytest.fixture
-def bus() -> Bus:
-    return Bus()
-
-
-@pytest.fixture
 async def ears(bus: Bus) -> AsyncIterator[Ears]:
     settings = Settings(wake=(WakeWordSettings(model="hey_jarvis"), WakeWordSettings(model="alexa")))
     try:
