@@ -21,7 +21,7 @@ from hub.floors.dialogue import Beliefs, build_dialogue, build_rooms, count_usag
 from hub.floors.ground import Ground, build_ground
 from hub.floors.home import HomeFloor, build_home
 from hub.floors.learning import Around, Learning, build_learning
-from hub.floors.page_cameras import no_eyes
+from hub.floors.page_cameras import eyes_at_rest, no_eyes
 from hub.floors.seeing import open_eyes, seeing, start_cameras, watch_hands
 from hub.floors.store import Store, at_first_sight, early_rows, open_store
 from hub.floors.swarm import build_arbiter, build_swarm
@@ -109,7 +109,7 @@ async def running_hub(
         early = at_first_sight(ground, rows)
         senses = None if early is None else _open_senses(early, parts, stack)
         ground, store = await open_store(ground, stack)
-        ears_loading, eyes_loading = senses or _open_senses(ground, parts, stack)
+        ears_loading, eyes_loading, resting = senses or _open_senses(ground, parts, stack)
         floor = await _home(ground, store, server, stack)
         dialogue, ears, eyes, feed, skills = None, None, None, None, None
         hands = watch_hands(ground, floor)
@@ -130,8 +130,7 @@ async def running_hub(
             server.open()
         if ears_loading is not None and feed is not None:
             ears = await hearing(ground, ears_loading, feed, needed=server is None)
-        rests = Parts.EYES in parts and server is not None  # until a page shows its camera
-        lids = await seeing(ground, eyes_loading, stack, needed=server is None, rests=rests)
+        lids = await seeing(ground, eyes_loading, resting, needed=server is None)
         eyes = lids.eyes if lids is not None else None
         arbiter = None if ears is None or beliefs.rooms is None else build_arbiter(swarm, beliefs.rooms, ground)
         if Parts.SATELLITES in parts and dialogue is not None:
@@ -150,12 +149,15 @@ async def running_hub(
 
 def _open_senses(
     ground: Ground, parts: Parts, stack: AsyncExitStack
-) -> "tuple[asyncio.Task[Ears] | None, asyncio.Task[Eyes] | None]":
-    """The workers' models load while the rest of the hub comes up. A hub that runs has eyes only for its cameras."""
+) -> "tuple[asyncio.Task[Ears] | None, asyncio.Task[Eyes] | None, asyncio.Task[Eyes | None] | None]":
+    """The workers' models load while the rest of the hub comes up. A hub that runs opens its eyes for its cameras only;
+    without any they rest until a page shows its own.
+    """
     looks = Parts.EYES in parts and (Parts.WEB not in parts or bool(ground.settings.camera))
     ears = _begun("ears", open_ears(ground, stack), stack) if Parts.EARS in parts else None
     eyes = _begun("eyes", open_eyes(ground, stack), stack) if looks else None
-    return ears, eyes
+    rests = Parts.EYES in parts and not looks
+    return ears, eyes, _begun("eyes at rest", eyes_at_rest(ground, stack), stack) if rests else None
 
 
 async def _home(ground: Ground, store: Store, server: "WebServer | None", stack: AsyncExitStack) -> HomeFloor:

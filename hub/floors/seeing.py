@@ -13,7 +13,7 @@ from hub.core.events import TaskFailed
 from hub.core.settings import CameraSettings
 from hub.floors.ground import Ground, imported
 from hub.floors.home import HomeFloor
-from hub.floors.page_cameras import PageCameras, eyes_at_rest
+from hub.floors.page_cameras import PageCameras
 from hub.floors.senses import come_up, started
 
 if TYPE_CHECKING:
@@ -36,19 +36,23 @@ async def open_eyes(ground: Ground, stack: AsyncExitStack) -> "Eyes":
 
 
 async def seeing(
-    ground: Ground, loading: "asyncio.Task[Eyes] | None", stack: AsyncExitStack, *, needed: bool, rests: bool
+    ground: Ground,
+    loading: "asyncio.Task[Eyes] | None",
+    resting: "asyncio.Task[Eyes | None] | None",
+    *,
+    needed: bool,
 ) -> "Lids | None":
     """The eyes, once they are open. Unless `needed`, a hub that cannot see says so and runs on.
 
-    Where none are loading, and `rests`, they are those that open when a page shows its camera.
+    Where none are loading they are those that rest until a page shows its camera, if there are any.
     """
     from hub.perception.eyes.lids import Lids
 
     if loading is not None:
         eyes = await come_up(ground, "eyes", loading, "the hub does not see", needed=needed)
         return None if eyes is None else Lids(eyes, open=True)
-    resting = await eyes_at_rest(ground, stack) if rests else None
-    return None if resting is None else Lids(resting)
+    shut = None if resting is None else await resting
+    return None if shut is None else Lids(shut)
 
 
 def watch_hands(ground: Ground, floor: HomeFloor) -> "HandWatch":

@@ -169,6 +169,28 @@ def test_it_ends_with_the_households_switch_when_hidden_for_long_and_with_the_pa
         showing(0)
 
 
+def test_a_hub_that_cannot_see_says_so_and_the_camera_is_let_go_of(
+    playwright: Playwright, tmp_path: Path, thumb: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['mediapipe'] = None")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "hearth.toml").write_text('[[area]]\nid = "hallway"\nname = "hallway"\n')
+    hub = RunningHub(home, "--deaf", inside=("env", f"PYTHONPATH={tmp_path}"))
+    hub.wait("healthz", lambda health: health["status"] == "ok")
+    try:
+        with _visit(playwright, hub.url, (*FAKE, f"--use-file-for-fake-video-capture={thumb}")) as visit:
+            visit.go("gestures")
+            visit.page.get_by_role("button", name="Let the hub see").click()
+            told = visit.page.locator("hearth-page-camera [data-cause=blind]")
+            expect(told).to_contain_text("This hub cannot see", timeout=PATIENCE_MS)
+            expect(visit.page.get_by_label("What this browser's camera shows the hub")).to_have_count(0)
+            assert visit.axe("a hub that cannot see") == []
+        assert hub.get("api/v1/privacy")["cameras"] == []
+    finally:
+        hub.stop()
+
+
 def test_a_camera_that_cannot_be_had_says_why_and_what_to_do(playwright: Playwright, hub: RunningHub) -> None:
     with _visit(playwright, hub.url, (FAKE[0], "--deny-permission-prompts")) as visit:
         visit.go("gestures")

@@ -14,6 +14,7 @@ export const deCamera: typeof enCamera = {
     refusals: {
       offline: "Keine Verbindung zum Hub. Die Kamera bleibt offen, und es wird wieder versucht.",
       hidden: "Die Seite war eine Minute lang verdeckt, darum sieht der Hub nicht mehr durch diese Kamera.",
+      blind: "Dieser Hub kann nicht sehen. `make setup` am Hub bringt, woraus seine Augen sind, und `hearth doctor` sagt, was fehlt.",
       switched_off: "Die Kameras von Browsern sind in diesem Zuhause abgeschaltet. Unter Privates werden sie wieder eingeschaltet.",
     },
     troubles: {

@@ -13,6 +13,7 @@ export const enCamera = {
     refusals: {
       offline: "Not connected to the hub. The camera stays open, and it is tried again.",
       hidden: "The page was hidden for a minute, so the hub sees through this camera no longer.",
+      blind: "This hub cannot see. `make setup` on it adds what its eyes are made of, and `hearth doctor` says what is missing.",
       switched_off: "The household has switched the cameras of browsers off. Under Privacy they are switched on again.",
     } as Record<string, string>,
     troubles: {
