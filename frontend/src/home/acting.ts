@@ -1,6 +1,7 @@
 /** Telling a thing what to do: shown at once, asked about when risky, taken back and explained when refused. */
 import { ApiError } from "../api/client";
 import type { Entity, Value } from "../api/wire";
+import { around, english } from "../parts/english";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
@@ -13,9 +14,9 @@ export async function act(entity: Entity, trait: string, value: Value, confirmed
     if (trait === "Press") notify(words().started(entity.name));
   } catch (error) {
     if (error instanceof ApiError && error.code === "confirmation_required" && !confirmed) {
-      if (await sure(error.message)) await act(entity, trait, value, true);
+      if (await sure(english(error.message))) await act(entity, trait, value, true);
       return;
     }
-    notify(words().notDone(entity.name, explain(error)), true);
+    notify(around((why) => words().notDone(entity.name, why), explain(error)), true);
   }
 }

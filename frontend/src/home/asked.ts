@@ -2,12 +2,13 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { ApiError, get } from "../api/client";
 import type { Role } from "../api/people";
+import type { Wording } from "../parts/english";
 import { explain, notify } from "../parts/notice";
 import { session } from "./session";
 
 export class Asked<T> implements ReactiveController {
   found: T | undefined;
-  trouble = "";
+  trouble: Wording = "";
   /** The hub's name for what went wrong. */
   code = "";
   private timer = 0;

@@ -7,6 +7,7 @@ import { Asked } from "../home/asked";
 import { restart } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import type { Wording } from "./english";
 import { explain } from "./notice";
 
 const EVERY_MS = 60_000;
@@ -16,7 +17,7 @@ const EVERYWHERE = "0.0.0.0";
 export class Alone extends Watching {
   private readonly settings = new Asked<Settings>(this, "/api/v1/settings", "admin", () => EVERY_MS);
   @state() private busy = false;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { off, offLead, locked, begin, beginning } = words().hubs;

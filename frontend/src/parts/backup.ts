@@ -4,13 +4,14 @@ import { customElement, state } from "lit/decorators.js";
 import { fetched } from "../api/client";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import type { Wording } from "./english";
 import { explain, notify } from "./notice";
 import { save } from "./save";
 
 @customElement("hearth-backup")
 export class Backup extends Watching {
   @state() private busy = false;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { backup, backupLead, passphrase, passphraseAgain, passphraseHint, backupNow, backingUp } = words().system;

@@ -6,6 +6,7 @@ import type { Finding } from "../api/upkeep";
 import { backFrom } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { english, type Wording } from "./english";
 import { explain, notify } from "./notice";
 import { sure } from "./question";
 
@@ -13,7 +14,7 @@ import { sure } from "./question";
 export class Checkup extends Watching {
   @state() private found: Finding[] | undefined;
   @state() private said = "";
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { check, checkLead, checkNow } = words().system;
@@ -43,8 +44,8 @@ export class Checkup extends Watching {
   }
 
   private finding({ check, detail, mend, action }: Finding): TemplateResult {
-    return html`<li><strong>${check}</strong>: ${detail}
-      ${mend ? html`<span class="hint">${mend}</span>` : nothing}
+    return html`<li><strong>${english(check)}</strong>: ${english(detail)}
+      ${mend ? html`<span class="hint">${english(mend)}</span>` : nothing}
       ${action ? html`<button type="button" ?disabled=${this.said !== ""} @click=${() => this.mend(action)}>${words().system.mend[action]}</button>` : nothing}
     </li>`;
   }

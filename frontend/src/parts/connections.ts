@@ -6,6 +6,7 @@ import type { Connection, Connections as Page } from "../api/upkeep";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment, size } from "../words/figures";
+import { english, type Wording } from "./english";
 import { explain } from "./notice";
 
 const AT_ONCE = 50;
@@ -14,7 +15,7 @@ const AT_ONCE = 50;
 export class ConnectionList extends Watching {
   @state() private rows: Connection[] = [];
   @state() private next: string | null = "0";
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { look, more } = words().privacy;
@@ -29,7 +30,7 @@ export class ConnectionList extends Watching {
     const { reach: reaches, sent } = words().privacy;
     return html`<li>
       <span><strong>${where}</strong> <span class=${`reach ${reach}`}>${reaches[reach] ?? reach}</span></span>
-      <span class="hint">${who}: ${why} · ${sent(size(bytes_out), size(bytes_in))} · ${moment(at)}</span>
+      <span class="hint">${english(`${who}: ${why}`)} · ${sent(size(bytes_out), size(bytes_in))} · ${moment(at)}</span>
     </li>`;
   }
 

@@ -6,6 +6,7 @@ import type { AuditLine } from "../api/upkeep";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { english, type Wording } from "./english";
 import { explain } from "./notice";
 
 const COMMANDS = ["hearth privacy audit", "hearth privacy ledger --since 7d", "hearth doctor"];
@@ -14,7 +15,7 @@ const COMMANDS = ["hearth privacy audit", "hearth privacy ledger --since 7d", "h
 export class Doubt extends Watching {
   @state() private lines: AuditLine[] | undefined;
   @state() private busy = false;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { doubt, doubtLead, tryNow, trying, byHand } = words().privacy;
@@ -33,8 +34,8 @@ export class Doubt extends Watching {
 
   private line({ check, ok, detail }: AuditLine): TemplateResult {
     const { checks, holds, breaks } = words().privacy;
-    return html`<li><strong>${checks[check] ?? check}</strong>
-      <span class=${ok ? "verdict" : "verdict bad"}>${ok ? holds : breaks}</span><span class="hint">${detail}</span></li>`;
+    return html`<li><strong>${checks[check] ?? english(check)}</strong>
+      <span class=${ok ? "verdict" : "verdict bad"}>${ok ? holds : breaks}</span><span class="hint">${english(detail)}</span></li>`;
   }
 
   private async tried(): Promise<void> {

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { AskedGrant } from "../api/skills";
 import { words } from "../words";
+import { english, type Wording } from "./english";
 
 function narrowed(grant: AskedGrant): string {
   const { events, only } = words().skills;
@@ -9,18 +10,19 @@ function narrowed(grant: AskedGrant): string {
   return only(grant.only.map((each) => (grant.port === "events" ? (events[each] ?? each) : each)).join(", "));
 }
 
-function told(grant: AskedGrant, marks: string[]): TemplateResult {
+function told(grant: AskedGrant, marks: string[], why: Wording = grant.why): TemplateResult {
   const { ports } = words().skills;
   const more = [narrowed(grant), ...marks].filter(Boolean).join(" · ");
   return html`<span><span class="what">${ports[grant.port] ?? grant.port}</span>
     ${more ? html`<span class="hint">${more}</span>` : nothing}
-    <q class="hint">${grant.why}</q></span>`;
+    <q class="hint">${why}</q></span>`;
 }
 
-export function grantList(grants: AskedGrant[]): TemplateResult {
+/** `own`: the skill is the hub's, and says in English what it needs them for. */
+export function grantList(grants: AskedGrant[], own = false): TemplateResult {
   const { refused, nothing: none } = words().skills;
   if (!grants.length) return html`<p class="hint">${none}</p>`;
-  return html`<ul class="grants">${grants.map((grant) => html`<li>${told(grant, grant.agreed ? [] : [refused])}</li>`)}</ul>`;
+  return html`<ul class="grants">${grants.map((grant) => html`<li>${told(grant, grant.agreed ? [] : [refused], own ? english(grant.why) : grant.why)}</li>`)}</ul>`;
 }
 
 /** One box for each; what the skill cannot do without is ticked for good. `ticked` says which of the others are. */

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { DeviceError } from "../home/having";
 import type { Listening } from "../voice/listening";
 import { words } from "../words";
+import { english } from "./english";
 
 /** How loud it is at the microphone. */
 export function meter(level: number): TemplateResult {
@@ -29,5 +30,5 @@ export function trouble(from: Listening): TemplateResult | typeof nothing {
   const own: Record<string, string> = { deaf, switched_off: switchedOff, offline: from.on ? again : offline };
   const known = own[trouble.code] ?? words().errors[trouble.code];
   return html`<div class="trouble" role="alert" data-cause=${trouble.code}>
-    <p class="bad">${known ?? trouble.message}</p>${known ? nothing : html`<p>${trouble.remedy}</p>`}</div>`;
+    <p class="bad">${known ?? english(trouble.message)}</p>${known ? nothing : html`<p>${english(trouble.remedy)}</p>`}</div>`;
 }

@@ -6,12 +6,13 @@ import type { LogLine } from "../api/upkeep";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment } from "../words/figures";
+import { english, type Wording } from "./english";
 import { explain } from "./notice";
 
 @customElement("hearth-log")
 export class Log extends Watching {
   @state() private lines: LogLine[] | undefined;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { log, logLead, logShow, logNone } = words().system;
@@ -30,8 +31,8 @@ export class Log extends Watching {
     const bad = level !== "info" && level !== "debug";
     const about = Object.entries(facts).map(([name, value]) => `${name}: ${value}`);
     return html`<li><time class="hint">${moment(at)}</time>
-      <span>${bad ? html`<strong class="bad">${words().system.levels[level] ?? level}: </strong>` : nothing}${text}
-      ${about.length ? html`<small>${about.join(", ")}</small>` : nothing}</span></li>`;
+      <span>${bad ? html`<strong class="bad">${words().system.levels[level] ?? level}: </strong>` : nothing}${english(text)}
+      ${about.length ? html`<small>${english(about.join(", "))}</small>` : nothing}</span></li>`;
   }
 
   private async opened(event: Event): Promise<void> {

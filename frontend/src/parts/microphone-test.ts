@@ -5,6 +5,7 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { Listening } from "../voice/listening";
 import { words } from "../words";
+import { english } from "./english";
 import { meter, phase, trouble } from "./hearing";
 
 const QUIET = 0.15;
@@ -40,7 +41,7 @@ export class MicrophoneTest extends Watching {
     return html`<p class="hint">${lead}</p>
       ${trouble(this.listening)}
       ${on ? meter(this.listening.level) : nothing}
-      <p class="answer" role="status" lang=${on ? store.home.language : nothing}>${on || this.listening.heard ? this.told() : nothing}</p>
+      <p class="answer" role="status">${on || this.listening.heard ? this.told() : nothing}</p>
       <button type="button" class=${on ? "" : "strong"} @click=${on ? this.done : this.start}>${on ? stop : start}</button>`;
   }
 
@@ -48,9 +49,9 @@ export class MicrophoneTest extends Watching {
     const { say, woke, said, quiet } = words().microphone.test;
     const { heard, missed, wakes, phase: now, words: known } = this.listening;
     const name = known[0] ?? "";
-    if (heard) return html`${said}: <strong data-heard>“${heard}”</strong>`;
+    if (heard) return html`${said}: <strong data-heard lang=${store.home.language}>“${heard}”</strong>`;
     if (now === "opening") return phase(this.listening);
-    if (missed) return `${words().voice.heard}: ${words().reasons[missed] ?? missed}.`;
+    if (missed) return html`${words().voice.heard}: ${words().reasons[missed] ?? english(missed)}.`;
     if (wakes) return woke(name);
     return this.loudest < QUIET && performance.now() - this.since > QUIET_MS ? quiet : say(name);
   }

@@ -5,6 +5,7 @@ import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { listening } from "../voice/listening";
 import { words } from "../words";
+import { english } from "./english";
 import { meter, phase, trouble } from "./hearing";
 import { icon } from "./icons";
 import { showSign } from "./listening-sign";
@@ -74,7 +75,7 @@ export class MicrophoneCard extends Watching {
 
   private why(reason: string): TemplateResult {
     const step = words().microphone.missedSteps[reason];
-    return html`<p class="meta bad">${words().voice.not} ${words().reasons[reason] ?? reason}.</p>${step ? html`<p class="hint">${step}</p>` : nothing}`;
+    return html`<p class="meta bad">${words().voice.not} ${words().reasons[reason] ?? english(reason)}.</p>${step ? html`<p class="hint">${step}</p>` : nothing}`;
   }
 
   private readonly talk = (): void => {

@@ -5,6 +5,7 @@ import { post, upload } from "../api/client";
 import type { Review, Skill } from "../api/skills";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { around, english, type Wording } from "./english";
 import { agreedTo, grantBoxes } from "./grants";
 import { explain, notify } from "./notice";
 import { sentences } from "./sentences";
@@ -16,7 +17,7 @@ export class NewSkill extends Watching {
   @state() private review: Review | undefined;
   @state() private ticked: ReadonlySet<string> = new Set();
   @state() private busy = "";
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { add, addLead, file } = words().skills;
@@ -43,7 +44,7 @@ export class NewSkill extends Watching {
       ${review.grants.length
         ? html`<h4 id="asks">${asks}</h4>${grantBoxes(review.grants, this.ticked, (grant, on) => this.tick(grant, on))}`
         : html`<p>${none}</p>`}
-      ${examples.length ? html`<h4>${say}</h4><ul class="plain">${examples.map((each) => html`<li>“${each}”</li>`)}</ul>` : nothing}
+      ${examples === nothing ? nothing : html`<h4>${say}</h4>${examples}`}
       <div class="buttons">
         <button type="button" class="strong" ?disabled=${this.busy !== ""} @click=${() => this.install(review)}>${install}</button>
         <button type="button" ?disabled=${this.busy !== ""} @click=${this.forget}>${notNow}</button>
@@ -89,7 +90,7 @@ export class NewSkill extends Watching {
       const body = { digest: review.digest, grants: agreedTo(review.grants, this.ticked) };
       const skill = await post<Skill>("/api/v1/skills/install", body, true);
       const runs = skill.condition.state !== "left_out";
-      notify(runs ? installed(skill.name) : notRunning(skill.name, skill.condition.reason), !runs);
+      notify(runs ? installed(skill.name) : around((why) => notRunning(skill.name, why), english(skill.condition.reason)), !runs);
       await this.forget();
       this.dispatchEvent(new CustomEvent("installed", { detail: skill }));
     } catch (error) {

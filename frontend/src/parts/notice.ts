@@ -4,16 +4,17 @@ import { customElement, state } from "lit/decorators.js";
 import { ApiError } from "../api/client";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { english, type Wording } from "./english";
 
 const SHOWN_MS = 6000;
 
 @customElement("hearth-notice")
 export class Notice extends Watching {
-  @state() private text = "";
+  @state() private text: Wording = "";
   @state() private bad = false;
   private timer = 0;
 
-  tell(text: string, bad: boolean): void {
+  tell(text: Wording, bad: boolean): void {
     this.text = text;
     this.bad = bad;
     clearTimeout(this.timer);
@@ -27,14 +28,14 @@ export class Notice extends Watching {
   }
 }
 
-export function notify(text: string, bad = false): void {
+export function notify(text: Wording, bad = false): void {
   document.querySelector<Notice>("hearth-notice")?.tell(text, bad);
 }
 
 /** What an error means, in the page's language where it has words for it, else as the hub says it. */
-export function explain(error: unknown): string {
-  if (!(error instanceof ApiError)) return String(error);
+export function explain(error: unknown): Wording {
+  if (!(error instanceof ApiError)) return english(String(error));
   if (error.code === "too_many_tries") return words().tooManyTries(error.wait);
   const known = words().errors[error.code];
-  return known ?? [error.message, error.remedy].filter(Boolean).join(". ");
+  return known ?? english([error.message, error.remedy].filter(Boolean).join(". "));
 }

@@ -7,6 +7,7 @@ import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment } from "../words/figures";
 import { inWords, traitName } from "../words/values";
+import type { Wording } from "./english";
 import { explain } from "./notice";
 
 const SPANS: Record<string, number> = { hour: 3600, day: 86_400, week: 604_800 };
@@ -18,7 +19,7 @@ export class Past extends Watching {
   @state() private trait = "";
   @state() private span = "day";
   @state() private changes: Change[] | null = null;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
   private asked = "";
 
   private get traits(): string[] {

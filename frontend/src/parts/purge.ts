@@ -7,6 +7,7 @@ import { backFrom, comingBack } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
 import { number } from "../words/figures";
+import type { Wording } from "./english";
 import { explain, notify } from "./notice";
 import { sure } from "./question";
 
@@ -14,7 +15,7 @@ import { sure } from "./question";
 export class Purge extends Watching {
   @state() private found: Answer["remembered"] | undefined;
   @state() private ledger = false;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { delete: title, deleteLead, withLedger, deleteWhat } = words().privacy;

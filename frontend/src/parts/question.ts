@@ -3,13 +3,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { around, type Wording } from "./english";
 
 @customElement("hearth-question")
 export class Question extends Watching {
-  @state() private what = "";
+  @state() private what: Wording = "";
   private answer: ((yes: boolean) => void) | undefined;
 
-  async ask(what: string): Promise<boolean> {
+  async ask(what: Wording): Promise<boolean> {
     this.answer?.(false);
     this.what = what;
     await this.updateComplete;
@@ -31,7 +32,7 @@ export class Question extends Watching {
 
   protected override render(): TemplateResult {
     return html`<dialog aria-labelledby="question" @close=${this.closed}>
-      <p id="question">${this.what ? words().sure(this.what) : nothing}</p>
+      <p id="question">${this.what ? around(words().sure, this.what) : nothing}</p>
       <div class="buttons">
         <button type="button" @click=${() => this.close("")} autofocus>${words().cancel}</button>
         <button type="button" class="strong" @click=${() => this.close("yes")}>${words().goOn}</button>
@@ -41,7 +42,7 @@ export class Question extends Watching {
 }
 
 /** Whether the person said yes. */
-export function sure(what: string): Promise<boolean> {
+export function sure(what: Wording): Promise<boolean> {
   const question = document.querySelector<Question>("hearth-question");
   return question ? question.ask(what) : Promise.resolve(false);
 }

@@ -8,6 +8,7 @@ import { upload } from "../api/client";
 import { openAnew } from "../home/restart";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import type { Wording } from "./english";
 import { explain } from "./notice";
 
 interface Restored {
@@ -21,7 +22,7 @@ interface Restored {
 export class Restore extends Watching {
   @property({ type: Boolean }) code = false;
   @state() private said = "";
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { restore, restoreLead, file, passphrase, restoreNow } = words().system;

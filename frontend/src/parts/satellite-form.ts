@@ -6,6 +6,7 @@ import type { Satellite } from "../api/wire";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import type { Wording } from "./english";
 import { explain, notify } from "./notice";
 
 const PORT = 10700;
@@ -15,7 +16,7 @@ export class SatelliteForm extends Watching {
   /** What was found; without it the form asks for name and address. */
   @property({ attribute: false }) found: { name: string; host: string; port: number } | undefined;
   @state() private busy = false;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { name, room, nowhere, address, port, add, addOf, asking } = words().devices.satellites;

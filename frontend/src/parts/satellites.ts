@@ -8,6 +8,7 @@ import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { english } from "./english";
 import { icon } from "./icons";
 import { explain, notify } from "./notice";
 import { sure } from "./question";
@@ -47,7 +48,7 @@ export class Satellites extends Watching {
       <header><span class="badge">${icon("voice")}</span><div><h3>${it.name}</h3>
         ${it.host ? html`<p class="hint">${it.host}:${it.port}</p>` : nothing}</div></header>
       <p class="status ${it.state === "connected" ? "ok" : it.state === "away" ? "degraded" : ""}">${states[it.state]}</p>
-      ${it.trouble ? html`<p class="bad">${it.trouble}</p>` : nothing}
+      ${it.trouble ? html`<p class="bad">${english(it.trouble)}</p>` : nothing}
       ${admin && !it.locked
         ? html`<div class="field"><label for="at-${it.name}">${room}</label>
             <select id="at-${it.name}" @change=${(event: Event) => this.move(it, (event.target as HTMLSelectElement).value)}>

@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Field, Schema } from "../api/forms";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import { around, type Wording } from "./english";
 
 type Entry = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -14,7 +15,7 @@ export class SchemaForm extends Watching {
   @property({ attribute: false }) values: Record<string, unknown> = {};
   /** The secrets that are there already: left empty they stay. */
   @property({ attribute: false }) kept: readonly string[] = [];
-  @state() private refused: { field: string; message: string } | undefined;
+  @state() private refused: { field: string; message: Wording } | undefined;
 
   /** What was entered, without what was left empty; nothing when a field makes no sense, which is then shown at it. */
   entered(): Record<string, unknown> | undefined {
@@ -35,7 +36,7 @@ export class SchemaForm extends Watching {
   }
 
   /** Show at its field what is wrong; false where there is no such field. */
-  refuse(name: string, message: string): boolean {
+  refuse(name: string, message: Wording): boolean {
     const entry = this.querySelector<Entry>(`[name="${name}"]`);
     if (!entry) return false;
     this.refused = { field: name, message };
@@ -76,7 +77,7 @@ export class SchemaForm extends Watching {
     return html`<div class=${field.type === "boolean" ? "field yes" : "field"}>
       ${label}${entry}
       ${hints.length ? html`<p class="hint" id="${id}-hint">${hints.join(". ")}</p>` : nothing}
-      ${wrong ? html`<p class="bad" id="${id}-wrong" role="alert">${words().form.refused(wrong)}</p>` : nothing}
+      ${wrong ? html`<p class="bad" id="${id}-wrong" role="alert">${around(words().form.refused, wrong)}</p>` : nothing}
     </div>`;
   }
 

@@ -7,6 +7,7 @@ import { Watching } from "../home/watching";
 import type { Told } from "../voice/wire";
 import { words } from "../words";
 import { number } from "../words/figures";
+import { english, type Wording } from "./english";
 import { explain } from "./notice";
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -21,7 +22,7 @@ interface Heard {
 export class SoundFile extends Watching {
   @property() area = "";
   @state() private heard: Heard | undefined;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
   @state() private busy = false;
   private wake = true;
 
@@ -69,8 +70,8 @@ function line(told: Told): TemplateResult | typeof nothing {
   const lang = store.home.language;
   if (told.type === "wake") return html`<li class="meta">${woke(told.word.replaceAll("_", " "), number(100 * told.score, 0))}</li>`;
   if (told.type === "transcript") return html`<li class="said" lang=${lang}>“${told.text}”</li>`;
-  if (told.type === "not_understood") return html`<li class="meta bad">${not} ${words().reasons[told.reason] ?? told.reason}.</li>`;
+  if (told.type === "not_understood") return html`<li class="meta bad">${not} ${words().reasons[told.reason] ?? english(told.reason)}.</li>`;
   if (told.type === "reply") return html`<li class="reply" lang=${lang}>${told.text}</li>`;
-  if (told.type === "error") return html`<li class="bad">${words().errors[told.code] ?? told.message}</li>`;
+  if (told.type === "error") return html`<li class="bad">${words().errors[told.code] ?? english(told.message)}</li>`;
   return nothing;
 }

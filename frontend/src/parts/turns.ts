@@ -8,6 +8,7 @@ import { Turns, type Deed, type Turn } from "../voice/turns";
 import { words } from "../words";
 import { moment, number } from "../words/figures";
 import { inWords } from "../words/values";
+import { english } from "./english";
 import { where } from "./where";
 
 const STAGES = ["wake", "vad", "speech", "silence", "intent", "act"];
@@ -39,7 +40,7 @@ function shown(turn: Turn): TemplateResult {
     <p class="said" lang=${turn.text ? lang : nothing}>${turn.text ? `“${turn.text}”` : unsaid(turn)}</p>
     ${heard(turn)}${meant(turn)}
     ${turn.deeds.length ? html`<ul class="deeds">${turn.deeds.map(deed)}</ul>` : nothing}
-    ${turn.reason ? html`<p class="meta bad">${not} ${words().reasons[turn.reason] ?? turn.reason}.</p>` : nothing}
+    ${turn.reason ? html`<p class="meta bad">${not} ${words().reasons[turn.reason] ?? english(turn.reason)}.</p>` : nothing}
     ${turn.reply ? html`<p class="reply" lang=${lang}><span class="visually-hidden">${answer}: </span>${turn.reply}</p>` : nothing}
     ${stages(turn)}
   </li>`;
@@ -73,7 +74,7 @@ function deed({ entity, trait, value, code, reason }: Deed): TemplateResult {
   const known = store.entity(entity);
   const name = known?.name ?? entity;
   const told = trait === "Press" ? words().actions.start : inWords(trait, value, known?.config[trait]);
-  const why = code ? (words().reasons[code] ?? reason) : "";
+  const why = code ? (words().reasons[code] ?? english(reason)) : "";
   return html`<li class=${code ? "meta bad" : "meta"}><a href=${`#/entity/${entity}`}>${name}</a>: ${told}${why ? html` – ${why}` : " ✓"}</li>`;
 }
 

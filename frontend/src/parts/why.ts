@@ -8,6 +8,7 @@ import { Watching } from "../home/watching";
 import { words } from "../words";
 import { moment, number } from "../words/figures";
 import { inWords, presence, traitName } from "../words/values";
+import { english, type Wording } from "./english";
 import { explain } from "./notice";
 import { where } from "./where";
 
@@ -18,7 +19,7 @@ const SELF_EVIDENT = new Set(["OnOff", "Lock", "Position", "Contact", "Presence"
 export class Why extends Watching {
   @property({ attribute: false }) entity!: Entity;
   @state() private steps: Step[] | null = null;
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
   private asked = "";
 
   protected override willUpdate(_changed: PropertyValues): void {
@@ -53,7 +54,7 @@ export class Why extends Watching {
 }
 
 /** A step in the page's language where it has words for it, else as the hub tells it. */
-function told(step: Step): string | TemplateResult {
+function told(step: Step): Wording {
   const { said, asked, became } = words().steps;
   const text = String(step.data["text"] ?? "");
   if (step.kind === "WakeHeard") return woke(step);
@@ -62,7 +63,7 @@ function told(step: Step): string | TemplateResult {
   if (step.kind === "CommandSent") return asked(change(step));
   if (step.kind === "StateChanged") return became(change(step));
   if (step.kind === "PresenceChanged") return seen(step);
-  return step.text;
+  return english(step.text);
 }
 
 function woke(step: Step): string {

@@ -4,13 +4,14 @@ import { customElement, state } from "lit/decorators.js";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { words } from "../words";
+import type { Wording } from "./english";
 import { explain, notify } from "./notice";
 import "./sessions";
 import "./tokens";
 
 @customElement("hearth-you")
 export class You extends Watching {
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
 
   protected override render(): TemplateResult {
     const { you, name, role, roles, logOut, change, old, new: fresh, save, openTitle, openText, openDo } = words().door;

@@ -8,6 +8,7 @@ import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
+import { english, type Wording } from "../parts/english";
 import { icon, iconOf } from "../parts/icons";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
@@ -37,7 +38,7 @@ export class DevicesScreen extends Watching {
   private readonly asked = new Asked<Devices>(this, "/api/v1/devices", "member", () => EVERY_MS);
   @state() private found: FoundThing[] | undefined;
   @state() private looking = false;
-  @state() private unseen = "";
+  @state() private unseen: Wording = "";
   @state() private opened: Opened | undefined;
   @state() private busy = false;
   private number = 0;
@@ -128,7 +129,7 @@ export class DevicesScreen extends Watching {
         <h3>${virtual ? own : device.name}</h3>
         ${address(device) ? html`<p class="hint">${address(device)}</p>` : nothing}</div></header>
       <p class="status ${device.state === "running" ? "ok" : device.state === "trouble" ? "degraded" : ""}">${states[device.state]}</p>
-      ${device.trouble ? html`<p class="bad">${device.trouble}</p>` : nothing}
+      ${device.trouble ? html`<p class="bad">${english(device.trouble)}</p>` : nothing}
       ${device.entities.length ? this.brought(device, name) : nothing}
       ${device.locked ? html`<p class="hint">${locked}</p>` : nothing}
       ${admin && !device.locked
@@ -172,7 +173,7 @@ export class DevicesScreen extends Watching {
         : html`<ul class="plain ways">${ready.map((kind) => html`<li><button type="button" class="card way wide"
             @click=${() => this.open(kind, "", {})}>${icon("devices")}<span><strong>${kind.name}</strong>
             <span class="hint">${said(kind.description)}</span></span></button></li>`)}</ul>`}
-      ${all.available.filter((kind) => kind.trouble).map((kind) => html`<p class="hint">${kind.name}. ${broken} ${kind.trouble}</p>`)}
+      ${all.available.filter((kind) => kind.trouble).map((kind) => html`<p class="hint">${kind.name}. ${broken} ${english(kind.trouble)}</p>`)}
     </section>`;
   }
 
@@ -211,7 +212,7 @@ export class DevicesScreen extends Watching {
       this.opened = undefined;
       this.taken(config["host"], config["port"]);
     } catch (error) {
-      const shown = error instanceof ApiError && error.field && fields.refuse(error.field, error.message);
+      const shown = error instanceof ApiError && error.field && fields.refuse(error.field, english(error.message));
       if (!shown) notify(explain(error), true);
     } finally {
       this.busy = false;

@@ -6,6 +6,7 @@ import type { Hubs, Pairing, Peer } from "../api/hubs";
 import { Asked } from "../home/asked";
 import { Watching } from "../home/watching";
 import "../parts/alone";
+import { around, english } from "../parts/english";
 import { icon } from "../parts/icons";
 import { notify } from "../parts/notice";
 import { sure } from "../parts/question";
@@ -69,7 +70,7 @@ export class HubsScreen extends Watching {
             <p class="hint">${left(Math.ceil(pairing.left_s))} · ${tries(pairing.tries_left)}</p>`
         : nothing}
       ${pairing.stage === "paired" ? html`<p role="status">${paired}</p>` : nothing}
-      ${pairing.stage === "closed" ? html`<p class="bad" role="status">${closed(pairing.reason)}</p>` : nothing}
+      ${pairing.stage === "closed" ? html`<p class="bad" role="status">${around(closed, english(pairing.reason))}</p>` : nothing}
       <button type="button" class=${waiting ? "" : "strong"} @click=${() => this.wait(waiting)}>${waiting ? stop : wait}</button>
     </section>`;
   }

@@ -6,6 +6,7 @@ import type { Kind, Round } from "../api/hubs";
 import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
+import { english } from "../parts/english";
 import { explain, notify } from "../parts/notice";
 import { sure } from "../parts/question";
 import { words } from "../words";
@@ -92,7 +93,7 @@ function round(done: Round): TemplateResult {
     <dd><meter min="0" max=${done.held} value=${value} aria-label=${name}></meter><span>${right(value, done.held)}</span></dd>
   </div>`;
   return html`<h3>${title(done.round)}</h3>
-    <p>${outcome(done)}${done.reason ? html` <span class="hint">${done.reason}</span>` : nothing}</p>
+    <p>${outcome(done)}${done.reason ? html` <span class="hint">${english(done.reason)}</span>` : nothing}</p>
     ${done.held ? html`<dl>${bar(before, done.right_before)}${bar(after, done.right)}</dl>` : nothing}
     <ul class="plain hint">
       ${done.members.length ? html`<li>${members(done.members.length)}</li>` : nothing}

@@ -3,13 +3,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
+import type { Wording } from "../parts/english";
 import { explain } from "../parts/notice";
 import { languages } from "../parts/languages";
 import { words } from "../words";
 
 @customElement("login-screen")
 export class LoginScreen extends Watching {
-  @state() private trouble = "";
+  @state() private trouble: Wording = "";
   @state() private busy = false;
 
   protected override render(): TemplateResult {

@@ -8,6 +8,7 @@ import { Asked } from "../home/asked";
 import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import { settingsForm } from "../parts/choices";
+import { around, english, type Wording } from "../parts/english";
 import { agreedTo, grantBoxes, grantList } from "../parts/grants";
 import "../parts/newskill";
 import { notify } from "../parts/notice";
@@ -50,9 +51,9 @@ export class SkillsScreen extends Watching {
 
   private skill(skill: Skill): TemplateResult {
     return html`<li class="card skill" data-skill=${skill.skill}>
-      <header><div><h3>${skill.name}</h3>${stateOf(skill)}</div>
+      <header><div><h3>${its(skill, skill.name)}</h3>${stateOf(skill)}</div>
         ${session.may("admin") && !skill.fixed ? this.toggle(skill) : nothing}</header>
-      ${skill.description ? html`<p class="hint">${skill.description}</p>` : nothing}
+      ${skill.description ? html`<p class="hint">${its(skill, skill.description)}</p>` : nothing}
       ${skill.source === "hub" ? this.ofTheHub(skill) : this.ofOthers(skill)}
       ${skill.settings.length && session.may("admin") ? this.settings(skill) : nothing}
       ${skill.source === "hub" ? nothing : this.origin(skill)}
@@ -62,14 +63,15 @@ export class SkillsScreen extends Watching {
   private ofTheHub(skill: Skill): TemplateResult {
     const { may, more, moreOf } = words().skills;
     return html`<details><summary aria-label=${moreOf(skill.name)}>${more}</summary>
-      ${examples(skill)}<h4>${may}</h4>${grantList(skill.grants)}</details>`;
+      ${sentences(skill.examples)}<h4>${may}</h4>${grantList(skill.grants, true)}</details>`;
   }
 
   private ofOthers(skill: Skill): TemplateResult {
     const { say, sayOf, may } = words().skills;
-    return html`${sentences(skill.examples).length
-        ? html`<details><summary aria-label=${sayOf(skill.name)}>${say}</summary>${examples(skill)}</details>`
-        : nothing}
+    const examples = sentences(skill.examples);
+    return html`${examples === nothing
+        ? nothing
+        : html`<details><summary aria-label=${sayOf(skill.name)}>${say}</summary>${examples}</details>`}
       ${skill.condition.state === "left_out" && !skill.grants.length ? nothing : html`<h4>${may}</h4>${this.grants(skill)}`}`;
   }
 
@@ -132,8 +134,9 @@ export class SkillsScreen extends Watching {
   }
 }
 
-function examples(skill: Skill): TemplateResult {
-  return html`<ul class="plain">${sentences(skill.examples).map((each) => html`<li>“${each}”</li>`)}</ul>`;
+/** What the hub's own skills say of themselves is English; what others say is in their authors' language. */
+function its(skill: Skill, text: string): Wording {
+  return skill.source === "hub" ? english(text) : text;
 }
 
 /** How it is, in words: nothing but a colour would not reach everybody. */
@@ -144,7 +147,7 @@ function stateOf(skill: Skill): TemplateResult {
   const running = state === "running";
   const text = skill.fixed ? fixed : running && skill.condition.slow ? slow : (states[state] ?? state);
   const share = cpu_share === null ? "" : `${number(Math.round(cpu_share * 100))} %`;
-  return html`<p class=${bad ? "state away" : "state"}>${text}${bad && reason ? html`: ${reason}` : nothing}</p>
+  return html`<p class=${bad ? "state away" : "state"}>${text}${bad && reason ? html`: ${english(reason)}` : nothing}</p>
     ${running && memory !== null ? html`<p class="hint">${takes(size(memory), share || "0 %")}</p>` : nothing}
-    ${running && skill.trouble ? html`<p class="hint">${lastTrouble(skill.trouble)}</p>` : nothing}`;
+    ${running && skill.trouble ? html`<p class="hint">${around(lastTrouble, english(skill.trouble))}</p>` : nothing}`;
 }

@@ -10,6 +10,7 @@ import { session } from "../home/session";
 import { Watching } from "../home/watching";
 import "../parts/backup";
 import "../parts/checkup";
+import { english } from "../parts/english";
 import { languages } from "../parts/languages";
 import "../parts/log";
 import { explain, notify } from "../parts/notice";
@@ -50,7 +51,7 @@ export class SystemScreen extends Watching {
       ${trouble && !comingBack.waits ? html`<p class="bad">${trouble}</p>` : nothing}
       ${found ? html`<p class=${`status ${found.status}`}>${status[found.status] ?? found.status}</p>` : nothing}
       ${wrong.length
-        ? html`<h3>${problems}</h3><ul class="plain">${wrong.map(([what, why]) => html`<li><strong>${what}</strong>: ${why}</li>`)}</ul>`
+        ? html`<h3>${problems}</h3><ul class="plain">${wrong.map(([what, why]) => html`<li><strong>${english(what)}</strong>: ${english(why)}</li>`)}</ul>`
         : nothing}
       ${facts([
         [version, found?.version],

@@ -5,18 +5,19 @@ import { post } from "../api/client";
 import type { Said } from "../api/wire";
 import { store } from "../home/store";
 import { Watching } from "../home/watching";
+import type { Wording } from "../parts/english";
 import "../parts/microphone";
 import "../parts/microphone-test";
 import { explain } from "../parts/notice";
 import "../parts/sound-file";
 import "../parts/turns";
 import { listening } from "../voice/listening";
-import { LANGUAGES, words } from "../words";
+import { language, LANGUAGES, words } from "../words";
 
 @customElement("voice-screen")
 export class VoiceScreen extends Watching {
   @state() private area = listening.wish.area;
-  @state() private answer = "";
+  @state() private answer: Wording = "";
   @state() private missed = false;
   @state() private busy = false;
 
@@ -74,7 +75,7 @@ export class VoiceScreen extends Watching {
       this.answer = said.reply;
       this.missed = !said.understood;
     } catch (error) {
-      this.answer = explain(error);
+      this.answer = html`<span lang=${language()}>${explain(error)}</span>`;
       this.missed = true;
     } finally {
       this.busy = false;

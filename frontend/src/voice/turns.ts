@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { get } from "../api/client";
 import type { LiveEvent, Value } from "../api/wire";
 import { Told } from "../home/told";
+import type { Wording } from "../parts/english";
 import { explain } from "../parts/notice";
 
 export interface Deed {
@@ -38,7 +39,7 @@ const PARTS = new Set(["SpeechTranscribed", "SpeechNotHeard", "WakeRefused", "In
 
 export class Turns implements ReactiveController {
   found: Turn[] | undefined;
-  trouble = "";
+  trouble: Wording = "";
   /** Whether there are older ones. */
   more = false;
   private shown = A_PAGE;
