@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.cli.checks import examine
-from hub.cli.finding import Finding
+from hub.cli.doctor.checks import examine
+from hub.cli.doctor.finding import Finding
 from hub.core.paths import HomePaths
 from hub.core.settings import SatelliteSettings
 from hub.core.settings_file import parse_settings

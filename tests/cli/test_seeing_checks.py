@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.cli.seeing_checks import seeing
+from hub.cli.doctor.seeing_checks import seeing
 from hub.core.settings import CameraSettings, Settings
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli.finding import Finding
-from hub.cli.skill_checks import caging
+from hub.cli.doctor.finding import Finding
+from hub.cli.doctor.skill_checks import caging
 from hub.core.paths import HomePaths
 from hub.core.settings import PluginSettings, Settings
 from hub.guard import zygote

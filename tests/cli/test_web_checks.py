@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli.finding import Finding
-from hub.cli.web_checks import certificate, door, port
+from hub.cli.doctor.finding import Finding
+from hub.cli.doctor.web_checks import certificate, door, port
 from hub.core.clock import FakeClock, SystemClock
 from hub.core.paths import HomePaths
 from hub.core.running import the_only_hub

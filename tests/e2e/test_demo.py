@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hub.cli.demo_story import Clip, story
+from hub.cli.demo.story import Clip, story
 from tests.command import hearth, lines_of
 from tests.e2e.running import HEARS
 

@@ -37,7 +37,7 @@ ALLOWED = {
         "socket.socket",
     ): "the end of a pair that the hub handed over",
     ("hub/swarm/leftovers.py", "socket.socket"): "shuts down sockets of this process that are open already",
-    ("hub/cli/web_checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
+    ("hub/cli/doctor/web_checks.py", "socket.socket"): "tries whether a port can be bound; connects nowhere",
     ("hub/cli/beside.py", "aiohttp.ClientSession"): "asks the hub that runs over the same home, on loopback",
     ("hub/bench/many_pages.py", "aiohttp.ClientSession"): "pages of the hub that the benchmark started, on loopback",
     ("hub/bench/mesh_websocket.py", "aiohttp.ClientSession"): "the peer of a benchmark, on loopback",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hub.cli.demo_hands import Labelled, keep, stiff_hands
+from hub.cli.demo.hands import Labelled, keep, stiff_hands
 
 SHOWN = (
     ("four", "four", "open_palm", "three", "none"),

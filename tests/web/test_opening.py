@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from hub.app import Hub, Parts, running_hub
-from hub.cli.checks import examine
+from hub.cli.doctor.checks import examine
 from hub.cli.in_force import settings_in_force
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings

@@ -73,7 +73,7 @@ def new(name: str, into: Path, yes: bool, as_json: bool) -> int:
 @json_option
 def check(folder: Path, as_json: bool) -> int:
     """Check the skill in FOLDER: its manifest, its sentences, its code, and whether they fit each other."""
-    from hub.cli.skill_review import review
+    from hub.cli.skill.review import review
 
     problems = review(folder)
     for one in problems:
@@ -103,7 +103,7 @@ def test(folder: Path, as_json: bool) -> int:
         raise PluginError("pytest is not installed", remedy=f"{sys.executable} -m pip install pytest")
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder)),
-        *("-p", "hub.cli.skill_pytest", "-p", "no:asyncio", "-p", "no:cacheprovider", "--import-mode=importlib"),
+        *("-p", "hub.cli.skill.pytest_plugin", "-p", "no:asyncio", "-p", "no:cacheprovider", "--import-mode=importlib"),
         str(folder),
     ]
     ran = subprocess.run(  # noqa: S603 -- this interpreter, and pytest

@@ -4,9 +4,9 @@ import click
 
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, json_option, log_to_stderr
-from hub.cli.skill_author import check, new, pack, test
-from hub.cli.skill_dev import dev
-from hub.cli.skill_household import install, remove, switch
+from hub.cli.skill.author import check, new, pack, test
+from hub.cli.skill.dev import dev
+from hub.cli.skill.household import install, remove, switch
 from hub.core.paths import HomePaths
 from hub.core.settings_file import load_settings
 

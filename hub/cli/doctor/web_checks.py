@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.cli.finding import Finding
+from hub.cli.doctor.finding import Finding
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.running import running_at

@@ -13,7 +13,7 @@ from hub.cli.output import emit, failure, json_option, log_to_stderr
 @json_option
 def doctor(config: str | None, as_json: bool) -> int:
     """Check this machine and this home. Exits with 1 when something is broken; what is merely absent is only told."""
-    from hub.cli.checks import examine
+    from hub.cli.doctor.checks import examine
 
     log_to_stderr("error")
     broken: list[str] = []

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Final
 
-from hub.cli.finding import Finding
+from hub.cli.doctor.finding import Finding
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings

@@ -8,12 +8,12 @@ from typing import Final, Literal
 
 import msgspec
 
-from hub.cli import language_checks, web_checks
-from hub.cli.device_checks import devices, reach
-from hub.cli.finding import Finding
+from hub.cli.doctor import language_checks, web_checks
+from hub.cli.doctor.device_checks import devices, reach
+from hub.cli.doctor.finding import Finding
+from hub.cli.doctor.seeing_checks import seeing
+from hub.cli.doctor.skill_checks import caging
 from hub.cli.in_force import InForce, settings_in_force
-from hub.cli.seeing_checks import seeing
-from hub.cli.skill_checks import caging
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 from hub.core.settings import SatelliteSettings, Settings

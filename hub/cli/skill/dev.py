@@ -19,7 +19,7 @@ def dev(folder: Path, area: str, as_json: bool) -> None:
 
     A line a sentence, to the end of the input. Its store and timers are forgotten when its files change.
     """
-    from hub.cli.skill_home import SpokenHome
+    from hub.cli.skill.trial_home import SpokenHome
 
     home, seen = SpokenHome(folder), _state(folder)
     if sys.stdin.isatty():

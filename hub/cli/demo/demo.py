@@ -12,10 +12,10 @@ import click
 import msgspec
 
 from hub.cli.choose_home import chosen_home
-from hub.cli.demo_story import Clip, story, story_camera, unmet
+from hub.cli.demo.story import Clip, story, story_camera, unmet
+from hub.cli.doctor.seeing_checks import missing_parts
 from hub.cli.output import emit, failure, json_option, log_to_stderr
 from hub.cli.report import SEEN, TOLD, json_line, readable_line
-from hub.cli.seeing_checks import missing_parts
 from hub.core.events import CommandDone, Event, GestureMade, PresenceChanged
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from hub.app import Hub
-    from hub.cli.demo_together import Scene
+    from hub.cli.demo.together import Scene
     from hub.satellites.viewer import Viewer
 
 _CALLED: Final = "clips/01_light_on.flac"
@@ -86,7 +86,7 @@ async def _demo(paths: HomePaths, real_time: bool, as_json: bool) -> int:
 
 
 async def _together(folder: Path) -> AsyncIterator["Scene"]:
-    from hub.cli.demo_together import together
+    from hub.cli.demo.together import together
 
     with tempfile.TemporaryDirectory(prefix="hearth-demo-") as homes:
         async for scene in together(Path(homes), folder / _CALLED):

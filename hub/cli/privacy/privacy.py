@@ -9,8 +9,8 @@ from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.moment import moment
 from hub.cli.open_store import open_store
 from hub.cli.output import emit, json_option, log_to_stderr
-from hub.cli.privacy_audit import audit
-from hub.cli.privacy_purge import purge
+from hub.cli.privacy.audit import audit
+from hub.cli.privacy.purge import purge
 from hub.core.paths import HomePaths
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.cli.skill_home import demo_view, understood
+from hub.cli.skill.trial_home import demo_view, understood
 from hub.core.errors import HearthError, SealError
 from hub.core.settings import PluginSettings
 from hub.dialogue.language import load_language

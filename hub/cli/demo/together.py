@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from hub.cli.demo_hands import keep_hands
+from hub.cli.demo.hands import keep_hands
 from hub.core.bundled import bundled
 from hub.core.events import CommandDone, Event, WakeHeard
 from hub.core.paths import HomePaths

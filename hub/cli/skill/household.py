@@ -7,11 +7,11 @@ import click
 
 from hub.cli.choose_home import chosen_home, home_option
 from hub.cli.output import emit, failure, json_option
-from hub.cli.skill_author import agreed
+from hub.cli.skill.author import agreed
 from hub.core.errors import PackageError
 
 if TYPE_CHECKING:
-    from hub.cli.skill_work import Done
+    from hub.cli.skill.work import Done
     from hub.plugins.skills.known_skill import AskedGrant, Reviewed
 
 _YES = click.option("--yes", is_flag=True, help="Do it without asking.")
@@ -31,7 +31,7 @@ def install(
 
     A hub that runs takes it up at once.
     """
-    from hub.cli.skill_work import skill_work
+    from hub.cli.skill.work import skill_work
     from hub.plugins.packages.package import package_bytes
 
     with chosen_home(config) as paths:
@@ -86,7 +86,7 @@ def _grant(one: "AskedGrant") -> str:
 @json_option
 def switch(name: str, state: str, config: str | None, as_json: bool) -> int:
     """Switch the skill NAME on or off; it stays so. A hub that runs follows at once."""
-    from hub.cli.skill_work import skill_work
+    from hub.cli.skill.work import skill_work
 
     with chosen_home(config) as paths:
         done = skill_work(paths).switch(name, state == "on")
@@ -104,7 +104,7 @@ def switch(name: str, state: str, config: str | None, as_json: bool) -> int:
 @json_option
 def remove(name: str, yes: bool, config: str | None, as_json: bool) -> int:
     """Take the installed skill NAME out of the home, with all that it kept. A hub that runs stops it at once."""
-    from hub.cli.skill_work import skill_work
+    from hub.cli.skill.work import skill_work
 
     with chosen_home(config) as paths:
         if not yes and not agreed(f"Remove {name}?"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hub.cli.finding import Finding
+from hub.cli.doctor.finding import Finding
 from hub.core.errors import HearthError
 from hub.core.settings import CameraSettings, Settings
 from hub.media.rtsp.address import rtsp_address

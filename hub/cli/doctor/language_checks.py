@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 
-from hub.cli.finding import Finding
+from hub.cli.doctor.finding import Finding
 from hub.cli.in_force import InForce
 from hub.core.errors import HearthError
 from hub.core.settings import Settings

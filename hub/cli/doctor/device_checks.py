@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from hub.cli import beside
-from hub.cli.finding import Finding
+from hub.cli.doctor.finding import Finding
 from hub.core.errors import HearthError
 from hub.core.paths import HomePaths
 

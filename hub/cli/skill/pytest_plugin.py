@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli.skill_home import SpokenHome
+from hub.cli.skill.trial_home import SpokenHome
 
 
 @pytest.fixture

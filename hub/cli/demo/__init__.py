@@ -1,0 +1,1 @@
+"""`hearth demo`: the demo home plays its story."""

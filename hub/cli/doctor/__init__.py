@@ -1,0 +1,1 @@
+"""`hearth doctor`: everything that could be wrong here, a file a concern."""

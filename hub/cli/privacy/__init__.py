@@ -1,0 +1,1 @@
+"""`hearth privacy`: what leaves this hub and what it keeps."""

@@ -1,0 +1,1 @@
+"""`hearth skill`: what authors and households do with skills."""
