@@ -59,10 +59,27 @@ def write_film(pictures: Sequence[Pixels], to: Path, seconds: float) -> None:
         film.mux(video.encode(None))
 
 
-def of_picture(picture: Pixels) -> Canary:
+def as_page_sends(picture: Pixels) -> bytes:
+    """The picture as a browser's canvas makes a JPEG of it: what is looked for in `of_picture` as one of quality 80."""
+    import cv2
+
+    _, made = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])
+    return made.tobytes()
+
+
+def as_tap_sees(jpeg: bytes) -> Pixels:
+    """The pixels of such a JPEG."""
+    import cv2
+
+    decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return np.ascontiguousarray(decoded[..., ::-1], np.uint8)
+
+
+def of_picture(picture: Pixels, name: str = "picture") -> Canary:
     """What to look for, so that any 6 rows of the band in a row are found."""
     rows = picture[-_BAND::_ROWS_APART]
-    return Canary("picture", (*_pixels(rows, picture), *_files(picture)))
+    return Canary(name, (*_pixels(rows, picture), *_files(picture)))
 
 
 def _pixels(rows: Pixels, picture: Pixels) -> Iterator[Trace]:

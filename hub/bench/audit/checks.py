@@ -39,8 +39,18 @@ def picture_stays(evidence: Evidence) -> Line:
         return Line("picture", True, f"this hub has no eyes ({evidence.blind or 'not asked for'}): nothing to find")
     wrong = [] if evidence.looked else ["the hand in the canary picture was not seen, so that nothing was tried"]
     wrong += leaks_of(evidence.picture, evidence)
+    if evidence.page is not None:
+        wrong += (
+            [] if evidence.page_looked else ["the hand that a page showed was not seen, so that this was not tried"]
+        )
+        wrong += leaks_of(evidence.page, evidence)
+    page = "" if evidence.page is None else " and before a page's"
     learnt = ", which was learnt from it," if evidence.learnt_from_it else ""
-    return line("picture", wrong, f"its hand was seen, and in {_looked_at(evidence)}{learnt} there is none of it")
+    return line(
+        "picture",
+        wrong,
+        f"its hand was seen, before a camera{page}, and in {_looked_at(evidence)}{learnt} there is none of it",
+    )
 
 
 def _looked_at(evidence: Evidence) -> str:

@@ -31,6 +31,10 @@ class Evidence(Struct, kw_only=True):
     """What the ears made of the sound, empty when they heard nothing."""
     looked: bool = False
     """Whether the eyes found the hand in the picture."""
+    page: Canary | None = None
+    """The picture as a page sent it, decoded; what it was before, and on the way, is in `picture`."""
+    page_looked: bool = False
+    """Whether the eyes found the hand in it."""
     events: list[Told] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
     """What was found in the home's files while the hub ran."""
@@ -57,4 +61,4 @@ class Evidence(Struct, kw_only=True):
     @property
     def canaries(self) -> list[Canary]:
         """The canaries that the hub was given."""
-        return [self.sound] if self.picture is None else [self.sound, self.picture]
+        return [canary for canary in (self.sound, self.picture, self.page) if canary is not None]

@@ -12,12 +12,13 @@ from typing import Any, Final, Protocol
 import msgspec
 import numpy as np
 
-from hub.bench.audit.canary_picture import canary_film, of_picture, one_of, write_film
+from hub.bench.audit.canary_picture import as_page_sends, as_tap_sees, canary_film, of_picture, one_of, write_film
 from hub.bench.audit.canary_sound import canary_sound, of_sound
 from hub.bench.audit.dialled import Dialled
 from hub.bench.audit.evidence import Evidence, Told
 from hub.bench.audit.logged import logged_to
 from hub.bench.audit.packets import Packets
+from hub.bench.audit.page import shown
 from hub.bench.audit.processes import workers
 from hub.bench.audit.satellite import AuditSatellite
 from hub.bench.audit.search import leaks_in
@@ -56,6 +57,11 @@ class AuditedHub(Protocol):
         ...
 
     @property
+    def web(self) -> Any:
+        """Serves pages; its `rooms.onlooker` those that show their camera."""
+        ...
+
+    @property
     def learning(self) -> Any:
         """Learns, once its `here` is no more None."""
         ...
@@ -83,15 +89,19 @@ async def trial(start: StartHub, folder: Path, *, see: bool = True) -> Evidence:
     samples = await canary_sound(rng)
     evidence = Evidence(root=home, sound=await asyncio.to_thread(of_sound, samples), blind=blind() if see else "")
     see = see and not evidence.blind
+    pages: list[bytes] = []
     if see:
         pictures = await asyncio.to_thread(canary_film, rng)
         evidence.picture = await asyncio.to_thread(of_picture, one_of(pictures))
+        pages = await asyncio.to_thread(lambda: [as_page_sends(picture) for picture in pictures])
+        sent = as_tap_sees(as_page_sends(one_of(pictures)))
+        evidence.page = await asyncio.to_thread(of_picture, sent, "page's picture")
         await asyncio.to_thread(write_film, pictures, film, _FILM_S)
     with logged_to(home / "hub.log"), Packets() as packets:
         async with AuditSatellite() as satellite:
             with Dialled(satellite.port) as dialled:
                 change = _settings(satellite.port, film if see else None)
-                async with start(HomePaths(home), see, change) as hub:
+                async with start(HomePaths(home), see, change) as hub, _page_of(hub, pages, evidence):
                     await _live(hub, satellite, samples, evidence, rng)
         evidence.received, evidence.port = bytes(satellite.received), satellite.port
         evidence.cut_off = satellite.cut_off
@@ -120,42 +130,61 @@ def _settings(port: int, film: Path | None) -> Callable[[Settings], Settings]:
     return change
 
 
-async def _live(
-    hub: AuditedHub, satellite: AuditSatellite, samples: Pcm, evidence: Evidence, rng: np.random.Generator
-) -> None:
-    replied, made = asyncio.Event(), asyncio.Event()
-    hands: list[bytes] = []
+class _SoFar:
+    """What has happened in the trial, and what is waited for."""
 
-    def take(event: Event) -> None:
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self.replied, self.made, self.before_page = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    def take(self, event: Event) -> None:
+        """The hub tells of something."""
+        evidence = self._evidence
         evidence.events.append(Told(type(event).__name__, to_json(event)))
         if isinstance(event, WorkerReady):
             evidence.told_sealed[event.worker] = event.sealed
         elif isinstance(event, SpeechTranscribed):
             evidence.heard = event.text
         elif isinstance(event, Replied):
-            replied.set()
+            self.replied.set()
         elif isinstance(event, GestureSeen | GestureMade):
-            evidence.looked = True
-            if isinstance(event, GestureMade):
-                made.set()
+            self._hand(event)
 
-    cancel = hub.bus.subscribe(Event, take)
+    def _hand(self, event: GestureSeen | GestureMade) -> None:
+        if ":" in event.stream:  # a page's
+            self._evidence.page_looked = True
+            self.before_page.set()
+            return
+        self._evidence.looked = True
+        if isinstance(event, GestureMade):
+            self.made.set()
+
+
+async def _live(
+    hub: AuditedHub, satellite: AuditSatellite, samples: Pcm, evidence: Evidence, rng: np.random.Generator
+) -> None:
+    hands: list[bytes] = []
+    so_far = _SoFar(evidence)
+    cancel = hub.bus.subscribe(Event, so_far.take)
     started = {"ears": hub.ears, "eyes": hub.eyes}
     evidence.deaf = hub.ears is None
     evidence.told_sealed |= {name: worker.sealed for name, worker in started.items() if worker is not None}
     if evidence.picture is not None and hub.eyes is None:
-        evidence.picture, evidence.blind = None, "they did not open; `hearth doctor` says why"
+        evidence.picture, evidence.page = None, None
+        evidence.blind = "they did not open; `hearth doctor` says why"
     try:
         if hub.eyes is not None:
             await _learning(hub, hands)
         if hub.ears is not None:
             async with _patience():
                 await satellite.say(samples)
-                await replied.wait()
+                await so_far.replied.wait()
                 await satellite.told("synthesize", "audio-stop", "error")
         if hub.eyes is not None:
             async with _patience():
-                await made.wait()
+                await so_far.made.wait()
+                if evidence.page is not None:
+                    await so_far.before_page.wait()
         evidence.workers = await asyncio.to_thread(workers)
         async with _patience(_REST_S if hub.ears is not None else 0.0):
             await satellite.told("audio-stop", "error")  # where there is a voice, what it says is sent as well
@@ -164,6 +193,18 @@ async def _live(
         evidence.learnt_from_it = bool(hands)
     finally:
         cancel()
+
+
+@contextlib.asynccontextmanager
+async def _page_of(hub: AuditedHub, pictures: list[bytes], evidence: Evidence) -> AsyncIterator[None]:
+    """A page shows its camera within the block, where the hub has eyes."""
+    onlooker = None if hub.web is None else hub.web.rooms.onlooker
+    if hub.eyes is None or not pictures or onlooker is None:
+        evidence.page = None
+        yield
+        return
+    async with shown(onlooker, pictures, _AREA):
+        yield
 
 
 async def _learning(hub: AuditedHub, hands: list[bytes]) -> None:

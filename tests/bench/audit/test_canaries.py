@@ -76,6 +76,21 @@ def test_the_whole_picture_is_found_however_it_is_written() -> None:
     assert ways == []
 
 
+def test_a_pages_picture_is_found_as_it_was_sent_and_as_it_was_decoded() -> None:
+    pytest.importorskip("av")
+    pytest.importorskip("cv2")
+    from hub.bench.audit import canary_picture as picture
+
+    first, other = (
+        picture.as_page_sends(picture.one_of(picture.canary_film(np.random.default_rng(seed)))) for seed in (1, 2)
+    )
+    sent = picture.of_picture(picture.one_of(picture.canary_film(np.random.default_rng(1))))
+    decoded = picture.of_picture(picture.as_tap_sees(first), "page's picture")
+    assert sent.found(b"before " + first) and not sent.found(other)
+    assert decoded.found(picture.as_tap_sees(first).tobytes()).startswith("the page's picture as RGB")
+    assert not decoded.found(picture.as_tap_sees(other).tobytes())
+
+
 def test_a_film_shows_the_pictures_bit_for_bit(tmp_path: Path) -> None:
     pytest.importorskip("av")
     from hub.bench.audit import canary_picture as picture

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pytest_asyncio
 import structlog
 
 from hub.app import Hub, Parts, running_hub
@@ -22,7 +23,7 @@ from hub.core.events import NotUnderstood
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
 from hub.guard.syscalls import this_architecture
-from hub.perception.ears.ears import Ears
+from hub.perception.ears.ear_stream import EarStream
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
 
@@ -45,17 +46,17 @@ def unsealed_worker() -> "subprocess.Popen[bytes]":
 @contextlib.contextmanager
 def tapped(heard: list[bytes]) -> Iterator[None]:
     """Somebody who listens in on what goes to the ears."""
-    feed = Ears.feed
+    feed = EarStream.feed
 
-    async def listening(self: Ears, stream: Any, samples: Any) -> None:
+    async def listening(self: EarStream, samples: Any) -> None:
         heard.append(samples.tobytes())
-        await feed(self, stream, samples)
+        await feed(self, samples)
 
-    Ears.feed = listening  # type: ignore[method-assign]
+    EarStream.feed = listening  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Ears.feed = feed  # type: ignore[method-assign]
+        EarStream.feed = feed  # type: ignore[method-assign]
 
 
 @asynccontextmanager
@@ -86,7 +87,7 @@ async def leaky(paths: HomePaths, _see: bool, change: Change) -> AsyncIterator[H
         worker.communicate()
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     return await trial.trial(leaky, tmp_path_factory.mktemp("audit"), see=False)
 
