@@ -5,7 +5,7 @@ from typing import Any
 
 from hub.core.bus import Bus
 from hub.core.errors import HearthError
-from hub.guard.seal import SealStatus
+from hub.guard.sealing.seal import SealStatus
 from hub.guard.worker_host import WorkerHost
 from hub.guard.worker_link import WorkerLink
 

@@ -14,7 +14,7 @@ from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, SealError, WorkerDiedError
 from hub.core.events import WorkerLost, WorkerReady
 from hub.guard.framing import Frame, Received, StartOrder, frame
-from hub.guard.seal import SealStatus
+from hub.guard.sealing.seal import SealStatus
 from hub.guard.worker_process import WorkerProcess
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ import msgspec
 
 from hub.core.errors import HearthError, PluginError, ProtocolError
 from hub.guard.framing import Frame, StartOrder
-from hub.guard.seal import SealStatus, seal
+from hub.guard.sealing.seal import SealStatus, seal
 from hub.guard.worker_link import HubGone, WorkerLink
 
 _COURTESY: Final = 5

@@ -8,7 +8,7 @@ from hub.cli.doctor.finding import Finding
 from hub.cli.doctor.skill_checks import caging
 from hub.core.paths import HomePaths
 from hub.core.settings import PluginSettings, Settings
-from hub.guard import zygote
+from hub.guard.zygote import zygote
 from tests.plugins.packages import skill_files, write_folder
 
 

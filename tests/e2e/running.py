@@ -22,7 +22,7 @@ from wyoming.audio import AudioChunk
 from wyoming.pipeline import PipelineStage, RunPipeline
 
 from hub.bench.spoken import RATE, spoken
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from tests.satellites.scripted import ScriptedSatellite
 
 PATIENCE_S = 60

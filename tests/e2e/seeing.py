@@ -13,7 +13,7 @@ from hub.core.bundled import bundled
 from hub.core.commands import Command
 from hub.core.events import HandPointed, TaskFailed, WorkerLost, WorkerReady
 from hub.core.paths import HomePaths
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from tests.until import until
 
 CAMERA = "camera.hallway"

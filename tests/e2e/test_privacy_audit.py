@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.store.database import Database
 from hub.store.ledger import LedgerTable
 from tests.command import failed, hearth, lines_of

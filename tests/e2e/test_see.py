@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from hub.core.bundled import bundled
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from tests.command import failed, hearth, lines_of
 from tests.e2e.test_hear import by_file
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hub.core.bus import Bus
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.worker_host import WorkerHost, WorkerPatience
 
 WORKERS = Path(__file__).parent / "workers"

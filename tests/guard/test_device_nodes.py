@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.guard import bpf, seccomp
-from hub.guard.syscalls import ARCHITECTURES
+from hub.guard.sealing import bpf, seccomp
+from hub.guard.sealing.syscalls import ARCHITECTURES
 from hub.guard.worker_host import WorkerUp
 from tests.guard.conftest import Start
 from tests.guard.test_seccomp import O_CLOEXEC, O_CREAT, O_RDONLY, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY, verdict_of

@@ -27,7 +27,7 @@ ALLOWED = {
     ("hub/guard/tls.py", "ssl.SSLContext"): "this is where contexts are built",
     ("hub/guard/worker_process.py", "asyncio.open_connection"): "over its own socket pair",
     ("hub/guard/worker_main.py", "socket.socket"): "the worker's end of that pair",
-    ("hub/guard/zygote_main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
+    ("hub/guard/zygote/main.py", "socket.socket"): "the zygote's and its children's ends of their pairs",
     (
         "hub/plugins/channel/relay.py",
         "asyncio.open_connection",

@@ -16,8 +16,8 @@ from onnx import TensorProto, helper
 from hub.core.bus import Bus
 from hub.core.errors import SealError
 from hub.core.events import WorkerReady
-from hub.guard import seal as seal_module
 from hub.guard.seal_report import seal_report
+from hub.guard.sealing import seal as seal_module
 from hub.guard.worker_host import WorkerHost
 from tests.guard.conftest import Start
 
@@ -99,7 +99,8 @@ UNSEALABLE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from hub.core.errors import SealError
-from hub.guard import seccomp, worker_main
+from hub.guard import worker_main
+from hub.guard.sealing import seccomp
 def refuse(*_):
     raise SealError("no filter today")
 seccomp.install = refuse
@@ -122,7 +123,7 @@ def test_other_systems_are_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_process_with_threads_is_not_sealed_half() -> None:
     program = """
 import threading, time
-from hub.guard.seal import seal
+from hub.guard.sealing.seal import seal
 threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
 seal()
 """

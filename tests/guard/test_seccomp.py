@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
-from hub.guard import bpf, seccomp
-from hub.guard.syscalls import ARCHITECTURES, NEWEST, Architecture
+from hub.guard.sealing import bpf, seccomp
+from hub.guard.sealing.syscalls import ARCHITECTURES, NEWEST, Architecture
 
 PID = 4_711
 EPERM, EACCES, ENOSYS = (bpf.errno(n) for n in (errno.EPERM, errno.EACCES, errno.ENOSYS))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 
 pytestmark = pytest.mark.skipif(this_architecture() is None, reason="sealing needs Linux on x86-64 or arm64")
 MADE = Path("/tmp/hearth-seal-check")
 TRIES = """
 import json, os, signal, subprocess
-from hub.guard.self_check import attempts, failed_checks
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.self_check import attempts, failed_checks
+from hub.guard.sealing.syscalls import this_architecture
 with subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL) as parent:  # traced in place of the test's process
     print(os.getpid(), json.dumps(failed_checks(attempts(this_architecture(), parent.pid, files=True))), flush=True)
     os.kill(parent.pid, signal.SIGKILL)  # `Popen.kill` takes one that is traced for one that ended

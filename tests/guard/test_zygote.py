@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from hub.core.errors import SealError, WorkerDiedError
-from hub.guard import zygote as zygote_module
-from hub.guard.syscalls import this_architecture
-from hub.guard.zygote import Caged, Zygote
-from hub.guard.zygote_messages import CageOrder
+from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.zygote import zygote as zygote_module
+from hub.guard.zygote.messages import CageOrder
+from hub.guard.zygote.zygote import Caged, Zygote
 
 pytestmark = pytest.mark.sealed
 

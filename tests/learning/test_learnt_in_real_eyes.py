@@ -10,7 +10,7 @@ from hub.core.bus import Bus
 from hub.core.errors import HearthError
 from hub.core.events import GestureSeen
 from hub.core.settings import Settings
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.inference.store import ModelStore
 from hub.perception.eyes.build import build_eyes
 from hub.satellites.viewer import viewer

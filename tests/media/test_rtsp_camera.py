@@ -14,7 +14,7 @@ import pytest
 from hub.core.bus import Bus
 from hub.core.errors import HearthError, UnavailableError
 from hub.guard.connect import Guard
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.worker_host import WorkerPatience
 from hub.media.slot import Slot, SlotReader
 from hub.media.tap.camera import Camera

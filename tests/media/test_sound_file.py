@@ -10,7 +10,7 @@ from hub.core.bundled import bundled
 from hub.core.bus import Bus
 from hub.core.errors import MediaError
 from hub.core.events import WorkerLost, WorkerReady
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.media.decode import AudioFile
 from hub.media.sound_file import decoding
 from hub.media.sound_file.decoding import decoded

@@ -15,7 +15,7 @@ import pytest
 from hub.core.bus import Bus
 from hub.core.errors import HearthError, MediaError, SettingsError, WorkerDiedError
 from hub.guard.connect import Guard
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.worker_host import WorkerPatience
 from hub.media.asked_pictures import PictureFeed
 from hub.media.encoded import EncodedPicture

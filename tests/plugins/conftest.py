@@ -16,7 +16,7 @@ from hub.core.settings import PluginSettings, Settings
 from hub.core.settings_file import load_settings
 from hub.core.states import StateTable
 from hub.core.supervisor import Supervisor
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.home.declared import virtual_config
 from hub.home.dispatch import Dispatcher
 from hub.home.exposure import Exposure

@@ -12,8 +12,9 @@ from structlog.testing import capture_logs
 
 from hub.core.bus import Bus
 from hub.core.events import PluginFailed
-from hub.guard import landlock, zygote
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing import landlock
+from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.zygote import zygote
 from hub.plugins.cage.appetite import Limits
 from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
@@ -78,7 +79,8 @@ async def test_threat_37_a_skill_does_not_outlive_a_hub_that_is_killed() -> None
 WITHOUT_LANDLOCK = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from hub.guard import landlock, zygote_main
+from hub.guard.sealing import landlock
+from hub.guard.zygote import main as zygote_main
 landlock.version = lambda _: 0
 sys.exit(zygote_main.main(int(sys.argv[2]), sys.argv[3]))
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from tests.plugins.ordinary_user import as_ordinary_user
 from tests.plugins.test_cage import check
 

@@ -21,7 +21,7 @@ from hub.core.errors import (
 from hub.core.events import AvailabilityChanged, PluginFailed, TaskFailed
 from hub.guard.connect import Guard
 from hub.guard.egress import Reach
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.plugins.cage.cages import Cages
 from hub.plugins.device_forms import marked
 from hub.plugins.devices.device_code import DeviceCode

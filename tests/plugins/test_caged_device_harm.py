@@ -13,9 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.core.events import PluginFailed, TaskFailed
-from hub.guard import zygote as zygote_module
 from hub.guard.connect import Guard
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.zygote import zygote as zygote_module
 from hub.plugins.cage.appetite import Limits
 from hub.plugins.cage.cages import CagePatience, Cages
 from tests.plugins.caged_devices import pid, send, start

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hub.core.events import PluginFailed
-from hub.guard import zygote as zygote_module
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.zygote import zygote as zygote_module
 from hub.plugins.cage.cages import CagePatience, Cages
 from tests.plugins.conftest import Hub
 from tests.plugins.floods import ASKS
@@ -285,7 +285,8 @@ UNSEALABLE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from hub.core.errors import SealError
-from hub.guard import seccomp, zygote_main
+from hub.guard.sealing import seccomp
+from hub.guard.zygote import main as zygote_main
 def refuse(*_):
     raise SealError("no filter today")
 seccomp.install = refuse

@@ -139,7 +139,7 @@ async def test_what_cannot_be_handled_is_refused(hub: Any, write_skill: Any) -> 
 
 @pytest.mark.sealed
 async def test_a_caged_skill_is_told_too_and_after_its_restart(make_hub: Any, write_skill: Any) -> None:
-    from hub.guard.syscalls import this_architecture
+    from hub.guard.sealing.syscalls import this_architecture
     from hub.plugins.cage.cages import Cages
     from tests.plugins.test_caged_skill import QUICK
 

@@ -13,7 +13,7 @@ ROOMS = {"hub.core", "hub.sdk", "hub.guard", "hub.plugins"}
 SHOW = """
 import importlib, json, sys
 sys.path.insert(0, sys.argv[1])
-for name in ("hub.guard.zygote_main", *sys.argv[2:]):
+for name in ("hub.guard.zygote.main", *sys.argv[2:]):
     importlib.import_module(name)
 print(json.dumps([name for name in sys.modules if "." in name or name not in sys.stdlib_module_names]))
 """

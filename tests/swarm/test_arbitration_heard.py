@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from hub.bench.answered import heard
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 
 TIMES = 20
 

@@ -14,8 +14,8 @@ _INSISTED: Final = "they can do whatever the hub can: remove [plugins] allow_unc
 
 async def caging(settings: Settings, paths: HomePaths) -> AsyncIterator[Finding]:
     """One finding: a process is really caged, and tries its bars."""
-    from hub.guard.landlock import version
-    from hub.guard.syscalls import this_architecture
+    from hub.guard.sealing.landlock import version
+    from hub.guard.sealing.syscalls import this_architecture
     from hub.plugins.cage.cage_trial import try_cage
 
     others = _not_bundled(settings, paths)

@@ -6,8 +6,8 @@ from typing import Any, Final
 import msgspec
 
 from hub.core.errors import SealError
-from hub.guard.zygote import Zygote
-from hub.guard.zygote_messages import CageOrder
+from hub.guard.zygote.messages import CageOrder
+from hub.guard.zygote.zygote import Zygote
 
 _MODULE: Final = "hub.plugins.cage.cage_trial"
 

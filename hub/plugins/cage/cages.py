@@ -3,8 +3,8 @@
 import msgspec
 from msgspec import Struct
 
-from hub.guard.zygote import Caged, Zygote
-from hub.guard.zygote_messages import CageOrder
+from hub.guard.zygote.messages import CageOrder
+from hub.guard.zygote.zygote import Caged, Zygote
 from hub.plugins.cage.appetite import Limits
 from hub.plugins.cage.caged_device_main import DEVICE_ENTRY, CagedDeviceConfig
 from hub.plugins.cage.caged_main import ENTRY, PRELOAD, CagedSkillConfig

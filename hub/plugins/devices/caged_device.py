@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from hub.core.errors import HearthError, PluginError, ProtocolError
-from hub.guard.zygote import Caged
+from hub.guard.zygote.zygote import Caged
 from hub.plugins.cage.appetite import Diet, appetite
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.channel import ChannelClosedError

@@ -8,7 +8,7 @@ import structlog
 
 from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, PluginError
-from hub.guard.zygote import Caged
+from hub.guard.zygote.zygote import Caged
 from hub.plugins.cage.appetite import Appetite, Diet, appetite
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.hub_side import HubSide

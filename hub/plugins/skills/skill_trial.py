@@ -3,7 +3,7 @@
 import asyncio
 
 from hub.core.errors import HearthError, PluginError, ProtocolError
-from hub.guard.zygote import Caged
+from hub.guard.zygote.zygote import Caged
 from hub.plugins.cage.cages import Cages
 from hub.plugins.channel.channel import ChannelClosedError
 from hub.plugins.channel.socket_channel import SocketChannel

@@ -7,7 +7,7 @@ import pytest
 from hub.bench.audit import cage
 from hub.bench.audit.cage import stranger_is_held
 from hub.core.errors import SealError
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.plugins.cage.cages import Cages
 from hub.plugins.discovery import FoundSkill
 

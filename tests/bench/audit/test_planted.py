@@ -22,7 +22,7 @@ from hub.core.errors import ModelError
 from hub.core.events import NotUnderstood
 from hub.core.paths import HomePaths
 from hub.core.settings import Settings
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.perception.ears.ear_stream import EarStream
 from hub.store.database import Database
 from hub.store.home_table import HomeTable

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.plugins.packages.author_key import AuthorKey, fingerprint
 from tests.command import hearth, lines_of
 from tests.e2e.running import RunningHub

@@ -18,7 +18,7 @@ from hub.core.events import (
     WorkerLost,
     WorkerReady,
 )
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.worker_host import WorkerHost, WorkerPatience
 from hub.perception.ears.ear_stream import EarStream
 from hub.perception.ears.ears import Ears

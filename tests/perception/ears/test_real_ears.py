@@ -17,7 +17,7 @@ from hub.core.bus import Bus
 from hub.core.errors import HearthError
 from hub.core.events import Event, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard, WorkerLost
 from hub.core.settings import Settings, VoiceSettings, WakeWordSettings
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.inference.store import ModelStore
 from hub.media.decode import AudioFile
 from hub.perception.ears.build import build_ears

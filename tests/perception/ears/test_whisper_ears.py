@@ -14,7 +14,7 @@ from hub.core.errors import HearthError, ModelError
 from hub.core.events import SpeechTranscribed, WakeHeard
 from hub.core.paths import model_cache
 from hub.core.settings import HomeSettings, Settings, VoiceSettings
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing.syscalls import this_architecture
 from hub.inference.store import ModelStore
 from hub.media.decode import AudioFile
 from hub.perception.ears.build import build_ears

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from hub.core.errors import MediaError, WorkerDiedError
 from hub.guard.framing import Frame, FrameReader, frame
-from hub.guard.seal import SealStatus
+from hub.guard.sealing.seal import SealStatus
 from hub.guard.worker_host import WorkerDown, WorkerUp
 from hub.guard.worker_link import HubGone, WorkerLink
 from hub.media.frame import Pixels, VideoFrame

@@ -11,10 +11,10 @@ import struct
 from typing import Final
 
 from hub.core.errors import SealError
-from hub.guard import bpf
-from hub.guard.bpf import Instruction
-from hub.guard.libc import call
-from hub.guard.syscalls import NEWEST, Architecture
+from hub.guard.sealing import bpf
+from hub.guard.sealing.bpf import Instruction
+from hub.guard.sealing.libc import call
+from hub.guard.sealing.syscalls import NEWEST, Architecture
 
 _FORBIDDEN: Final = """
 socket connect bind listen accept accept4 sendmmsg

@@ -13,9 +13,8 @@ from typing import Final
 import msgspec
 
 from hub.core.errors import HearthError, SealError, WorkerDiedError
-from hub.guard.said_lines import SaidLines
-from hub.guard.syscalls import this_architecture
-from hub.guard.zygote_messages import (
+from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.zygote.messages import (
     MOST_BYTES,
     NOT_CAGED,
     CageOrder,
@@ -26,13 +25,14 @@ from hub.guard.zygote_messages import (
     Warm,
     to_hub,
 )
+from hub.guard.zygote.said_lines import SaidLines
 
-_ROOT: Final = Path(__file__).resolve().parents[2]
+_ROOT: Final = Path(__file__).resolve().parents[3]
 _LEFT_OUT: Final = ("ssl", "typing_extensions")
 """What asyncio and msgspec import if it is there and do well without: 6 ms. No network is left to a cage anyway."""
 _BOOT: Final = (  # nothing of what it imports is garbage: looking for some would take 5 ms
     f"import gc, sys; gc.disable(); sys.modules.update(dict.fromkeys({_LEFT_OUT})); root = sys.argv[1]; "
-    "sys.path.insert(0, root); from hub.guard.zygote_main import main; sys.path.remove(root); "
+    "sys.path.insert(0, root); from hub.guard.zygote.main import main; sys.path.remove(root); "
     "sys.exit(main(int(sys.argv[2]), *sys.argv[3:]))"
 )
 _KEPT_ENVIRONMENT: Final = ("LD_LIBRARY_PATH", "TZ")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from hub.core.errors import SealError
-from hub.guard.libc import call
-from hub.guard.syscalls import Architecture
+from hub.guard.sealing.libc import call
+from hub.guard.sealing.syscalls import Architecture
 
 _WRITE_FILE: Final = 1 << 1
 _READ_FILE: Final = 1 << 2

@@ -8,8 +8,8 @@ import struct
 from typing import Final
 
 from hub.core.errors import SealError
-from hub.guard.libc import call
-from hub.guard.syscalls import Architecture
+from hub.guard.sealing.libc import call
+from hub.guard.sealing.syscalls import Architecture
 
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG
 _DUMPABLE: Final = 4  # PR_SET_DUMPABLE

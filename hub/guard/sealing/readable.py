@@ -28,5 +28,5 @@ def what_it_is_made_of() -> tuple[Path, ...]:
     """System libraries, Python and the hub. Before a fork, so that each child need not find it out."""
     python = [Path(path) for name, path in sysconfig.get_paths().items() if name in _INSTALLED]
     python.append(Path(sys.base_prefix) / "lib")
-    hub = Path(__file__).resolve().parents[1]
+    hub = Path(__file__).resolve().parents[2]
     return (*map(Path, _SYSTEM), *python, hub)

@@ -1,7 +1,7 @@
 """The cage: what a forked process loses before it runs the code of strangers.
 
-It is a seal (see `hub.guard.seal`) with less in it than a worker's: fewer descriptors, no memory but its own and little
-of that, and the last place in the queue for the processor.
+It is a seal (`hub.guard.sealing.seal`) with less in it than a worker's: fewer descriptors, no memory but its own and
+little of that, and the last place in the queue for the processor.
 """
 
 import fcntl
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from hub.guard import privileges
-from hub.guard.seal import Seal, SealStatus
+from hub.guard.sealing import privileges
+from hub.guard.sealing.seal import Seal, SealStatus
 
 CHANNEL: Final = 3
 """The descriptor that the caged process speaks through; the only one beside the standard three."""

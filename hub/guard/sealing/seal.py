@@ -12,10 +12,10 @@ from typing import Final
 from msgspec import Struct
 
 from hub.core.errors import SealError
-from hub.guard import landlock, privileges, seccomp
-from hub.guard.readable import readable_paths
-from hub.guard.self_check import attempts, failed_checks
-from hub.guard.syscalls import this_architecture
+from hub.guard.sealing import landlock, privileges, seccomp
+from hub.guard.sealing.readable import readable_paths
+from hub.guard.sealing.self_check import attempts, failed_checks
+from hub.guard.sealing.syscalls import this_architecture
 
 MEMORY_MB = 4096
 _NO_LANDLOCK: Final = "this kernel has no Landlock: workers can read files, but send nothing anywhere"
@@ -42,7 +42,7 @@ class Seal:
     after a fork is copied.
 
     `readable` are files and folders that may be read beside Python, the hub and system libraries, `devices` device
-    nodes that may also be written to, such as a camera. `caged`: for the code of strangers, see `hub.guard.cage`.
+    nodes that may also be written to, such as a camera. `caged`: for the code of strangers (`hub.guard.zygote.cage`).
     `parent`: the parent of the process that puts it on. Raises `SealError` when this system cannot seal.
     """
 

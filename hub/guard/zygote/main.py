@@ -15,9 +15,9 @@ from collections.abc import Callable
 import msgspec
 
 from hub.core.errors import HearthError, SealError
-from hub.guard import cage
-from hub.guard.seal import Seal
-from hub.guard.zygote_messages import MOST_BYTES, NOT_CAGED, CageOrder, Ended, Fork, Forked, Warm, to_zygote
+from hub.guard.sealing.seal import Seal
+from hub.guard.zygote import cage
+from hub.guard.zygote.messages import MOST_BYTES, NOT_CAGED, CageOrder, Ended, Fork, Forked, Warm, to_zygote
 
 
 def main(control: int, preload: str, rehearsal: str = "") -> int:

@@ -13,8 +13,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from hub.guard.libc import call
-from hub.guard.syscalls import Architecture
+from hub.guard.sealing.libc import call
+from hub.guard.sealing.syscalls import Architecture
 
 _THREAD_S: Final = 30.0
 _REFUSED: Final = (errno.EPERM, errno.EACCES, errno.ENOSYS)
