@@ -5,7 +5,7 @@ export const deCamera: typeof enCamera = {
   pageCamera: {
     title: "Diesem Gerät die Hände zeigen",
     lead: "Die Kamera dieses Browsers kommt vor die Augen des Hubs, wie jede Kamera des Zuhauses. Ihre Bilder gehen an den Hub und sonst nirgendwohin und werden nicht behalten. Es endet mit einem Druck, mit dem Schließen der Seite, oder wenn sie eine Minute lang verdeckt ist.",
-    where: "Welchen Raum sie sieht",
+    where: "Welchen Raum sie sieht (dort gelten Gesten)",
     start: "Den Hub sehen lassen",
     stop: "Nicht mehr zeigen",
     sign: "Die Kamera dieses Browsers",

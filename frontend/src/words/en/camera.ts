@@ -4,7 +4,7 @@ export const enCamera = {
   pageCamera: {
     title: "Show your hands to this device",
     lead: "This browser's camera comes before the hub's eyes, as any camera of the home does. Its pictures go to the hub and nowhere else, and are not kept. It ends when you stop it, close the page, or leave the page hidden for a minute.",
-    where: "Which room it sees",
+    where: "Which room it sees (gestures count there)",
     start: "Let the hub see",
     stop: "Stop showing",
     sign: "This browser's camera",
