@@ -83,7 +83,14 @@ def main() -> None:
     except (click.ClickException, HearthError, OSError) as error:
         from hub.cli.output import failure
 
-        text = error.format_message() if isinstance(error, click.ClickException) else str(error)
-        code = failure(text)
+        code = failure(_told(error))
         sys.exit(2 if isinstance(error, UsageError) else code)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

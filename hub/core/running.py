@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hub.core.errors import UsageError
+from hub.core.errors import StoreError, UsageError
 from hub.core.paths import HomePaths
 
 _MOST_BYTES = 200
@@ -15,9 +15,13 @@ _MOST_BYTES = 200
 def the_only_hub(paths: HomePaths, url: str) -> Iterator[None]:
     """Be the hub of this home, at `url`, within the block; the mark goes with the process, however it ends.
 
-    Raises `UsageError` when another one is.
+    Raises `UsageError` when another one is, and `StoreError` where the home cannot be written to.
     """
-    mark = os.open(paths.running, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        mark = os.open(paths.running, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        remedy = "have the home on a disk that is not full, in a directory that this user may write to"
+        raise StoreError(f"{error.strerror}", place=str(paths.running), remedy=remedy) from error
     try:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
