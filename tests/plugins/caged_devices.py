@@ -6,6 +6,18 @@ from hub.core.commands import Command
 from hub.plugins.discovery import find_devices
 from tests.plugins.conftest import Hub
 
+LAMPS = 320
+STREET = f"""
+@device.connect(Config)
+async def connect(ctx, config):
+    for n in range({LAMPS}):
+        yield lamp(f"l{{n}}")
+    async for command in ctx.commands:
+        yield StateReported(command.entity, command.trait, command.value)
+        command.done()
+"""
+"""More lamps than a house has, on one integration."""
+
 
 def start(hub: Hub, name: str = "mine", **config: Any) -> bool:
     hub.devices.offer(find_devices(hub.plugin_settings))

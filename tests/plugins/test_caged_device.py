@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hub.core.commands import Command
 from hub.core.errors import (
     EgressError,
     FieldRefusedError,
@@ -30,7 +31,7 @@ from hub.plugins.ports.device_ports import ConnectPort, texts
 from hub.sdk.device import Device
 from hub.sdk.manifest import Grant
 from tests.ledger_rows import Rows
-from tests.plugins.caged_devices import pid, send, start
+from tests.plugins.caged_devices import LAMPS, STREET, pid, send, start
 from tests.plugins.conftest import QUICK, Hub
 
 pytestmark = pytest.mark.sealed
@@ -312,3 +313,12 @@ async def test_wrong_updates_are_refused_and_counted_and_ports_are_as_granted(ca
     assert (status.running, status.refused, status.applied, status.entities) == (True, 15, 3, 1)
     assert caged.states.value("light.a", "Level") == 1
     assert await caged.data.get("mine", "k") == [1]
+
+
+async def test_everything_in_a_large_home_is_told_to_a_caged_one_at_once(caged: Hub, write_device: Any) -> None:
+    write_device("mine", STREET)
+    start(caged)
+    await caged.until(lambda: f"light.l{LAMPS - 1}" in caged.home.view().entities)
+    commands = [Command(entity=f"light.l{n}", trait="OnOff", value=True, channel="ui") for n in range(LAMPS)]
+    results = await caged.dispatcher.send_all(commands)
+    assert [result.reason for result in results if not result.ok] == []

@@ -6,6 +6,7 @@ from hub.core.commands import Command
 from hub.core.errors import NotFoundError, UsageError
 from hub.core.events import AvailabilityChanged, PluginFailed, StateChanged, TaskFailed
 from hub.plugins.discovery import find_devices
+from tests.plugins.caged_devices import LAMPS, STREET
 from tests.plugins.floods import TELLS
 
 OBEDIENT = """
@@ -258,3 +259,12 @@ async def test_a_command_right_after_the_start_waits_for_the_integration(hub):
     command = Command(entity="light.kitchen", trait="OnOff", value=True, channel="ui")
     assert (await hub.dispatcher.send(command)).ok
     assert hub.states.value("light.kitchen", "OnOff") is True
+
+
+async def test_everything_in_a_large_home_is_told_at_once(hub, write_device):
+    write_device("mine", STREET)
+    start(hub)
+    await hub.until(lambda: f"light.l{LAMPS - 1}" in hub.home.view().entities)
+    commands = [Command(entity=f"light.l{n}", trait="OnOff", value=True, channel="ui") for n in range(LAMPS)]
+    results = await hub.dispatcher.send_all(commands)
+    assert [result.reason for result in results if not result.ok] == []

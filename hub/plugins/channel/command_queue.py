@@ -7,7 +7,8 @@ from typing import Final
 from hub.core.errors import CommandError, UnavailableError
 from hub.sdk.device import DeviceCommand
 
-_QUEUE: Final = 256
+MOST_COMMANDS: Final = 4096
+"""That wait at one integration: "turn everything off" is one for each of its things, all at once."""
 
 
 class CommandQueue:
@@ -15,7 +16,7 @@ class CommandQueue:
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
-        self._queue: asyncio.Queue[DeviceCommand] = asyncio.Queue(_QUEUE)
+        self._queue: asyncio.Queue[DeviceCommand] = asyncio.Queue(MOST_COMMANDS)
         self._waiting: set[DeviceCommand] = set()
         self._open = False
 

@@ -19,6 +19,7 @@ from hub.core.errors import (
     ValueRefusedError,
 )
 from hub.plugins.channel.channel import ChannelClosedError
+from hub.plugins.channel.command_queue import MOST_COMMANDS
 from hub.plugins.channel.relay import relay
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.device_messages import (
@@ -43,7 +44,6 @@ from hub.sdk.device import DeviceCommand, Update
 log = structlog.get_logger(__name__)
 _MOST_REQUESTS: Final = 32
 _MOST_CONNECTIONS: Final = 16
-_MOST_COMMANDS: Final = 256
 _MOST_TOLD: Final = 300
 _ITS_TO_SAY: Final = (CommandError, CommandTimeoutError, UnavailableError)
 """How a command may fail at a device. What the home itself decides, such as asking first, is not among it."""
@@ -86,7 +86,7 @@ class DeviceHubSide:
     async def command(self) -> None:
         """Bring it its commands, for as long as it lives."""
         async for command in self._context.commands:
-            if len(self._commands) >= _MOST_COMMANDS:  # the dispatcher gave the oldest up long ago
+            if len(self._commands) >= MOST_COMMANDS:  # the dispatcher gave the oldest up long ago
                 oldest = self._commands.pop(next(iter(self._commands)))
                 oldest.fail(UnavailableError(f"{self._name} does not answer", remedy="try again"))
             self._commands[command.id] = command
