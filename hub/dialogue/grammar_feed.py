@@ -60,8 +60,15 @@ class GrammarFeed:
             self._arrived.clear()
             newest = self._newest
             assert newest is not None
-            priors = self._priors(newest) if self._priors is not None else None
-            built = await asyncio.to_thread(spoken_grammar, newest, priors, pointing=self._pointing)
-            await self._set_grammar(built)
+            try:
+                await self._hand_over(newest)
+            except BaseException:
+                self._arrived.set()  # whoever runs this again begins with what was not taken
+                raise
             self._in_use = newest
             self.first.set()
+
+    async def _hand_over(self, grammar: HomeGrammar) -> None:
+        priors = self._priors(grammar) if self._priors is not None else None
+        built = await asyncio.to_thread(spoken_grammar, grammar, priors, pointing=self._pointing)
+        await self._set_grammar(built)

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from hub.core.errors import ModelError
 from hub.dialogue.grammar_feed import GrammarFeed
 from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.language import load_language
@@ -47,3 +50,28 @@ async def test_the_feed_is_current_only_while_the_recogniser_has_the_newest_gram
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_grammar_that_was_not_taken_is_handed_over_again() -> None:
+    """A worker that died over it must not leave the home deaf until its next change."""
+    given: list[SpeechGrammar] = []
+    broken = [True]
+
+    async def recogniser(grammar: SpeechGrammar) -> None:
+        if broken:
+            broken.pop()
+            raise ModelError("the grammar cannot be used")
+        given.append(grammar)
+
+    feed = GrammarFeed(recogniser)
+    feed.take(_grammar("disco ball"))
+    with pytest.raises(ModelError):
+        await feed.run()
+    again = asyncio.create_task(feed.run())  # as its supervisor does
+    try:
+        async with asyncio.timeout(10):
+            await feed.first.wait()
+    finally:
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+    assert "disco" in given[0].words

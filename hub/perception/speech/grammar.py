@@ -48,6 +48,27 @@ class SpeechGrammar(Struct, frozen=True, kw_only=True, dict=True, array_like=Tru
             joiner=joiner,
         )
 
+    def sayable(self) -> "SpeechGrammar":
+        """Without the sentences of words that nobody here can pronounce, such as a name in another script."""
+        mute = {number for number, word in enumerate(self.words) if not self.pronunciations[word]}
+        if not mute:
+            return self
+        spoken = [arc for arc in self.arcs if arc[2] not in mute]
+        sources: dict[int, list[int]] = {}
+        for source, target, _, _ in spoken:
+            sources.setdefault(target, []).append(source)
+        leading = {state for state, _ in self.finals}
+        waiting = list(leading)
+        while waiting:
+            fresh = [source for source in sources.get(waiting.pop(), ()) if source not in leading]
+            leading.update(fresh)
+            waiting.extend(fresh)
+        arcs = tuple(arc for arc in spoken if arc[1] in leading)
+        return msgspec.structs.replace(self, arcs=arcs, joiner=self.joiner if self._pronounced(self.joiner) else "")
+
+    def _pronounced(self, word: str) -> bool:
+        return bool(self.pronunciations.get(word))
+
     @cached_property
     def states(self) -> int:
         """How many states there are."""

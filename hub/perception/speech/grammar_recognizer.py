@@ -50,8 +50,12 @@ class GrammarRecognizer:
         self._open = 0
 
     def set_grammar(self, grammar: SpeechGrammar) -> None:
-        """Hear these sentences. Open utterances keep their own. Raises `ModelError` when it cannot be used."""
-        if self._idle:
+        """Hear these sentences, those that can be pronounced. Open utterances keep their own.
+
+        Raises `ModelError` when it cannot be used.
+        """
+        grammar = grammar.sayable()
+        if self._idle and grammar.arcs:
             self._idle[0].use(grammar)
         self._grammar = grammar
 

@@ -99,3 +99,24 @@ def test_what_was_heard_before_changes_nothing(recognizer: GrammarRecognizer) ->
     first = hear(sounds[0])
     hear((sounds[1] // 8).astype(np.int16))
     assert hear(sounds[0]) == first
+
+
+def test_a_name_that_cannot_be_pronounced_costs_its_own_sentences_alone() -> None:
+    """A room called in another script must not make the home deaf."""
+    made = GrammarRecognizer(ModelStore().folder("pocketsphinx-en-us") / "en-us")
+    mixed = grammar(*SENTENCES, "hey jarvis turn on the غرفة light", "寝室 please")
+    made.set_grammar(mixed)
+    utterance = made.begin()
+    utterance.feed(read(clips(bundled("config") / "demo" / "clips")[0]))
+    assert utterance.finish().text == SENTENCES[0]
+    sayable = mixed.sayable()
+    assert sayable.ending(SENTENCES[0].split()).whole
+    assert not sayable.ending(["please"]).longer and not sayable.ending(["寝室"]).longer
+    assert grammar(*SENTENCES).sayable().arcs == grammar(*SENTENCES).arcs
+
+
+def test_a_grammar_of_which_nothing_can_be_said_is_none() -> None:
+    made = GrammarRecognizer(ModelStore().folder("pocketsphinx-en-us") / "en-us")
+    made.set_grammar(grammar("غرفة"))
+    with pytest.raises(UnavailableError):
+        made.begin()
