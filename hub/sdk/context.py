@@ -176,8 +176,8 @@ class Context:
         self, ports: dict[str, Any], call: CallContext | None = None, settings: Mapping[str, Setting] | None = None
     ) -> None:
         self.call = call or CallContext()
-        self.settings = settings or {}
-        """What the household chose, by the name of each [[setting]] of the manifest."""
+        self.settings: Mapping[str, Any] = settings or {}
+        """What the household chose, by the name of each [[setting]] of the manifest, of the kind of its default."""
         self.__dict__.update(ports)
 
     def __getattr__(self, name: str) -> Any:
