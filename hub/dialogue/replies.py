@@ -77,9 +77,6 @@ class Replies:
         if found is None:
             found = ImmutableSandboxedEnvironment(undefined=ChainableUndefined, autoescape=False)
             found.filters.update(speech_filters(language))
-            word = load_language(language).replies.get("or", "or")
-            found.filters["choice"] = lambda names: _choice(names, word)
-            found.filters["sentence"] = _sentence
             self._environments[language] = found
         return found
 
@@ -87,13 +84,3 @@ class Replies:
 def plain(text: str) -> str:
     """One line of bounded length."""
     return " ".join(text[: 4 * MAX_REPLY].split())[:MAX_REPLY]
-
-
-def _choice(names: Iterable[str], word: str) -> str:
-    found = [str(name) for name in names]
-    return f"{', '.join(found[:-1])} {word} {found[-1]}" if len(found) > 1 else "".join(found)
-
-
-def _sentence(text: str) -> str:
-    text = str(text).strip()
-    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from hub.core.errors import PluginError
 from hub.plugins.discovery import FoundDevice, FoundSkill
-from hub.plugins.plugin_module import load_handlers, load_integration
 from hub.sdk.device import Device
+from hub.sdk.plugin_module import load_handlers, load_integration
 from hub.sdk.skill import Skill
 
 

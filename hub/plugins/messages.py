@@ -6,7 +6,6 @@ each.
 A plugin in a process of its own begins with `Ready` or `Refused`, and answers each `Ping` with a `Pong`.
 """
 
-from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -193,28 +192,6 @@ class PortReply(_Message, frozen=True):
 
 ToPlugin = CallIntent | CallTimer | CallEvent | CancelCall | PortReply | Ping
 ToHub = Answer | PortRequest | Pong | Ready | Refused
-
-
-def plain(value: Any) -> Any:
-    """`value` as JSON: durations are seconds, times "HH:MM", moments ISO 8601; else `TypeError`."""
-    if isinstance(value, timedelta):
-        seconds = value.total_seconds()
-        return int(seconds) if seconds.is_integer() else seconds
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(v) for v in value]
-    if isinstance(value, bool | int | float | type(None)):
-        return value
-    if isinstance(value, str):
-        return str(value)  # a subclass of str loses what else it carries
-    if isinstance(value, Struct):
-        return msgspec.to_builtins(value)
-    raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -1,8 +1,9 @@
 """How replies put names, numbers and times into words: the filters that every reply template may use.
 
-`{{ names | the | listing }}`, `{{ seconds | duration }}`, `{{ "07:30" | clock }}`, `{{ "2026-11-20" | date }}`,
-`{{ 21.5 | number }}`, `{{ done | things }}` and `{{ failed | troubles }}` (of `hub.sdk.summary`). What differs between
-languages stands in words/<language>.toml.
+`{{ names | the | listing }}`, `{{ names | choice }}`, `{{ text | sentence }}`, `{{ seconds | duration }}`,
+`{{ "07:30" | clock }}`, `{{ "2026-11-20" | date }}`, `{{ 21.5 | number }}`, `{{ done | things }}` and
+`{{ failed | troubles }}` (of `hub.sdk.summary`). What differs between languages stands in
+words/<language>.toml.
 """
 
 import tomllib
@@ -19,10 +20,11 @@ _DONE_NAMED = 2  # more things than this that did what they were told are counte
 _FAILED_NAMED = 5  # what failed must be found again, so more of it is named
 
 
-class Words(Struct, frozen=True, forbid_unknown_fields=True, rename={"conjunction": "and"}):
+class Words(Struct, frozen=True, forbid_unknown_fields=True, rename={"conjunction": "and", "alternative": "or"}):
     """words/<language>.toml. Pairs are singular and plural."""
 
     conjunction: str
+    alternative: str
     decimal: str
     determiners: tuple[str, ...]
     article: str
@@ -49,6 +51,8 @@ def speech_filters(language: str) -> dict[str, Callable[..., Any]]:
     plain: dict[str, Callable[..., Any]] = {
         "the": the,
         "listing": listing,
+        "choice": choice,
+        "sentence": sentence,
         "number": number,
         "duration": duration,
         "clock": clock,
@@ -70,10 +74,18 @@ def the(known: Words, names: str | Iterable[str]) -> Any:
 
 def listing(known: Words, items: Iterable[Any]) -> str:
     """["a", "b", "c"] as "a, b and c"."""
-    texts = [str(item) for item in items]
-    if len(texts) < 2:
-        return "".join(texts)
-    return f"{', '.join(texts[:-1])} {known.conjunction} {texts[-1]}"
+    return _joined(items, known.conjunction)
+
+
+def choice(known: Words, items: Iterable[Any]) -> str:
+    """["a", "b", "c"] as "a, b or c"."""
+    return _joined(items, known.alternative)
+
+
+def sentence(_: Words, text: Any) -> str:
+    """A text with a capital at its beginning and a mark at its end."""
+    said = str(text).strip()
+    return said if not said else said[0].upper() + said[1:] + ("" if said[-1] in ".!?" else ".")
 
 
 def number(known: Words, value: float) -> str:
@@ -134,6 +146,11 @@ def troubles(known: Words, items: Iterable[Mapping[str, str]]) -> str:
         text = known.trouble[code][len(failed) > 1].format(names=things(known, failed, _FAILED_NAMED))
         sentences.append(text[0].upper() + text[1:])
     return " ".join(sentences)
+
+
+def _joined(items: Iterable[Any], word: str) -> str:
+    texts = [str(item) for item in items]
+    return f"{', '.join(texts[:-1])} {word} {texts[-1]}" if len(texts) > 1 else "".join(texts)
 
 
 def _counted(forms: tuple[str, str], count: int) -> str:

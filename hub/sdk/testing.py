@@ -3,7 +3,6 @@
 The skill is loaded from its folder, gets exactly the ports that its manifest asks for, and answers in rendered text.
 """
 
-import importlib.util
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +20,11 @@ from hub.core.whereabouts import Whereabouts
 from hub.sdk.context import Context, StoredTimer
 from hub.sdk.events import SkillEvent
 from hub.sdk.intents import CallContext, IntentCall, Reply, Target
+from hub.sdk.json_values import plain
 from hub.sdk.locale import Locale, read_locale
 from hub.sdk.manifest import SkillManifest, read_manifest
 from hub.sdk.memory_web import MemoryWeb
+from hub.sdk.plugin_module import load_handlers
 from hub.sdk.setting import chosen_or_default
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
@@ -100,8 +101,9 @@ class MemoryHome:
 class MemoryClock:
     """The `clock` port; time moves when `SkillHome.wait` is called."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, handlers: Iterable[str] = ()) -> None:
         self._now = now
+        self._handlers = frozenset(handlers)
         self._timers: list[StoredTimer] = []
         self._made = 0
 
@@ -118,13 +120,16 @@ class MemoryClock:
         return await self.at(self._now + delay, handler, **arguments)
 
     async def at(self, when: datetime, handler: str, **arguments: Any) -> StoredTimer:
-        """Keep a timer."""
+        """Keep a timer; raises `ValueRefusedError` when the skill has no such handler."""
+        if handler not in self._handlers:
+            remedy = f'decorate a function with @skill.timer("{handler}")'
+            raise ValueRefusedError(f"there is no timer handler {handler!r}", remedy=remedy)
         self._made += 1
         timer = StoredTimer(
             id=f"t{self._made}",
             handler=handler,
             due=when.timestamp(),
-            arguments=arguments,
+            arguments=plain(arguments),
             created=self._now.timestamp(),
         )
         self._timers.append(timer)
@@ -153,8 +158,8 @@ class MemoryStore:
         return self.values.get(key)
 
     async def set(self, key: str, value: Any) -> None:
-        """Keep it."""
-        self.values[key] = value
+        """Keep it, as the JSON that it comes back as; `TypeError` when it is none."""
+        self.values[key] = plain(value)
 
     async def delete(self, key: str) -> None:
         """Forget it."""
@@ -179,7 +184,7 @@ class SkillHome:
         self.home = MemoryHome(entities, states or {}, areas)
         granted = {g.port for g in self.manifest.grant}
         self.home.may_control, self.home.may_know_people = "home.control" in granted, "home.people" in granted
-        self.clock = MemoryClock(now)
+        self.clock = MemoryClock(now, self.skill.timers)
         self.store = MemoryStore()
         self.web = MemoryWeb(self.manifest)
         self.said: list[str] = []
@@ -246,15 +251,16 @@ def render_reply(locale: Locale, reply: Reply) -> str:
         raise PluginError(f"no reply {str(reply)!r} in {locale.language}", remedy="add it under replies: in the locale")
     environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
     environment.filters.update(speech_filters(locale.language))
-    return " ".join(environment.from_string(locale.replies[reply]).render(reply.values).split())
+    values = plain(reply.values)  # as what they reach the hub
+    try:
+        text = environment.from_string(locale.replies[reply]).render(values)
+    except Exception as error:  # a filter can raise anything
+        place = f"locale/{locale.language}.yaml, the reply {str(reply)!r}"
+        remedy = f"it was given {values}"
+        raise PluginError(f"{type(error).__name__}: {error}", place=place, remedy=remedy) from error
+    return " ".join(text.split())
 
 
 def load_skill(folder: Path) -> Skill:
-    """The object `skill` of the folder's skill.py."""
-    spec = importlib.util.spec_from_file_location(f"_skill_under_test_{folder.name}", folder / "skill.py")
-    if spec is None or spec.loader is None:
-        raise PluginError(f"there is no skill.py in {folder}")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: Skill = module.skill
-    return found
+    """The object `skill` of the folder's skill.py, loaded as the hub loads it; raises `PluginError` with the line."""
+    return load_handlers(folder / "skill.py", folder.resolve().name)

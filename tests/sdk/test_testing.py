@@ -83,6 +83,47 @@ async def test_mistakes_are_errors(tmp_path: Path) -> None:
         await home.ask("later")
 
 
+PLAIN = """
+from datetime import timedelta
+from hub.sdk import Context, Skill
+from .words import WORD
+skill = Skill()
+
+@skill.intent("touch")
+async def touch(ctx: Context) -> str:
+    await ctx.store.set("wait", timedelta(minutes=2))
+    return ctx.reply("waiting", wait=timedelta(minutes=5), kept=await ctx.store.get("wait"), words=[WORD, "bee"])
+
+@skill.intent("later")
+async def later(ctx: Context) -> str:
+    await ctx.clock.after(timedelta(minutes=1), "nobody")
+
+@skill.intent("wrong")
+async def wrong(ctx: Context) -> str:
+    return ctx.reply("waiting", wait="long", kept=1, words=[])
+"""
+SAID = """
+language: en
+intents: {touch: {sentences: ["touch"]}, later: {sentences: ["later"]}, wrong: {sentences: ["wrong"]}}
+replies:
+  waiting: "{{ words | choice | sentence }} {{ wait | duration }}, {{ kept | duration }}"
+"""
+
+
+async def test_what_a_skill_hands_over_comes_as_on_the_hub(tmp_path: Path) -> None:
+    tried(tmp_path, "store", "clock")
+    (tmp_path / "words.py").write_text("WORD = 'ant'")
+    (tmp_path / "skill.py").write_text(PLAIN)
+    (tmp_path / "locale" / "en.yaml").write_text(SAID)
+    home = SkillHome(tmp_path)
+    assert await home.ask("touch") == "Ant or bee. 5 minutes, 2 minutes"
+    assert home.store.values == {"wait": 120}
+    with pytest.raises(ValueRefusedError, match="no timer handler 'nobody'"):
+        await home.ask("later")
+    with pytest.raises(PluginError, match=r"locale/en\.yaml, the reply 'waiting': TypeError.*'wait': 'long'"):
+        await home.ask("wrong")
+
+
 WIDE = """
 from hub.sdk import Skill
 from hub.sdk.events import StateChanged

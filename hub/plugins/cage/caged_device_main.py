@@ -14,7 +14,7 @@ from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.device_forms import checked, schema_of
 from hub.plugins.device_messages import Begin, Describe, Described, decode_for_device, encode_device
 from hub.plugins.messages import Ready, Refused
-from hub.plugins.plugin_module import device_config, load_integration
+from hub.sdk.plugin_module import device_config, load_integration
 
 DEVICE_ENTRY = "hub.plugins.cage.caged_device_main:serve"
 

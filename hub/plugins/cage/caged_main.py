@@ -15,7 +15,7 @@ from hub.plugins.cage.caged_loop import run
 from hub.plugins.channel.plugin_side import PluginSide
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.messages import Ready, Refused, encode
-from hub.plugins.plugin_module import load_handlers
+from hub.sdk.plugin_module import load_handlers
 from hub.sdk.setting import Value
 
 ENTRY = "hub.plugins.cage.caged_main:serve"

@@ -27,10 +27,10 @@ from hub.plugins.messages import (
     ToHub,
     decode_for_plugin,
     encode,
-    plain,
 )
 from hub.sdk.context import Context
 from hub.sdk.intents import CallContext, IntentAnswer, Reply
+from hub.sdk.json_values import plain
 from hub.sdk.setting import Value
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments

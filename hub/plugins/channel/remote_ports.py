@@ -27,10 +27,10 @@ from hub.plugins.messages import (
     TimerCancel,
     TimerList,
     TimerSet,
-    plain,
 )
 from hub.sdk.context import Fetched, StoredTimer
 from hub.sdk.intents import Reply, Target
+from hub.sdk.json_values import plain
 
 Send = Callable[[Ask], Awaitable[Any]]
 """Asks the hub, returns the reply's value, raises the reply's error."""

@@ -22,11 +22,11 @@ from hub.plugins.devices.caged_device import CagedDevice
 from hub.plugins.devices.updates import Updates
 from hub.plugins.discovery import Found, FoundDevice
 from hub.plugins.loader import load_device
-from hub.plugins.plugin_module import device_config
 from hub.plugins.ports.device_ports import Connector, ConnectPort, texts
 from hub.plugins.ports.hub_ports import BoundedData, PluginData
 from hub.sdk.context import Context
 from hub.sdk.device import Device, Trouble, Update
+from hub.sdk.plugin_module import device_config
 
 log = structlog.get_logger(__name__)
 _BREATH = 64

@@ -22,7 +22,7 @@ _HARMLESS: Final = (
 )  # fmt: skip
 _FILTERS: Final = frozenset(
     {"length", "count", "first", "last", "int", "float", "abs", "round", "upper", "lower", "capitalize", "default",
-     "sentence", "choice", *speech_filters("en")}
+     *speech_filters("en")}
 )  # fmt: skip
 _REMEDY: Final = "see docs/skills.md, The words; work it out in skill.py and put the result in"
 

@@ -34,6 +34,17 @@ def load_integration(code: StrPath, name: str) -> Device:
     return device
 
 
+def place_in_plugin(error: BaseException) -> str:
+    """The `file:line` of a plugin's code that the error passed through last, empty when through none."""
+    place, traceback = "", error.__traceback__
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_globals.get("__name__", "").startswith(f"{_PACKAGE}."):
+            place = f"{frame.f_code.co_filename}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place
+
+
 def device_config(device: Device, config: Mapping[str, Any], place: str) -> Any:
     """`config` as the integration's own struct; raises `SettingsError` with the place."""
     try:
