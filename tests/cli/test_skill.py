@@ -177,6 +177,21 @@ def test_dev_answers_and_reads_a_changed_skill_again(tmp_path: Path) -> None:
         (folder / "skill.py").write_bytes(CODE.replace(b'"went"', b'"came back"'))
         assert say("let it go")["text"] == "came back"
         (folder / "skill.py").write_bytes(CODE.replace(b'"went"', b"1 / 0 and ''"))
-        assert say("let it go")["error"].startswith("ZeroDivisionError")
+        assert say("let it go")["error"] == f"{folder / 'skill.py'}:8: ZeroDivisionError: division by zero"
+        (folder / "skill.py").write_bytes(b"def go(:")
+        assert f"{folder / 'skill.py'}:1: SyntaxError" in say("let it go")["error"]
+        assert "SyntaxError" in say("let it go")["error"]
+        (folder / "skill.py").write_bytes(CODE)
+        assert say("let it go")["text"] == "went"
         dev.stdin.close()
         assert dev.wait(60) == 0
+
+
+def test_dev_waits_for_a_broken_skill_to_be_mended(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine", {**skill_files(), "skill.py": CODE.replace(b"skill = Skill()", b"oops")})
+    command = [sys.executable, "-m", "hub.cli", "skill", "dev", str(folder), "--json"]
+    ran = subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    [told] = lines_of(ran)
+    assert told["error"] == f"{folder / 'skill.py'}:3: NameError: name 'oops' is not defined (mend its code)"
+    failed(hearth("skill", "dev", tmp_path / "none"), "there is no skill.toml", "hearth skill new")

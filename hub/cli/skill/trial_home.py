@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hub.core.bundled import bundled
 from hub.core.entities import Entity, HomeView
+from hub.core.errors import PluginError
 from hub.core.settings_file import load_settings
 from hub.dialogue.home_grammar import HomeGrammar
 from hub.dialogue.language import load_language
@@ -29,8 +30,11 @@ class SpokenHome(SkillHome):
 
     async def say(self, sentence: str, *, area: str = "living_room", language: str = "en") -> str:
         """Say a sentence in an area; the skill's answer in words. Fails the test when it means something else."""
+        if language not in self.locales:
+            have = ", ".join(self.locales) or "none"
+            raise PluginError(f"there is no locale/{language}.yaml", remedy=f"write it; there are: {have}")
         meaning = understood(sentence, self.words, self._view, area=area, language=language)
-        assert meaning is not None, f"nobody understands {sentence!r}"
+        assert meaning is not None, f"nobody understands {sentence!r} in {language}"
         entities, phrase = (meaning.target.entities, meaning.target.phrase) if meaning.target else ((), "")
         self.last = await self.ask(
             meaning.intent, *entities, area=area, language=language, phrase=phrase, slots=meaning.slots
