@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from hub.core.events import AvailabilityChanged, PluginFailed, TaskFailed
 from hub.guard.connect import Guard
 from hub.guard.egress import Reach
 from hub.guard.sealing.syscalls import this_architecture
+from hub.guard.tls import server_context
 from hub.plugins.cage.cages import Cages
 from hub.plugins.device_forms import marked
 from hub.plugins.devices.device_code import DeviceCode
@@ -33,6 +35,7 @@ from hub.sdk.manifest import Grant
 from tests.ledger_rows import Rows
 from tests.plugins.caged_devices import LAMPS, STREET, pid, send, start
 from tests.plugins.conftest import QUICK, Hub
+from tests.self_signed import self_signed
 
 pytestmark = pytest.mark.sealed
 
@@ -313,6 +316,42 @@ async def test_wrong_updates_are_refused_and_counted_and_ports_are_as_granted(ca
     assert (status.running, status.refused, status.applied, status.entities) == (True, 15, 3, 1)
     assert caged.states.value("light.a", "Level") == 1
     assert await caged.data.get("mine", "k") == [1]
+
+
+SECURE_LAMP = """
+import ssl
+@device.connect(Config)
+async def connect(ctx, config):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as most devices at home need it
+    sock = await ctx.connect("127.0.0.1", int(config.host))
+    reader, writer = await asyncio.open_connection(sock=sock, ssl=context, server_hostname="lamp")
+    writer.write(b"hello\\n")
+    said = await reader.readline()
+    yield lamp()
+    yield StateReported("light.a", "OnOff", said == b"ok\\n")
+    await asyncio.Event().wait()
+"""
+
+
+async def test_a_caged_one_speaks_tls_to_its_device(
+    make_hub: Callable[..., Hub], write_device: Any, tmp_path: Path
+) -> None:
+    if this_architecture() is None or shutil.which("openssl") is None:
+        pytest.skip("this needs cages, which are Linux's on x86-64 or arm64, and openssl")
+    there, (certificate, key) = Bridge(), self_signed(tmp_path)
+    server = await asyncio.start_server(there.serve, "127.0.0.1", 0, ssl=server_context(certificate, key))
+    port = server.sockets[0].getsockname()[1]
+    grant = f'[[grant]]\nport = "connect"\nwhy = "the lamp"\nonly = ["127.0.0.1:{port}"]'
+    write_device("mine", SECURE_LAMP, grants=grant)
+    hub = make_hub(cages=Cages(patience=QUICK), connect=Guard().open_socket)
+    try:
+        assert start(hub, host=str(port))
+        await hub.until(lambda: hub.states.value("light.a", "OnOff") is True)
+        assert there.lines == ["hello"]
+    finally:
+        await hub.close()
+        server.close()
 
 
 async def test_everything_in_a_large_home_is_told_to_a_caged_one_at_once(caged: Hub, write_device: Any) -> None:

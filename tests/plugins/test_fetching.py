@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -25,6 +24,7 @@ from hub.sdk.context import Fetched
 from hub.sdk.intents import IntentCall
 from hub.sdk.manifest import Grant
 from tests.ledger_rows import Rows
+from tests.self_signed import self_signed
 
 
 class Server(ThreadingHTTPServer):
@@ -211,24 +211,10 @@ def secure(server: Server, tmp_path: Path) -> Iterator[Path]:
     """The server speaks TLS, with a certificate that the system does not know."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not installed")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    files = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "cert.pem")]
-    subprocess.run([*command, *names, *files], check=True, capture_output=True)
-    context = server_context(tmp_path / "cert.pem", tmp_path / "key.pem")
+    certificate, key = self_signed(tmp_path)
+    context = server_context(certificate, key)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    yield tmp_path / "cert.pem"
+    yield certificate
     http_exchange._context.cache_clear()
 
 

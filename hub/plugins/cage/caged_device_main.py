@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hub.core.errors import HearthError
 from hub.plugins.cage.caged_loop import run
+from hub.plugins.cage.caged_tls import let_asyncio_speak_tls
 from hub.plugins.channel.device_plugin_side import DevicePluginSide
 from hub.plugins.channel.socket_channel import SocketChannel
 from hub.plugins.device_forms import checked, schema_of
@@ -29,6 +30,7 @@ class CagedDeviceConfig(Struct, frozen=True, kw_only=True):
 
 
 msgspec.msgpack.Decoder(CagedDeviceConfig)  # so that what msgspec learns of it is learnt before the fork
+let_asyncio_speak_tls()  # once before the fork, too, and not for skills, which have no connections
 
 
 def serve(connection: socket.socket, config: dict[str, Any]) -> None:
