@@ -29,7 +29,7 @@ from hub.guard.zygote.said_lines import SaidLines
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _LEFT_OUT: Final = ("ssl", "typing_extensions")
-"""What asyncio and msgspec import if it is there and do well without: 6 ms. Integrations get TLS back, see `caged_tls`."""
+"""What asyncio and msgspec import if it is there and do well without: 6 ms. Integrations get TLS back (`caged_tls`)."""
 _BOOT: Final = (  # nothing of what it imports is garbage: looking for some would take 5 ms
     f"import gc, sys; gc.disable(); sys.modules.update(dict.fromkeys({_LEFT_OUT})); root = sys.argv[1]; "
     "sys.path.insert(0, root); from hub.guard.zygote.main import main; sys.path.remove(root); "
