@@ -45,6 +45,12 @@ def place_in_plugin(error: BaseException) -> str:
     return place
 
 
+def place_of(handler: object) -> str:
+    """The `file:line` where a handler is written, empty when it is no function."""
+    code = getattr(handler, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if isinstance(code, types.CodeType) else ""
+
+
 def device_config(device: Device, config: Mapping[str, Any], place: str) -> Any:
     """`config` as the integration's own struct; raises `SettingsError` with the place."""
     try:
@@ -81,9 +87,10 @@ def _import(code: str, name: str) -> types.ModuleType:
         exec(_compiled(code, full), vars(module))  # noqa: S102 -- this is what running a plugin is
     except (Exception, SystemExit) as error:
         del sys.modules[full]
-        if isinstance(error, HearthError):
-            raise
         line = _line_in(error, code)
+        if isinstance(error, HearthError):
+            error.place = error.place or (f"{code}:{line}" if line else code)
+            raise
         raise PluginError(
             f"{type(error).__name__}: {error}", place=f"{code}:{line}" if line else code, remedy="mend its code"
         ) from error

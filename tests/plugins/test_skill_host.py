@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from hub.core.errors import HearthError
 from hub.core.events import CommandSent, PluginFailed
@@ -84,6 +85,28 @@ async def test_however_a_handler_ends_the_answer_says_it(hub, write_skill, body,
     else:
         assert answer.error["code"] == expected
     assert (await hub.skills.call(call("mine"))) == answer or expected == "plugin"
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "says"),
+    [
+        ("async def go(ctx: Context) -> str:\n    return str(1 / 0)", 2, "ZeroDivisionError"),
+        ("async def go(ctx: Context) -> str:\n    await ctx.clock.timers()", 2, "not granted 'clock'"),
+        ("async def go(ctx: Context) -> int:\n    return 7", 0, "returned int"),
+        ("async def go(ctx: Context) -> str:\n    return ctx.reply('x', bad=object())", 0, "object is no JSON value"),
+        ("def go(ctx: Context) -> str:\n    return 'x'", 0, "cannot be awaited (write `async def`)"),
+    ],
+)
+async def test_a_line_in_the_log_says_what_the_author_is_to_mend(hub, write_skill, code, line, says):
+    folder = write_skill("mine", f"@skill.intent('go')\n{code}\n")
+    line += (folder / "skill.py").read_text().splitlines().index("@skill.intent('go')") + 1
+    hub.start_skills()
+    with capture_logs() as logs:
+        await hub.skills.call(call("mine"))
+    [failed] = [one for one in logs if one["event"] == "a skill's handler failed"]
+    assert failed["skill"] == "mine"
+    assert failed["error"].startswith(f"{folder / 'skill.py'}:{line}: ")
+    assert says in failed["error"]
 
 
 async def test_a_yes_reaches_the_command(hub, write_skill):

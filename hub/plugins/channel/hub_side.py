@@ -30,6 +30,8 @@ _MOST_REQUESTS: Final = 64
 """Port requests of one call under way at once."""
 _MOST_TASKS: Final = 256
 """Requests of all calls under way; the plugin is not listened to while there are more."""
+_MOST_LOGGED: Final = 500
+"""Characters of an error that are logged."""
 _LONGEST_S: Final = 60.0
 """A call ends after this long, whatever the hub was doing for it."""
 
@@ -120,6 +122,7 @@ class HubSide:
                 await self._channel.send(encode(message(number)))
                 answer = await call.answer
             answered = True
+            self._note(answer)
             return answer
         except TimeoutError:
             text = f"the {self._skill} skill did not answer within {self._deadline_s:g} s"
@@ -138,6 +141,12 @@ class HubSide:
             self.pace.note(call.own_s())
             if not answered:
                 self._take_back(number)
+
+    def _note(self, answer: IntentAnswer) -> None:
+        """A line in the log for what the skill's author is to mend; what the home could not do is no such thing."""
+        error = HearthError.from_wire(answer.error) if answer.error else None
+        if isinstance(error, PluginError | ProtocolError):
+            log.warning("a skill's handler failed", skill=self._skill, error=str(error)[:_MOST_LOGGED])
 
     async def answers(self, within_s: float) -> bool:
         """Whether the plugin's own loop still runs: it says so within the time, or the channel is closed anyway."""

@@ -4,6 +4,7 @@ Nothing here touches the hub but through the channel, so that it can run in a pr
 """
 
 import asyncio
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -31,6 +32,7 @@ from hub.plugins.messages import (
 from hub.sdk.context import Context
 from hub.sdk.intents import CallContext, IntentAnswer, Reply
 from hub.sdk.json_values import plain
+from hub.sdk.plugin_module import place_in_plugin, place_of
 from hub.sdk.setting import Value
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
@@ -90,37 +92,41 @@ class PluginSide:
         else:
             self._requests.settle(message.id, message.value, message.error)
 
-    def _begin(self, call: int, work: Awaitable[Any]) -> None:
+    def _begin(self, call: int, work: Awaitable[IntentAnswer]) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(call, work), name=f"{self._name}:{call}")
         self._calls[call] = task
         task.add_done_callback(lambda _: self._calls.pop(call, None))
 
-    async def _answer(self, call: int, work: Awaitable[Any]) -> None:
+    async def _answer(self, call: int, work: Awaitable[IntentAnswer]) -> None:
         try:
-            answer = _as_answer(await work)
+            answer = await work
         except HearthError as error:
+            if isinstance(error, PluginError):
+                error.place = error.place or place_in_plugin(error)
             answer = IntentAnswer(error=error.to_wire())
         except Exception as error:
             self._failed(error)
-            answer = IntentAnswer(error=PluginError(f"{type(error).__name__}: {error}", place=self._name).to_wire())
+            place = place_in_plugin(error) or self._name
+            answer = IntentAnswer(error=PluginError(f"{type(error).__name__}: {error}", place=place).to_wire())
         try:
             await self._send(Answer(id=call, answer=answer))
         except ProtocolError as error:
             await self._send(Answer(id=call, answer=IntentAnswer(error=error.to_wire())))
 
-    async def _intent(self, message: CallIntent) -> Any:
+    async def _intent(self, message: CallIntent) -> IntentAnswer:
         call = message.call
         handler = self._handler(self._skill.intents, call.intent)
-        return await handler(self._context(message.id, call.context), **arguments_for(handler, call))
+        return await _ended(handler, self._context(message.id, call.context), **arguments_for(handler, call))
 
-    async def _timer(self, message: CallTimer) -> Any:
+    async def _timer(self, message: CallTimer) -> IntentAnswer:
         timer = message.timer
         handler = self._handler(self._skill.timers, timer.handler)
-        return await handler(self._context(message.id, message.context), **timer_arguments(handler, timer.arguments))
+        arguments = timer_arguments(handler, timer.arguments)
+        return await _ended(handler, self._context(message.id, message.context), **arguments)
 
-    async def _event(self, message: CallEvent) -> None:
+    async def _event(self, message: CallEvent) -> IntentAnswer:
         handler = self._handler(self._skill.events, type(message.event).__name__)
-        await handler(self._context(message.id, message.context), message.event)
+        return await _ended(handler, self._context(message.id, message.context), message.event)
 
     def _handler(self, table: dict[str, Callable[..., Awaitable[Any]]], name: str) -> Callable[..., Awaitable[Any]]:
         if name not in table:
@@ -138,14 +144,29 @@ class PluginSide:
         await self._channel.send(encode(message))
 
 
-def _as_answer(result: Any) -> IntentAnswer:
+async def _ended(handler: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> IntentAnswer:
+    """What the handler came to; raises what it raised, and `PluginError` with its line when it is none."""
+    running = handler(*arguments, **named)
+    if not inspect.isawaitable(running):
+        raise PluginError("a handler that cannot be awaited", place=place_of(handler), remedy="write `async def`")
+    return _as_answer(await running, place_of(handler))
+
+
+def _as_answer(result: Any, place: str) -> IntentAnswer:
     """What a handler returned, as an answer: nothing, plain text, a reply with its values, or an answer."""
     if result is None:
         return IntentAnswer()
     if isinstance(result, IntentAnswer):
         return result
     if isinstance(result, Reply):
-        return IntentAnswer(reply=str(result), values=plain(result.values))
+        try:
+            return IntentAnswer(reply=str(result), values=plain(result.values))
+        except TypeError as error:
+            remedy = "give it numbers, texts, times, and lists and tables of those"
+            raise PluginError(
+                f"the reply {str(result)!r} cannot be filled: {error}", place=place, remedy=remedy
+            ) from None
     if isinstance(result, str):
         return IntentAnswer(text=result)
-    raise PluginError(f"a handler returned {type(result).__name__}", remedy="return text, ctx.reply(...) or nothing")
+    remedy = "return text, ctx.reply(...) or nothing"
+    raise PluginError(f"a handler returned {type(result).__name__}", place=place, remedy=remedy)
