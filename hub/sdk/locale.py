@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
+from hub.sdk.file_mistakes import Unreadable, mistaken, unreadable
 from hub.sdk.safe_yaml import load_yaml
 
 _MAX_BYTES = 1024 * 1024
@@ -72,7 +72,8 @@ def read_locale(path: Path) -> Locale:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ManifestError(str(error), place=str(path), remedy="see docs/skills.md for the format") from error
+        missing = f"write it, or take {path.stem!r} out of languages in skill.toml"
+        raise unreadable(error, path, missing) from error
     return parse_locale(data, str(path))
 
 
@@ -82,5 +83,5 @@ def parse_locale(data: bytes, place: str) -> Locale:
         raise ManifestError("larger than 1 MiB", place=place, remedy="split the skill")
     try:
         return msgspec.convert(load_yaml(data.decode("utf-8"), place), Locale)
-    except (UnicodeDecodeError, yaml.YAMLError, msgspec.ValidationError) as error:
-        raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the format") from error
+    except Unreadable as error:
+        raise mistaken(error, data, place, Locale, "see docs/skills.md, The words") from error

@@ -63,7 +63,9 @@ def read_manifest(path: Path, kind: type[M]) -> M:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ManifestError(str(error), place=str(path), remedy="see docs/skills.md for the fields") from error
+        from hub.sdk.file_mistakes import unreadable
+
+        raise unreadable(error, path, "write it; `hearth skill new` writes a whole skill") from error
     return parse_manifest(data, str(path), kind)
 
 
@@ -71,10 +73,13 @@ def parse_manifest(data: bytes, place: str, kind: type[M]) -> M:
     """The checked manifest that `data` is, wherever it comes from; raises `ManifestError` naming `place`."""
     import tomllib  # a caged plugin reads no manifests
 
+    from hub.sdk.file_mistakes import Unreadable, mistaken
+
     try:
         manifest = msgspec.convert(tomllib.loads(data.decode("utf-8")), kind)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise ManifestError(str(error), place=place, remedy="see docs/skills.md for the fields") from error
+    except Unreadable as error:
+        guide = "docs/skills.md" if kind is SkillManifest else "docs/devices.md"
+        raise mistaken(error, data, place, kind, f"see {guide} for the fields") from error
     if manifest.api != API_VERSION:
         remedy = f"this hub speaks api = {API_VERSION}; update the plugin or the hub"
         raise ManifestError(f"written for api {manifest.api}", place=place, remedy=remedy)
