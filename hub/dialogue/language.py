@@ -12,6 +12,7 @@ import yaml
 from msgspec import Struct, field
 
 from hub.core.errors import ManifestError
+from hub.dialogue.words import words_of
 
 SHARE: Final = "share"
 """In the metadata of a value of a list: how often it is said, against 1 for the others."""
@@ -54,7 +55,8 @@ class Slips(Struct, frozen=True, forbid_unknown_fields=True):
 
     `heard` maps a word to what may have been meant; words of `opposites` are never guessed, changed or dropped
     except by an entry of `heard`, those of `keep` never dropped; `light` words may be missing or extra; `filler`
-    may be extra; `endings` are what a plural adds.
+    may be extra; `endings` are what a plural adds. However the file writes a word, here it is as what was heard is
+    (`words_of`): "außer" is "ausser".
     """
 
     heard: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -63,6 +65,18 @@ class Slips(Struct, frozen=True, forbid_unknown_fields=True):
     light: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     filler: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Write every word as what was heard is written."""
+        heard = {_heard(word): tuple(map(_heard, meant)) for word, meant in self.heard.items()}
+        msgspec.structs.force_setattr(self, "heard", heard)
+        msgspec.structs.force_setattr(self, "opposites", tuple(tuple(map(_heard, group)) for group in self.opposites))
+        for name in ("keep", "light", "endings", "filler"):
+            msgspec.structs.force_setattr(self, name, tuple(map(_heard, getattr(self, name))))
+
+
+def _heard(words: str) -> str:
+    return " ".join(words_of(words))
 
 
 class Language(Struct, frozen=True, forbid_unknown_fields=True):

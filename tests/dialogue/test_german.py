@@ -2,9 +2,11 @@
 
 import pytest
 
+from hub.dialogue.lattice import INFINITE
 from hub.dialogue.matcher import Matcher
 from hub.dialogue.meanings import Understood
 from hub.dialogue.targets import Surroundings
+from hub.dialogue.words import words_of
 from tests.dialogue.conftest import make_home
 from tests.dialogue.test_conversation import House
 
@@ -41,6 +43,12 @@ def test_sentences(german: Matcher, text: str, name: str, entities: set[str]) ->
 def test_not_is_never_dropped(german: Matcher) -> None:
     outcome = german.match("mach das Küchenlicht nicht an", Surroundings())
     assert not (isinstance(outcome, Understood) and outcome.sure)
+
+
+@pytest.mark.parametrize("word", ["außer", "später", "schließ", "öffne"])
+def test_a_word_that_decides_the_meaning_is_never_dropped_however_it_is_written(german: Matcher, word: str) -> None:
+    [heard] = words_of(word)
+    assert german.mender.drop_cost(heard) >= INFINITE
 
 
 async def test_a_conversation() -> None:
