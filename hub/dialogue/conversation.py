@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, field
 
+from hub.dialogue.excepting import excepting
 from hub.dialogue.matcher import NOT_UNDERSTOOD, UNKNOWN_NAME, Matcher, aimed
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
 from hub.dialogue.placing import place_words
@@ -122,10 +123,14 @@ class Conversation:
         for step in (self._own(own), self._follow_up(own, last, around)):
             if step is not None:
                 return step
-        several = self._several(self._matcher.without_politeness(words), around, _MOST_COMMANDS)
+        plain = self._matcher.without_politeness(words)
+        less = excepting(self._matcher, plain, around)
+        if less is not None:
+            return _reading((less,))
+        several = self._several(plain, around, _MOST_COMMANDS)
         if several is not None:
             return _reading(several)
-        return _reading((whole or self._matcher.mended(self._matcher.without_politeness(words), around),))
+        return _reading((whole or self._matcher.mended(plain, around),))
 
     def _answer(self, question: Question, own: list[tuple[str, Found]], around: Surroundings) -> Reading | None:
         intents = {intent for intent, _ in own}
@@ -215,18 +220,22 @@ class Conversation:
         return None
 
     def _halves(self, left: list[str], right: list[str], around: Surroundings, most: int) -> tuple[Outcome, ...] | None:
-        first = self._matcher.literally(left, around)
+        first = self._literally(left, around)
         if not isinstance(first, Understood | Which):
             return None
         spoken_of = first.meaning.target if isinstance(first, Understood) else None
         last = spoken_of.entities if spoken_of else around.last
         then = msgspec.structs.replace(around, last=last)
         for shared in range(min(_SHARED_WORDS, len(left) - 1) + 1):
-            second = self._matcher.literally(left[:shared] + right, then)
+            second = self._literally(left[:shared] + right, then)
             if isinstance(second, Understood | Which):
                 return (first, second)
         rest = self._several(right, then, most - 1)
         return None if rest is None else (first, *rest)
+
+    def _literally(self, words: list[str], around: Surroundings) -> Outcome | None:
+        outcome = self._matcher.literally(words, around)
+        return outcome if isinstance(outcome, Understood | Which) else excepting(self._matcher, words, around)
 
 
 def _bare_place(said: Any) -> Place | None:

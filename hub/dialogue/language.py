@@ -85,7 +85,8 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     `rules` are hassil expansions, `numbers` ranges by list name (those of `round_numbers` are mostly said in tens),
     `lists` fixed words by list name, `phrases` ways of saying targets, places, times... , `sentences` what people say
     to the dialogue itself. `heard_rules` and `heard_lists` take the place of `rules` and `lists` for a recogniser:
-    what may be typed but is hardly ever said only gives it something to mishear. `heard_pointing` are further lists for
+    what may be typed but is hardly ever said only gives it something to mishear. `exceptions` are what stands before
+    what is left out ("except"), with what that stands for in the rest of the sentence. `heard_pointing` are further lists for
     homes where a camera looks for pointing hands.
     """
 
@@ -99,6 +100,7 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     floors: dict[str, FloorWords]
     sentences: dict[str, tuple[str | Phrase, ...]]
     conjunctions: tuple[str, ...]
+    exceptions: dict[str, str]
     polite: tuple[str, ...]
     slips: Slips
     replies: dict[str, str]
