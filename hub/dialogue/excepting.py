@@ -73,9 +73,11 @@ def _readings(matcher: Matcher, phrase: tuple[Reference, ...], around: Surroundi
         if reference.bare and reference.place is not None:
             found.update(_inside(matcher, reference.place, around))
             continue
-        if any(selector.many for selector in reference.selectors):
-            reference = msgspec.structs.replace(reference, every=True)  # "except the lights": not only those of this room
-        one = matcher.grammar.resolver.resolve((reference,), TargetFilter(), around)
+        many = any(
+            selector.many for selector in reference.selectors
+        )  # "except the lights": not only those of this room
+        noun = msgspec.structs.replace(reference, every=reference.every or many)
+        one = matcher.grammar.resolver.resolve((noun,), TargetFilter(), around)
         if one.reason not in ("", WHICH):
             return
         found.update(one.entities or one.candidates)

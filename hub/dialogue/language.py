@@ -86,8 +86,8 @@ class Language(Struct, frozen=True, forbid_unknown_fields=True):
     `lists` fixed words by list name, `phrases` ways of saying targets, places, times... , `sentences` what people say
     to the dialogue itself. `heard_rules` and `heard_lists` take the place of `rules` and `lists` for a recogniser:
     what may be typed but is hardly ever said only gives it something to mishear. `exceptions` are what stands before
-    what is left out ("except"), with what that stands for in the rest of the sentence. `heard_pointing` are further lists for
-    homes where a camera looks for pointing hands.
+    what is left out ("except"), with what that stands for in the rest of the sentence. `heard_pointing` are further
+    lists for homes where a camera looks for pointing hands.
     """
 
     language: str
