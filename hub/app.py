@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from hub.perception.eyes.lids import Lids
     from hub.perception.presence.rooms import Rooms
     from hub.plugins.devices.device_keeper import DeviceKeeper
-    from hub.satellites.satellite_list import SatelliteList
+    from hub.satellites.wyoming.satellite_list import SatelliteList
     from hub.swarm.arbitration.arbiter import Arbiter
     from hub.web.server import WebServer
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hub.plugins.cage.cages import Cages
     from hub.plugins.devices.device_host import DeviceHost
     from hub.plugins.devices.device_keeper import DeviceKeeper
-    from hub.satellites.satellite_list import SatelliteList
+    from hub.satellites.wyoming.satellite_list import SatelliteList
     from hub.store.database import Database
     from hub.store.history import History
     from hub.store.home_table import HomeTable
@@ -117,7 +117,7 @@ def _device_host(
 
 async def _known_satellites(ground: Ground, home: "Home", table: "HomeTable", guard: "Guard") -> "SatelliteList":
     """Those of hearth.toml and those that were added; they are connected to once the hub hears."""
-    from hub.satellites.satellite_list import SatelliteList
+    from hub.satellites.wyoming.satellite_list import SatelliteList
 
     satellites = SatelliteList(
         ground.settings.satellite, table, lambda: home.view().areas, guard.connect, ground.supervisor

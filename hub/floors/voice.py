@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hub.satellites.browser import BrowserSatellites
     from hub.satellites.microphones import Microphones, SwitchedEars
     from hub.satellites.sound_files import SoundFiles
-    from hub.satellites.spoken import SpokenBy
+    from hub.satellites.wyoming.spoken import SpokenBy
     from hub.swarm.arbitration.arbiter import Arbiter
 
 log = structlog.get_logger(__name__)
@@ -88,8 +88,8 @@ async def start_satellites(
     from hub.satellites.arbitrated import ArbitratedEars
     from hub.satellites.browser import MICROPHONE, BrowserSatellites
     from hub.satellites.local import STREAM, LocalSatellite
-    from hub.satellites.spoken import SpokenBy
-    from hub.satellites.wyoming_satellite import WyomingSatellite
+    from hub.satellites.wyoming.satellite import WyomingSatellite
+    from hub.satellites.wyoming.spoken import SpokenBy
 
     settings, language = ground.settings, ground.settings.home.language
     guard = floor.guard
@@ -123,10 +123,10 @@ async def _serve_wyoming(
     stack: AsyncExitStack,
 ) -> None:
     """The hub's services for others."""
-    from hub.satellites.advertise import Advertiser
-    from hub.satellites.offer import Offer
-    from hub.satellites.understanding import GrammarUnderstanding
-    from hub.satellites.wyoming_server import WyomingServer
+    from hub.satellites.wyoming.advertise import Advertiser
+    from hub.satellites.wyoming.offer import Offer
+    from hub.satellites.wyoming.server import WyomingServer
+    from hub.satellites.wyoming.understanding import GrammarUnderstanding
 
     settings = ground.settings
     offer = Offer(

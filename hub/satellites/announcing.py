@@ -7,7 +7,7 @@ import structlog
 from hub.core.bus import Bus
 from hub.core.errors import HearthError
 from hub.core.events import Replied
-from hub.satellites.wyoming_satellite import WyomingSatellite
+from hub.satellites.wyoming.satellite import WyomingSatellite
 
 log = structlog.get_logger(__name__)
 

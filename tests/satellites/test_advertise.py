@@ -6,7 +6,7 @@ import pytest
 from zeroconf import IPVersion
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
-from hub.satellites.advertise import SERVICE, Advertiser, own_addresses
+from hub.satellites.wyoming.advertise import SERVICE, Advertiser, own_addresses
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "hub.local"])

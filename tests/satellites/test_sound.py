@@ -10,7 +10,7 @@ from wyoming.event import Event
 from hub.core.errors import ProtocolError
 from hub.dialogue.tts.speech import Speech
 from hub.satellites.loudness import Loudness
-from hub.satellites.sound import CHUNK_BYTES, REPLY_RATE, Listening, chunks, mono, reply_sound
+from hub.satellites.wyoming.sound import CHUNK_BYTES, REPLY_RATE, Listening, chunks, mono, reply_sound
 
 
 def tone(hertz: float, rate: int, seconds: float = 0.5) -> Any:

@@ -15,8 +15,8 @@ from hub.dialogue.tts.speak import Speaker
 from hub.dialogue.tts.speech import Speech, silence
 from hub.home.registry import Home
 from hub.plugins.discovery import find_skills
-from hub.satellites.spoken import SpokenBy
-from hub.satellites.understanding import GrammarUnderstanding
+from hub.satellites.wyoming.spoken import SpokenBy
+from hub.satellites.wyoming.understanding import GrammarUnderstanding
 from hub.sdk.intents import IntentAnswer, IntentCall
 from hub.sdk.locale import SkillWords
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from wyoming.event import Event, async_read_event, async_write_event
 
 from hub.core.errors import ProtocolError
-from hub.satellites.wire import Limits, Wire, context_in, seconds, text_in
+from hub.satellites.wyoming.wire import Limits, Wire, context_in, seconds, text_in
 
 
 class Sink:

@@ -17,9 +17,9 @@ from hub.core.errors import EgressError, MediaError, UnavailableError
 from hub.core.events import Event as Fact
 from hub.core.events import SpeechTranscribed, WakeHeard
 from hub.core.settings import SatelliteSettings
-from hub.satellites import satellite_visit
-from hub.satellites.satellite_run import Wish
-from hub.satellites.wyoming_satellite import WyomingSatellite
+from hub.satellites.wyoming import satellite_visit
+from hub.satellites.wyoming.satellite import WyomingSatellite
+from hub.satellites.wyoming.satellite_run import Wish
 from tests.satellites.scripted import (
     SPEECH,
     WAKE,

@@ -17,10 +17,11 @@ from wyoming.tts import Synthesize, SynthesizeChunk, SynthesizeStart, Synthesize
 from wyoming.wake import Detect, Detection, NotDetected
 
 from hub.core.errors import UnavailableError
-from hub.satellites import wyoming_server
-from hub.satellites.offer import Offer
-from hub.satellites.wire import Limits
-from hub.satellites.wyoming_server import WyomingServer, is_loopback
+from hub.guard.loopback import is_loopback
+from hub.satellites.wyoming import server as wyoming_server
+from hub.satellites.wyoming.offer import Offer
+from hub.satellites.wyoming.server import WyomingServer
+from hub.satellites.wyoming.wire import Limits
 from tests.satellites.asking import ask, connected
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedVoice, sound
 

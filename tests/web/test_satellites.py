@@ -18,8 +18,8 @@ from hub.core.supervisor import Supervisor
 from hub.guard.connect import Guard
 from hub.satellites.announcing import announce_at
 from hub.satellites.microphones import Microphones
-from hub.satellites.satellite_list import MOST_SATELLITES, SatelliteList
-from hub.satellites.wyoming_satellite import WyomingSatellite
+from hub.satellites.wyoming.satellite import WyomingSatellite
+from hub.satellites.wyoming.satellite_list import MOST_SATELLITES, SatelliteList
 from hub.store.database import Database
 from hub.store.home_table import HomeTable
 from hub.web.api.rooms import Rooms

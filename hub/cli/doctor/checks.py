@@ -194,7 +194,7 @@ async def _satellites(settings: Settings, paths: HomePaths) -> AsyncIterator[Fin
 
 async def _added_satellites(settings: Settings, paths: HomePaths) -> list[SatelliteSettings]:
     """What was added in the app; none where the store cannot be read, which the check of the store tells."""
-    from hub.satellites.satellite_list import added_satellites
+    from hub.satellites.wyoming.satellite_list import added_satellites
     from hub.store.database import Database
     from hub.store.home_table import HomeTable
 

@@ -12,13 +12,13 @@ from wyoming.ping import Pong
 from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, ProtocolError, UnavailableError
 from hub.media.chunk import Pcm
-from hub.satellites.offer import Offer
-from hub.satellites.serve_asr import SpeechService
-from hub.satellites.serve_dialogue import HandleService, IntentService
-from hub.satellites.serve_tts import SynthesisService
-from hub.satellites.serve_wake import WakeService
-from hub.satellites.sound import Listening
-from hub.satellites.wire import Wire
+from hub.satellites.wyoming.offer import Offer
+from hub.satellites.wyoming.serve_asr import SpeechService
+from hub.satellites.wyoming.serve_dialogue import HandleService, IntentService
+from hub.satellites.wyoming.serve_tts import SynthesisService
+from hub.satellites.wyoming.serve_wake import WakeService
+from hub.satellites.wyoming.sound import Listening
+from hub.satellites.wyoming.wire import Wire
 
 log = structlog.get_logger(__name__)
 _MAX_WAITING: Final = 32

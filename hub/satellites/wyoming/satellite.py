@@ -14,10 +14,10 @@ from hub.core.errors import HearthError, MediaError, UnavailableError
 from hub.core.settings import SatelliteSettings
 from hub.media.chunk import Pcm
 from hub.satellites.ports import Connector, Dialogue, Ears, Voice
-from hub.satellites.satellite_link import LIMITS, PING_S, PONG_S, SatelliteInfo, SatelliteLink
-from hub.satellites.satellite_run import Speaker, Surroundings
-from hub.satellites.satellite_visit import Household, Visit
-from hub.satellites.wire import Wire
+from hub.satellites.wyoming.satellite_link import LIMITS, PING_S, PONG_S, SatelliteInfo, SatelliteLink
+from hub.satellites.wyoming.satellite_run import Speaker, Surroundings
+from hub.satellites.wyoming.satellite_visit import Household, Visit
+from hub.satellites.wyoming.wire import Wire
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from hub.core.events import WakeHeard
 from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
 from hub.satellites.ports import Ears, EarStream
-from hub.satellites.served_sound import ServedSound
-from hub.satellites.wire import Wire, context_in
+from hub.satellites.wyoming.served_sound import ServedSound
+from hub.satellites.wyoming.wire import Wire, context_in
 
 MAX_NAMES: Final = 50
 _HEARD_OUT_S: Final = 30.0

@@ -11,8 +11,8 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from hub.core.events import SpeechNotHeard, SpeechStarted, SpeechTranscribed
 from hub.media.chunk import Pcm
 from hub.satellites.ports import Ears, EarStream
-from hub.satellites.served_sound import ServedSound
-from hub.satellites.wire import Wire, context_in, word_in
+from hub.satellites.wyoming.served_sound import ServedSound
+from hub.satellites.wyoming.wire import Wire, context_in, word_in
 
 MAX_SECONDS: Final = 120.0
 _numbers = itertools.count(1)

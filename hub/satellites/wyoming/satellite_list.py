@@ -14,7 +14,7 @@ from hub.satellites.stream_names import entity_of
 
 if TYPE_CHECKING:
     from hub.satellites.ports import Connector
-    from hub.satellites.wyoming_satellite import WyomingSatellite
+    from hub.satellites.wyoming.satellite import WyomingSatellite
 
 ROWS: Final = "satellite"
 MOST_SATELLITES: Final = 64
@@ -194,8 +194,8 @@ class SatelliteList:
     async def _meet(self, about: SatelliteSettings) -> None:
         """Raise unless there is a satellite that says so."""
         # What speaks to satellites is loaded when one is spoken to: a command that only reads the home does not wait.
-        from hub.satellites.satellite_link import LIMITS, SatelliteLink
-        from hub.satellites.wire import Wire
+        from hub.satellites.wyoming.satellite_link import LIMITS, SatelliteLink
+        from hub.satellites.wyoming.wire import Wire
 
         reader, writer = await self._connect(about.host, about.port, "to see whether it is a satellite")
         link = SatelliteLink(Wire(reader, writer, LIMITS))

@@ -8,9 +8,9 @@ from wyoming.event import Event
 from wyoming.tts import SynthesizeStopped
 
 from hub.core.errors import HearthError, ProtocolError
-from hub.satellites import sound
 from hub.satellites.ports import Voice
-from hub.satellites.wire import Wire, text_in
+from hub.satellites.wyoming import sound
+from hub.satellites.wyoming.wire import Wire, text_in
 
 MAX_TEXT: Final = 10_000
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")

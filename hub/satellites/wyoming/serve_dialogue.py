@@ -7,7 +7,7 @@ from wyoming.handle import Handled, NotHandled
 from wyoming.intent import Entity, Intent, IntentsStart, IntentsStop, NotRecognized
 
 from hub.satellites.ports import Dialogue, Recognized, Understanding
-from hub.satellites.wire import Wire, context_in, text_in, word_in
+from hub.satellites.wyoming.wire import Wire, context_in, text_in, word_in
 
 MAX_TEXT = 2_000
 

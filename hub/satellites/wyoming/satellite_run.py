@@ -15,12 +15,12 @@ from wyoming.vad import VoiceStarted, VoiceStopped
 from hub.core.errors import HearthError, ProtocolError
 from hub.core.events import Event, SpeechNotHeard, SpeechStarted, SpeechTranscribed, WakeHeard
 from hub.media.chunk import Pcm
-from hub.satellites import sound
 from hub.satellites.loudness import Loudness
 from hub.satellites.ports import Dialogue, EarStream, Voice
-from hub.satellites.satellite_link import SatelliteLink
-from hub.satellites.serve_wake import detection
-from hub.satellites.wire import text_in
+from hub.satellites.wyoming import sound
+from hub.satellites.wyoming.satellite_link import SatelliteLink
+from hub.satellites.wyoming.serve_wake import detection
+from hub.satellites.wyoming.wire import text_in
 
 log = structlog.get_logger(__name__)
 STAGES: Final = ("wake", "asr", "intent", "handle", "tts")

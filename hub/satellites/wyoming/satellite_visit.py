@@ -16,9 +16,9 @@ from hub.core.errors import HearthError
 from hub.media.chunk import Pcm
 from hub.satellites.loudness import Loudness
 from hub.satellites.ports import Dialogue, Ears, EarStream, Voice
-from hub.satellites.satellite_link import SatelliteInfo, SatelliteLink
-from hub.satellites.satellite_run import Listener, Speaker, Surroundings, Wish
-from hub.satellites.sound import Listening
+from hub.satellites.wyoming.satellite_link import SatelliteInfo, SatelliteLink
+from hub.satellites.wyoming.satellite_run import Listener, Speaker, Surroundings, Wish
+from hub.satellites.wyoming.sound import Listening
 
 log = structlog.get_logger(__name__)
 _MOST_WAITING: Final = 400

@@ -9,10 +9,10 @@ import structlog
 from hub.core.cancelled import cancelled
 from hub.core.errors import HearthError, UnavailableError
 from hub.guard.loopback import is_loopback
-from hub.satellites.advertise import Advertiser
-from hub.satellites.offer import Offer
-from hub.satellites.wire import Limits, Wire
-from hub.satellites.wyoming_client import WyomingClient
+from hub.satellites.wyoming.advertise import Advertiser
+from hub.satellites.wyoming.client import WyomingClient
+from hub.satellites.wyoming.offer import Offer
+from hub.satellites.wyoming.wire import Limits, Wire
 
 log = structlog.get_logger(__name__)
 MAX_CLIENTS: Final = 64

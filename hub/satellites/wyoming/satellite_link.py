@@ -10,7 +10,7 @@ from wyoming.info import Describe
 from wyoming.ping import Ping, Pong
 
 from hub.core.errors import ProtocolError
-from hub.satellites.wire import Limits, Wire, word_in
+from hub.satellites.wyoming.wire import Limits, Wire, word_in
 
 PING_S: Final = 2.0
 PONG_S: Final = 5.0

@@ -1,0 +1,1 @@
+"""Wyoming, both ways: the hub as a server of speech services, and satellites that it connects to."""
