@@ -92,6 +92,12 @@ class ModelError(HearthError):
     code = "model"
 
 
+class UnheardError(ModelError):
+    """Nothing here recognises speech in the language of the home, which goes by text then."""
+
+    code = "unheard"
+
+
 class ModelHashError(ModelError):
     """A model file is not the one that its card describes."""
 

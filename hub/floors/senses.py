@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError
+from hub.core.errors import HearthError, UnheardError
 from hub.core.settings import Settings
 from hub.floors.ground import Ground
 
@@ -38,6 +38,9 @@ async def come_up(ground: Ground, name: str, loading: "asyncio.Task[C]", lack: s
     except HearthError as error:
         if needed:
             raise
+        if isinstance(error, UnheardError):  # as the household chose it: nothing is broken
+            log.warning(lack, why=str(error))
+            return None
         log.error(lack, error=str(error))
         ground.supervisor.failures[name] = str(error)
         return None

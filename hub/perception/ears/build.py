@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, ModelError, NotFoundError
+from hub.core.errors import HearthError, ModelError, NotFoundError, UnheardError
 from hub.core.settings import Settings, WakeWordSettings
 from hub.guard.worker_host import WorkerHost
 from hub.inference.store import ModelStore
@@ -77,11 +77,12 @@ def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tup
 def check_language(settings: Settings, models: ModelStore) -> Path | None:
     """The Whisper model that is to be used, None for the grammar.
 
-    Raises `ModelError` where nothing recognises the home's language, or the model that is wanted is not here.
+    Raises `UnheardError` where nothing recognises the home's language, `ModelError` where the model that is wanted is
+    not here.
     """
     whisper, language = _whisper(settings, models), settings.home.language
     if whisper is None and language not in _LANGUAGES:
-        raise ModelError(
+        raise UnheardError(
             f"nothing here recognises speech in {language!r}",
             place="[home]",
             remedy='type and read in that language, or set language = "en" to speak',

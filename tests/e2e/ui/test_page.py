@@ -165,7 +165,10 @@ def test_the_owner_is_made_once_and_then_everybody_logs_in(start: Start, browser
     hub = start()
     visit = Visit(browser, hub.url)
     page = visit.page
+    assert hub.post("api/v1/areas", name="Donaudampfschifffahrtsgesellschaftskapitänskajüte")[0] == 200
     visit.go()
+    expect(page.get_by_role("link", name="Donaudampf")).to_be_visible()
+    assert visit.axe("home with a long word for a room") == []
     _an_owner_is_made(visit)
     _a_guest_is_let_in(visit)
     _out_and_in_again(visit)
