@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from hub.core.bus import Bus
-from hub.core.errors import HearthError, ModelError, NotFoundError, UnheardError
+from hub.core.errors import HearthError, NotFoundError, UnheardError
 from hub.core.settings import Settings, WakeWordSettings
 from hub.guard.worker_host import WorkerHost
 from hub.inference.store import ModelStore
