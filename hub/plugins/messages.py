@@ -45,6 +45,10 @@ class HomeStates(_Ask, frozen=True):
     entity: str
 
 
+class HomeAway(_Ask, frozen=True):
+    """Answered by a list of ids."""
+
+
 class HomePeople(_Ask, frozen=True):
     """Answered by `Whereabouts`."""
 
@@ -114,8 +118,8 @@ class Fetch(_Ask, frozen=True):
 
 
 Ask = (
-    HomeEntities | HomeAreas | HomeStates | HomePeople | HomeCommand | Speak | TimerSet | TimerCancel | TimerList
-    | StoreGet | StoreSet | StoreDelete | Fetch
+    HomeEntities | HomeAreas | HomeStates | HomeAway | HomePeople | HomeCommand | Speak | TimerSet | TimerCancel
+    | TimerList | StoreGet | StoreSet | StoreDelete | Fetch
 )  # fmt: skip
 
 # -- the envelopes -------------------------------------------------------------------------------------------------

@@ -32,6 +32,10 @@ class HomePort(Protocol):
         """Trait -> value of one entity."""
         ...
 
+    async def away(self) -> frozenset[str]:
+        """The entities that cannot be reached now: their states are how they were when last heard of."""
+        ...
+
     async def whereabouts(self) -> Whereabouts:
         """Which areas are in use, and where people are, as far as anything tells."""
         ...

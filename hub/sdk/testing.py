@@ -50,6 +50,7 @@ class MemoryHome:
         self._states = {e: dict(s) for e, s in states.items()}
         self._areas = list(areas)
         self.broken: dict[str, str] = {}
+        self.unreachable: set[str] = set()
         self.may_control = True
         self.may_know_people = True
         self.here = Whereabouts()
@@ -70,6 +71,10 @@ class MemoryHome:
     async def states(self, entity: str) -> dict[str, Value]:
         """What was given, as the commands changed it."""
         return dict(self._states.get(entity, {}))
+
+    async def away(self) -> frozenset[str]:
+        """What `unreachable` is set to."""
+        return frozenset(self.unreachable)
 
     async def whereabouts(self) -> Whereabouts:
         """What `here` is set to; `GrantError` when the manifest does not ask for people."""

@@ -20,10 +20,10 @@ async def check(ctx: Context, target: Target, state: str, area: str = "") -> str
     if state in ("open", "closed") and not found["fits"] and not found["others"] and found["locks"]:
         return ctx.reply("door_lock", **found["locks"][0])
     if not found["fits"] and not found["others"]:
-        return ctx.reply("unknown", things=found["unknown"])
+        return ctx.reply("unknown", things=found["unknown"], away=found["away"])
     if found["others"]:
-        return ctx.reply("no", things=found["others"], state=_OPPOSITE[state], unknown=found["unknown"])
-    return ctx.reply("yes", things=found["fits"], state=state, unknown=found["unknown"])
+        return ctx.reply("no", things=found["others"], state=_OPPOSITE[state], away=found["away"])
+    return ctx.reply("yes", things=found["fits"], state=state, away=found["away"])
 
 
 @skill.intent("any_on", "any_open", "any_unlocked")
@@ -31,8 +31,8 @@ async def some(ctx: Context, state: str, target: Target | None = None, area: str
     """Yes and which, when some of the target are so."""
     found = await _sorted(ctx, await _named(ctx, target, area), state)
     if not found["fits"] and not found["others"]:
-        return ctx.reply("unknown", things=found["unknown"])
-    return ctx.reply("some" if found["fits"] else "none", things=found["fits"], state=state, unknown=found["unknown"])
+        return ctx.reply("unknown", things=found["unknown"], away=found["away"])
+    return ctx.reply("some" if found["fits"] else "none", things=found["fits"], state=state, away=found["away"])
 
 
 @skill.intent("which_on", "which_off", "which_open", "which_closed", "which_locked", "which_unlocked")
@@ -40,15 +40,15 @@ async def which(ctx: Context, state: str, target: Target | None = None, area: st
     """Name those that are so."""
     found = await _sorted(ctx, await _named(ctx, target, area), state)
     if not found["fits"] and not found["others"]:
-        return ctx.reply("unknown", things=found["unknown"])
-    return ctx.reply("which" if found["fits"] else "none", things=found["fits"], state=state, unknown=found["unknown"])
+        return ctx.reply("unknown", things=found["unknown"], away=found["away"])
+    return ctx.reply("which" if found["fits"] else "none", things=found["fits"], state=state, away=found["away"])
 
 
 @skill.intent("count_on", "count_open")
 async def count(ctx: Context, state: str, target: Target) -> str:
     """How many are so."""
     found = await _sorted(ctx, await _named(ctx, target), state)
-    return ctx.reply("count", count=len(found["fits"]), things=found["fits"], state=state)
+    return ctx.reply("count", count=len(found["fits"]), things=found["fits"], state=state, away=found["away"])
 
 
 @skill.intent("temperature", "humidity", "outside_temperature", "outside_humidity")
@@ -72,14 +72,17 @@ async def measure(ctx: Context, target: Target) -> str:
 async def value(ctx: Context, trait: str, target: Target | None = None) -> str:
     """How bright, loud, fast or far open things are; what thermostats are set to."""
     known = await _named(ctx, target) if target is not None else await ctx.home.entities(trait=trait)
-    values = []
-    for entity in known:
+    away = await ctx.home.away()
+    values: list[dict[str, Any]] = []
+    for entity in (e for e in known if e.id not in away):
         states = await ctx.home.states(entity.id)
         number = states.get(trait, states.get("Position"))
         if number is not None:
             off = states.get("OnOff") is False
             values.append({**_thing(ctx, entity), "value": 0 if off and trait == "Level" else number})
-    return ctx.reply(trait.lower() if values else "unknown", values=values, things=as_things(known, ctx.language))
+    silent = as_things([e for e in known if e.id not in away], ctx.language)
+    gone = [_gone(ctx, e) for e in known if e.id in away]
+    return ctx.reply(trait.lower() if values else "unknown", values=values, things=silent, away=gone)
 
 
 @skill.intent("presence", "empty")
@@ -123,9 +126,9 @@ async def _where_is(ctx: Context, person: str) -> str:
 @skill.intent("status")
 async def status(ctx: Context, target: Target) -> str:
     """All that is known of things."""
-    told = []
+    told, away = [], await ctx.home.away()
     for entity in await _named(ctx, target):
-        states = await ctx.home.states(entity.id)
+        states = await ctx.home.states(entity.id) if entity.id not in away else {}
         facts = [{"trait": t, "value": states[t]} for t in _FACTS if states.get(t) is not None]
         unit = entity.traits["Measure"].unit if "Measure" in entity.traits else ""
         told.append({**_thing(ctx, entity), "facts": facts, "unit": unit})
@@ -141,9 +144,13 @@ async def _named(ctx: Context, target: Target | None, area: str = "") -> list[En
 
 
 async def _sorted(ctx: Context, entities: Iterable[Entity], state: str) -> dict[str, list[dict[str, Any]]]:
-    """Entities as reply values, by whether they are in `state`; locks apart when the question is of being open."""
-    found: dict[str, list[dict[str, Any]]] = {"fits": [], "others": [], "unknown": [], "locks": []}
+    """Entities as reply values, by whether they are in `state` or away; locks apart for questions of being open."""
+    found: dict[str, list[dict[str, Any]]] = {"fits": [], "others": [], "unknown": [], "locks": [], "away": []}
+    away = await ctx.home.away()
     for entity in entities:
+        if entity.id in away:  # how it was when last heard of is no answer: the door may have been opened since
+            found["away"].append(_gone(ctx, entity))
+            continue
         states = await ctx.home.states(entity.id)
         now = _now(states, state)
         key = "unknown" if now is None else "fits" if now == state else "others"
@@ -191,7 +198,7 @@ async def _reading(ctx: Context, entity: Entity, measures: str) -> dict[str, Any
     if "Measure" not in entity.traits or measures not in ("", _measures(entity)):
         return None
     number = (await ctx.home.states(entity.id)).get("Measure")
-    if number is None:
+    if number is None or entity.id in await ctx.home.away():
         return None
     area = next((a for a in await ctx.home.areas() if a.id == entity.area), None)
     room = (area.names.get(ctx.language) or (area.name,))[0] if area else ""
@@ -214,6 +221,10 @@ async def _room_names(ctx: Context) -> dict[str, str]:
 
 def _person(name: str, area: str, rooms: dict[str, str]) -> dict[str, str]:
     return {"name": name, "room": rooms.get(area, "")}
+
+
+def _gone(ctx: Context, entity: Entity) -> dict[str, Any]:
+    return {**_thing(ctx, entity), "code": "unavailable"}
 
 
 def _thing(ctx: Context, entity: Entity) -> dict[str, Any]:

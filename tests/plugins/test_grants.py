@@ -8,6 +8,7 @@ from hub.core.traits import TraitConfig
 from hub.plugins.messages import (
     Fetch,
     HomeAreas,
+    HomeAway,
     HomeCommand,
     HomeEntities,
     HomePeople,
@@ -29,6 +30,7 @@ ASKS = [
     (HomeEntities(), "home.read"),
     (HomeAreas(), "home.read"),
     (HomeStates(entity="light.kitchen"), "home.read"),
+    (HomeAway(), "home.read"),
     (HomePeople(), "home.people"),
     (HomeCommand(entities=("light.kitchen",), trait="OnOff", value=True), "home.control"),
     (Speak(text="hi"), "say"),

@@ -40,6 +40,20 @@ async def test_a_skill_acts_on_the_home_and_answers(hub, write_skill):
     assert (sent.causes, sent.origin.area, sent.origin.source) == ((11,), "kitchen", "skill:mine")
 
 
+async def test_a_skill_is_told_what_cannot_be_reached(hub, write_skill):
+    code = """
+    @skill.intent("go")
+    async def go(ctx: Context) -> str:
+        return ",".join(await ctx.home.away())
+    """
+    write_skill("mine", code, grants=("home.read",))
+    hub.states.set_available("light.kitchen", False)
+    hub.start_skills()
+    assert (await hub.skills.call(call("mine"))).text == "light.kitchen"
+    hub.states.set_available("light.kitchen", True)
+    assert (await hub.skills.call(call("mine"))).text == ""
+
+
 async def test_values_of_a_reply_are_json(hub, write_skill):
     write_skill(
         "mine",

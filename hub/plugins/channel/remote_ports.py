@@ -16,6 +16,7 @@ from hub.plugins.messages import (
     Ask,
     Fetch,
     HomeAreas,
+    HomeAway,
     HomeCommand,
     HomeEntities,
     HomePeople,
@@ -53,6 +54,10 @@ class RemoteHome:
     async def states(self, entity: str) -> dict[str, Value]:
         """Trait -> value of one entity."""
         return msgspec.convert(await self._send(HomeStates(entity=entity)), dict[str, Value])
+
+    async def away(self) -> frozenset[str]:
+        """The entities that cannot be reached now."""
+        return msgspec.convert(await self._send(HomeAway()), frozenset[str])
 
     async def whereabouts(self) -> Whereabouts:
         """Which areas are in use, and where people are."""

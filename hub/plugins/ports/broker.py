@@ -9,6 +9,7 @@ from hub.plugins.messages import (
     Ask,
     Fetch,
     HomeAreas,
+    HomeAway,
     HomeCommand,
     HomeEntities,
     HomePeople,
@@ -31,6 +32,7 @@ _PORT: Final[dict[type, str]] = {
     HomeEntities: "home.read",
     HomeAreas: "home.read",
     HomeStates: "home.read",
+    HomeAway: "home.read",
     HomePeople: "home.people",
     HomeCommand: "home.control",
     Speak: "say",
@@ -66,6 +68,7 @@ class PortBroker:
             HomeEntities: self._entities,
             HomeAreas: self._areas,
             HomeStates: self._states,
+            HomeAway: self._away,
             HomePeople: self._people,
             HomeCommand: self._command,
             Speak: self._speak,
@@ -95,6 +98,9 @@ class PortBroker:
 
     async def _states(self, ask: HomeStates, context: CallContext) -> Any:
         return self._ports.home.states(ask.entity, context, self._read)
+
+    async def _away(self, _ask: HomeAway, context: CallContext) -> Any:
+        return self._ports.home.away(context, self._read)
 
     async def _people(self, _ask: HomePeople, _context: CallContext) -> Any:
         return self._ports.home.whereabouts()

@@ -61,6 +61,11 @@ class HubHome:
         self._shown(entity, kinds)
         return {trait: state.value for trait, state in self._states.get(entity).items()}
 
+    def away(self, context: CallContext, kinds: tuple[str, ...]) -> list[str]:
+        """Those of the entities that may be seen that cannot be reached."""
+        seen = self.entities(HomeEntities(), context, kinds)
+        return [entity.id for entity in seen if not self._states.available(entity.id)]
+
     def tells_of(self, entity: str, kinds: tuple[str, ...]) -> bool:
         """Whether a skill may be told, unasked, what this entity does."""
         found = self._home.view().entities.get(entity)

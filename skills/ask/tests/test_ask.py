@@ -139,6 +139,37 @@ async def test_answers(asked: Asked, english: str, german: str) -> None:
     assert home.home.commands == []
 
 
+LOCKS = [thing("lock.front", Lock=PLAIN_CONFIG), thing("lock.back", Lock=PLAIN_CONFIG)]
+LOCKED: dict[str, dict[str, Any]] = {"lock.front": {"Lock": "locked"}, "lock.back": {"Lock": "locked"}}
+
+
+@pytest.mark.parametrize(
+    ("intent", "english", "german"),
+    [
+        ("is_locked", "Yes, the front is locked.", "Ja, front ist verriegelt."),
+        ("any_unlocked", "None of them is unlocked.", "Davon ist nichts entriegelt."),
+        ("which_locked", "The front is locked.", "front ist verriegelt."),
+    ],
+)
+async def test_of_what_cannot_be_reached_nothing_is_told(intent: str, english: str, german: str) -> None:
+    home = SkillHome(FOLDER, LOCKS, LOCKED, areas=AREAS)
+    home.home.unreachable.add("lock.back")
+    state = {"state": "locked" if "_locked" in intent else "unlocked"}
+    assert await home.ask(intent, "lock.front", "lock.back", slots=state) == f"{english} The back cannot be reached."
+    said = await home.ask(intent, "lock.front", "lock.back", slots=state, language="de")
+    assert said == f"{german} Back ist nicht erreichbar."
+
+
+async def test_a_question_about_nothing_else_than_what_cannot_be_reached() -> None:
+    home = SkillHome(FOLDER, [*LOCKS, *THINGS], STATES, areas=AREAS)
+    home.home.unreachable |= {"lock.back", "sensor.kitchen_air", "light.lamp"}
+    assert await home.ask("is_locked", "lock.back", slots={"state": "locked"}) == "The back cannot be reached."
+    reading = await home.ask("temperature", slots={"measures": "temperature", "area": "kitchen"})
+    assert reading == "I have no temperature reading for that."
+    assert await home.ask("status", "light.lamp") == "lamp: unknown."
+    assert await home.ask("level", "light.lamp", slots={"trait": "Level"}) == "The lamp cannot be reached."
+
+
 async def test_the_speakers_room_comes_first() -> None:
     home = SkillHome(FOLDER, THINGS, STATES, areas=AREAS)
     assert await home.ask("temperature", area="hall") == "It is 19.4 degrees in the hall."
