@@ -16,15 +16,9 @@ from hub.web import page_sockets
 from hub.web.server import WebServer
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedVoice
 
-from .conftest import somebody, token_of
+from .conftest import somebody
+from .pages import PAGE, START, Doors, PlayedPage, doors_to, upgrade
 from .raw_connection import connect
-
-PAGE = "0123456789abcdef"
-START = {"type": "start", "page": PAGE, "area": "kitchen"}
-UPGRADE = (
-    "GET /api/v1/listen HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
-)
 
 
 class Household:
@@ -41,11 +35,11 @@ class Household:
         )  # fmt: skip
 
 
-class PlayedPage:
-    """A page: its socket, and what it was told. It says that it has played whatever it was sent."""
+class ListeningPage(PlayedPage):
+    """It says that it has played whatever it was sent."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
+        super().__init__(socket)
         self.sound = 0
         self.plays = True
 
@@ -54,23 +48,13 @@ class PlayedPage:
             await self.socket.send_bytes(np.full(1280, level, "<i2").tobytes())
 
     async def next(self) -> Any:
-        """The next message; None when the socket is closed."""
-        while True:
-            message = await self.socket.receive(timeout=20)
-            if message.type is aiohttp.WSMsgType.BINARY:
-                self.sound += len(message.data) // 2
-                continue
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                return None
-            told = json.loads(message.data)
-            if told["type"] == "reply" and self.plays:
-                await self.socket.send_json({"type": "played", "reply": told["number"]})
-            return told
-
-    async def until(self, kind: str) -> Any:
-        while (told := await self.next()) is not None and told["type"] != kind:
-            pass
+        told = await super().next()
+        if told is not None and told["type"] == "reply" and self.plays:
+            await self.socket.send_json({"type": "played", "reply": told["number"]})
         return told
+
+    def sounds(self, data: bytes) -> None:
+        self.sound += len(data) // 2
 
 
 @pytest.fixture
@@ -81,30 +65,16 @@ async def household(server: WebServer) -> AsyncIterator[Household]:
     await made.pages.close()
 
 
-class Doors:
-    """Opens pages, and closes them at the end."""
-
-    def __init__(self, client: aiohttp.ClientSession) -> None:
-        self._client = client
-        self.opened: list[aiohttp.ClientWebSocketResponse] = []
-
-    async def page(self, **start: Any) -> PlayedPage:
-        socket = await self._client.ws_connect("/api/v1/listen")
-        self.opened.append(socket)
-        if start:
-            await socket.send_json(start)
-        return PlayedPage(socket)
+Pages = Doors[ListeningPage]
 
 
 @pytest.fixture
-async def doors(household: Household, client: aiohttp.ClientSession) -> AsyncIterator[Doors]:
-    made = Doors(client)
-    yield made
-    for socket in made.opened:
-        await socket.close()
+async def doors(household: Household, client: aiohttp.ClientSession) -> AsyncIterator[Pages]:
+    async with doors_to(client, "/api/v1/listen", ListeningPage) as made:
+        yield made
 
 
-async def test_a_wake_word_and_what_follows_are_told_answered_and_sound(household: Household, doors: Doors) -> None:
+async def test_a_wake_word_and_what_follows_are_told_answered_and_sound(household: Household, doors: Pages) -> None:
     household.ears.said = ["lamp on"]
     page = await doors.page(**START)
     assert (await page.next()) == {"type": "ready", "version": 1, "words": ["hey jarvis", "alexa"]}
@@ -124,7 +94,7 @@ async def test_a_wake_word_and_what_follows_are_told_answered_and_sound(househol
     assert (heard["area"], heard["stream"]) == ("kitchen", f"browser:{PAGE}")
 
 
-async def test_a_tap_is_one_turn_with_the_questions_that_it_brings(household: Household, doors: Doors) -> None:
+async def test_a_tap_is_one_turn_with_the_questions_that_it_brings(household: Household, doors: Pages) -> None:
     household.ears.said = ["open the door", "lamp on"]
     page = await doors.page(**START, wake=False)
     assert (await page.next())["words"] == []
@@ -137,7 +107,7 @@ async def test_a_tap_is_one_turn_with_the_questions_that_it_brings(household: Ho
     assert (await page.next()) == {"type": "stop"}
 
 
-async def test_a_tap_that_nobody_speaks_after_says_so(household: Household, doors: Doors) -> None:
+async def test_a_tap_that_nobody_speaks_after_says_so(household: Household, doors: Pages) -> None:
     page = await doors.page(**START, wake=False)
     await page.until("listening")
     await page.socket.send_json({"type": "end"})
@@ -145,7 +115,7 @@ async def test_a_tap_that_nobody_speaks_after_says_so(household: Household, door
     assert (await page.next()) == {"type": "stop"}
 
 
-async def test_what_means_nothing_is_told_with_its_reason(household: Household, doors: Doors) -> None:
+async def test_what_means_nothing_is_told_with_its_reason(household: Household, doors: Pages) -> None:
     household.ears.said = ["mumble", "broken"]
     page = await doors.page(**START)
     await page.until("ready")
@@ -159,7 +129,7 @@ async def test_what_means_nothing_is_told_with_its_reason(household: Household, 
     assert (await page.until("error"))["code"] == "unavailable"
 
 
-async def test_a_microphone_that_is_tried_is_told_and_nothing_is_done(household: Household, doors: Doors) -> None:
+async def test_a_microphone_that_is_tried_is_told_and_nothing_is_done(household: Household, doors: Pages) -> None:
     household.ears.said = ["lamp on"]
     public: list[object] = []
     household.ears.bus.subscribe(Replied, public.append)
@@ -173,7 +143,7 @@ async def test_a_microphone_that_is_tried_is_told_and_nothing_is_done(household:
     assert household.dialogue.heard == []
 
 
-async def test_what_is_said_unasked_sounds_in_its_area(household: Household, doors: Doors) -> None:
+async def test_what_is_said_unasked_sounds_in_its_area(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("ready")
     household.ears.bus.publish(Replied(text="elsewhere", origin=Origin(area="cellar")))
@@ -183,7 +153,7 @@ async def test_what_is_said_unasked_sounds_in_its_area(household: Household, doo
     assert (reply["text"], reply["unasked"]) == ("the timer is over", True)
 
 
-async def test_a_hub_without_a_voice_answers_in_writing(household: Household, doors: Doors) -> None:
+async def test_a_hub_without_a_voice_answers_in_writing(household: Household, doors: Pages) -> None:
     household.ears.said = ["the lamp is unspeakable"]
     household.dialogue.hear = _unspeakable  # type: ignore[method-assign]
     page = await doors.page(**START)
@@ -198,7 +168,7 @@ async def _unspeakable(text: str, **_: Any) -> Any:
     return Said("unspeakable")
 
 
-async def test_the_hub_is_deaf_to_itself_until_the_page_has_played(household: Household, doors: Doors) -> None:
+async def test_the_hub_is_deaf_to_itself_until_the_page_has_played(household: Household, doors: Pages) -> None:
     household.ears.said = ["lamp on"]
     page = await doors.page(**START)
     page.plays = False
@@ -213,7 +183,7 @@ async def test_the_hub_is_deaf_to_itself_until_the_page_has_played(household: Ho
             await asyncio.sleep(0.01)
 
 
-async def test_a_page_that_comes_again_takes_its_own_place(household: Household, doors: Doors) -> None:
+async def test_a_page_that_comes_again_takes_its_own_place(household: Household, doors: Pages) -> None:
     first = await doors.page(**START)
     await first.until("ready")
     second = await doors.page(**START)
@@ -239,9 +209,9 @@ async def test_a_page_that_comes_again_takes_its_own_place(household: Household,
         (b"\0\0", "protocol"),
     ],
 )
-async def test_a_first_message_that_is_none(doors: Doors, message: str | bytes, code: str) -> None:
+async def test_a_first_message_that_is_none(doors: Pages, message: str | bytes, code: str) -> None:
     page = await doors.page()
-    await (page.socket.send_str(message) if isinstance(message, str) else page.socket.send_bytes(message))
+    await page.send(message)
     told = await page.next()
     assert (told["type"], told["code"]) == ("error", code)
     assert told["message"]
@@ -251,17 +221,17 @@ async def test_a_first_message_that_is_none(doors: Doors, message: str | bytes, 
 @pytest.mark.parametrize(
     "message", [b"\0", json.dumps(START), "{}", '{"type":"played","reply":-1}', '{"type":"talk","wake":true}']
 )
-async def test_a_later_message_that_is_none_ends_it(household: Household, doors: Doors, message: str | bytes) -> None:
+async def test_a_later_message_that_is_none_ends_it(household: Household, doors: Pages, message: str | bytes) -> None:
     page = await doors.page(**START)
     await page.until("ready")
-    await (page.socket.send_str(message) if isinstance(message, str) else page.socket.send_bytes(message))
+    await page.send(message)
     assert (await page.next())["code"] == "protocol"
     assert (await page.next()) is None
     assert household.pages.pages == 0
 
 
 @pytest.mark.parametrize("size", [2, 16_000])
-async def test_a_flood_is_cut(doors: Doors, size: int) -> None:
+async def test_a_flood_is_cut(doors: Pages, size: int) -> None:
     page = await doors.page(**START)
     await page.until("ready")
     told = None
@@ -277,14 +247,14 @@ async def test_a_flood_is_cut(doors: Doors, size: int) -> None:
     assert "faster than time" in told["message"]
 
 
-async def test_a_message_that_is_too_large_ends_it(household: Household, doors: Doors) -> None:
+async def test_a_message_that_is_too_large_ends_it(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("ready")
     await page.socket.send_bytes(bytes(page_sockets.LISTENING.most_bytes + 2))
     assert (await page.next()) is None
 
 
-async def test_who_says_nothing_is_cut(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_says_nothing_is_cut(doors: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.satellites.page_visits.GREETING_S", 0.05)
     page = await doors.page()
     assert (await page.next())["code"] == "protocol"
@@ -295,7 +265,7 @@ async def test_who_does_not_read_is_cut(
 ) -> None:
     monkeypatch.setattr(page_sockets, "SEND_S", 0.05)
     raw = await connect(server)
-    await raw.send(UPGRADE.format(port=server.port, more="").encode())
+    await raw.send(upgrade(server, "/api/v1/listen"))
     assert await raw.status() == 101
     start = json.dumps(START).encode()
     await raw.send(bytes((0x81, 0x80 | len(start), 0, 0, 0, 0)) + start)
@@ -309,20 +279,20 @@ async def test_who_does_not_read_is_cut(
     raw.close()
 
 
-async def test_no_more_pages_than_there_may_be(household: Household, doors: Doors) -> None:
+async def test_no_more_pages_than_there_may_be(household: Household, doors: Pages) -> None:
     for number in range(MOST_PAGES):
         await (await doors.page(**{**START, "page": f"{number:016x}"})).until("ready")
     page = await doors.page(**START)
     assert (await page.next())["code"] == "unavailable"
 
 
-async def test_ears_that_are_away_are_named(household: Household, doors: Doors) -> None:
+async def test_ears_that_are_away_are_named(household: Household, doors: Pages) -> None:
     household.ears.deaf = True
     page = await doors.page(**START)
     assert (await page.next())["code"] == "unavailable"
 
 
-async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Household, doors: Doors) -> None:
+async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("ready")
     await household.pages.close()
@@ -330,7 +300,7 @@ async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Ho
 
 
 async def test_the_households_switch_ends_listening_and_keeps_it_from_beginning(
-    household: Household, doors: Doors
+    household: Household, doors: Pages
 ) -> None:
     page = await doors.page(**START)
     await page.until("ready")
@@ -354,31 +324,6 @@ async def test_the_policy_lets_the_page_alone_have_a_microphone(
 ) -> None:
     async with client.get("/") as answer:
         assert answer.headers["Permissions-Policy"] == "camera=(self), microphone=(self), geolocation=()"
-
-
-@pytest.mark.parametrize(
-    "more", ["Origin: http://evil.example\r\n", "Origin: null\r\n", "Cookie: a=b\r\n", "Sec-Fetch-Site: cross-site\r\n"]
-)
-async def test_threat_05_no_other_site_listens(server: WebServer, more: str) -> None:
-    raw = await connect(server)
-    await raw.send(UPGRADE.format(port=server.port, more=more).encode())
-    assert await raw.status() == 403
-    raw.close()
-
-
-async def test_threat_14_who_may_not_speak_to_the_hub_may_not_be_heard(
-    guarded: WebServer, owner: aiohttp.ClientSession
-) -> None:
-    guarded.rooms.listener = Household().pages
-    guest = await somebody(owner, guarded, "guest")
-    async with guest, guest.get("api/v1/listen") as answer:
-        assert answer.status == 403
-    async with aiohttp.ClientSession(guarded.url) as nobody:
-        async with nobody.get("api/v1/listen") as answer:
-            assert answer.status == 401
-        headers = {"Authorization": f"Bearer {await token_of(owner, 'read')}"}
-        async with nobody.get("api/v1/listen", headers=headers) as answer:
-            assert answer.status == 403
 
 
 async def test_threat_05_a_socket_ends_with_its_session(guarded: WebServer, owner: aiohttp.ClientSession) -> None:

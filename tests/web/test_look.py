@@ -23,16 +23,10 @@ from hub.web.server import WebServer
 from tests.perception.eyes.fakes import FakeHost
 from tests.until import until
 
-from .conftest import somebody, token_of
-from .raw_connection import connect
+from .conftest import somebody
+from .pages import PAGE, START, Doors, PlayedPage, doors_to
 
-PAGE = "0123456789abcdef"
-START = {"type": "start", "page": PAGE, "area": "kitchen"}
 PICTURE = b"\xff\xd8\xff a picture that nobody here decodes"
-UPGRADE = (
-    "GET /api/v1/look HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
-)
 
 
 class Household:
@@ -87,27 +81,12 @@ async def _exactly(tap: socket.socket, count: int) -> bytes:
     return found
 
 
-class PlayedPage:
-    """A page: its socket, and what it was told."""
+class ShowingPage(PlayedPage):
+    """While it waits for something else it sends every picture that is asked for."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.closed_with: Any = None
-
-    async def next(self) -> Any:
-        """The next message; None when the socket is closed."""
-        message = await self.socket.receive(timeout=20)
-        if message.type is not aiohttp.WSMsgType.TEXT:
-            self.closed_with = message.data
-            return None
-        return json.loads(message.data)
-
-    async def until(self, kind: str) -> Any:
-        """The next message of this kind; every picture that is asked for meanwhile is sent."""
-        while (told := await self.next()) is not None and told["type"] != kind:
-            if told["type"] == "show":
-                await self.socket.send_bytes(PICTURE)
-        return told
+    async def meanwhile(self, told: Any) -> None:
+        if told["type"] == "show":
+            await self.socket.send_bytes(PICTURE)
 
 
 @pytest.fixture
@@ -122,30 +101,16 @@ async def household(server: WebServer) -> AsyncIterator[Household]:
     await asyncio.gather(made.switch, return_exceptions=True)
 
 
-class Doors:
-    """Opens pages, and closes them at the end."""
-
-    def __init__(self, client: aiohttp.ClientSession) -> None:
-        self._client = client
-        self.opened: list[aiohttp.ClientWebSocketResponse] = []
-
-    async def page(self, **start: Any) -> PlayedPage:
-        socket = await self._client.ws_connect("/api/v1/look")
-        self.opened.append(socket)
-        if start:
-            await socket.send_json(start)
-        return PlayedPage(socket)
+Pages = Doors[ShowingPage]
 
 
 @pytest.fixture
-async def doors(household: Household, client: aiohttp.ClientSession) -> AsyncIterator[Doors]:
-    made = Doors(client)
-    yield made
-    for each in made.opened:
-        await each.close()
+async def doors(household: Household, client: aiohttp.ClientSession) -> AsyncIterator[Pages]:
+    async with doors_to(client, "/api/v1/look", ShowingPage) as made:
+        yield made
 
 
-async def test_each_picture_is_asked_for_and_goes_to_the_tap_as_it_came(household: Household, doors: Doors) -> None:
+async def test_each_picture_is_asked_for_and_goes_to_the_tap_as_it_came(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     assert (await page.next()) == {"type": "show"}
     await page.socket.send_bytes(PICTURE)
@@ -163,7 +128,7 @@ async def test_each_picture_is_asked_for_and_goes_to_the_tap_as_it_came(househol
 
 
 async def test_no_picture_is_asked_for_sooner_than_the_eyes_have_a_use_for_it(
-    household: Household, doors: Doors
+    household: Household, doors: Pages
 ) -> None:
     page = await doors.page(**START)
     loop = asyncio.get_running_loop()
@@ -190,10 +155,10 @@ async def test_no_picture_is_asked_for_sooner_than_the_eyes_have_a_use_for_it(
     ],
 )
 async def test_a_first_message_that_is_none(
-    household: Household, doors: Doors, message: str | bytes, code: str
+    household: Household, doors: Pages, message: str | bytes, code: str
 ) -> None:
     page = await doors.page()
-    await (page.socket.send_str(message) if isinstance(message, str) else page.socket.send_bytes(message))
+    await page.send(message)
     told = await page.next()
     assert (told["type"], told["code"]) == ("error", code)
     assert told["message"]
@@ -206,18 +171,18 @@ async def test_a_first_message_that_is_none(
     [(json.dumps(START), "protocol"), ("{}", "protocol"), ('{"type":"played"}', "protocol"), (b"", "media")],
 )
 async def test_a_later_message_that_is_none_ends_it(
-    household: Household, doors: Doors, message: str | bytes, code: str
+    household: Household, doors: Pages, message: str | bytes, code: str
 ) -> None:
     page = await doors.page(**START)
     await page.until("show")
-    await (page.socket.send_str(message) if isinstance(message, str) else page.socket.send_bytes(message))
+    await page.send(message)
     assert (await page.until("error"))["code"] == code
     assert (await page.next()) is None
     assert household.cameras.pages == 0
     assert household.seen == []
 
 
-async def test_a_picture_that_nobody_asked_for_ends_it(household: Household, doors: Doors) -> None:
+async def test_a_picture_that_nobody_asked_for_ends_it(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("show")
     for _ in range(2):
@@ -227,7 +192,7 @@ async def test_a_picture_that_nobody_asked_for_ends_it(household: Household, doo
     assert len(household.seen) <= 1
 
 
-async def test_a_flood_is_cut(household: Household, doors: Doors) -> None:
+async def test_a_flood_is_cut(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("show")
 
@@ -244,7 +209,7 @@ async def test_a_flood_is_cut(household: Household, doors: Doors) -> None:
     assert len(household.seen) <= 1
 
 
-async def test_a_picture_that_is_too_large_ends_it(household: Household, doors: Doors) -> None:
+async def test_a_picture_that_is_too_large_ends_it(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("show")
     await page.socket.send_bytes(bytes(MOST_BYTES + 1))
@@ -252,7 +217,7 @@ async def test_a_picture_that_is_too_large_ends_it(household: Household, doors: 
     assert household.seen == []
 
 
-async def test_a_picture_that_the_tap_refuses_ends_it(household: Household, doors: Doors) -> None:
+async def test_a_picture_that_the_tap_refuses_ends_it(household: Household, doors: Pages) -> None:
     household.fails = MediaError("this is not a picture, or a broken one", remedy="send a plain JPEG")
     page = await doors.page(**START)
     told = await page.until("error")
@@ -261,7 +226,7 @@ async def test_a_picture_that_the_tap_refuses_ends_it(household: Household, door
 
 
 async def test_who_sends_no_pictures_is_left(
-    household: Household, doors: Doors, monkeypatch: pytest.MonkeyPatch
+    household: Household, doors: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.satellites.page_showing.SILENT_S", 0.05)
     page = await doors.page(**START)
@@ -269,14 +234,14 @@ async def test_who_sends_no_pictures_is_left(
     assert (await page.next())["code"] == "unavailable"
 
 
-async def test_no_more_pages_than_there_may_be(household: Household, doors: Doors) -> None:
+async def test_no_more_pages_than_there_may_be(household: Household, doors: Pages) -> None:
     for number in range(MOST_PAGES):
         await (await doors.page(**{**START, "page": f"{number:016x}"})).until("show")
     page = await doors.page(**START)
     assert (await page.next())["code"] == "unavailable"
 
 
-async def test_a_page_that_comes_again_takes_its_own_place(household: Household, doors: Doors) -> None:
+async def test_a_page_that_comes_again_takes_its_own_place(household: Household, doors: Pages) -> None:
     first = await doors.page(**START)
     await first.until("show")
     second = await doors.page(**START)
@@ -286,7 +251,7 @@ async def test_a_page_that_comes_again_takes_its_own_place(household: Household,
 
 
 async def test_the_households_switch_ends_looking_and_keeps_it_from_beginning(
-    household: Household, doors: Doors
+    household: Household, doors: Pages
 ) -> None:
     page = await doors.page(**START)
     await page.until("ready")
@@ -302,7 +267,7 @@ async def test_the_households_switch_ends_looking_and_keeps_it_from_beginning(
     await (await doors.page(**START)).until("ready")
 
 
-async def test_the_eyes_open_for_the_first_page_and_close_after_the_last(household: Household, doors: Doors) -> None:
+async def test_the_eyes_open_for_the_first_page_and_close_after_the_last(household: Household, doors: Pages) -> None:
     assert household.host.lives == 0
     pages = [await doors.page(**{**START, "page": f"{number:016x}"}) for number in range(2)]
     for page in pages:
@@ -316,14 +281,14 @@ async def test_the_eyes_open_for_the_first_page_and_close_after_the_last(househo
     assert household.host.lives == 2
 
 
-async def test_eyes_that_do_not_open_say_why(household: Household, doors: Doors) -> None:
+async def test_eyes_that_do_not_open_say_why(household: Household, doors: Pages) -> None:
     household.host.fails = SealError("no filter today", remedy="use Linux")
     page = await doors.page(**START)
     told = await page.next()
     assert (told["code"], told["message"], told["remedy"]) == ("seal", "no filter today", "use Linux")
 
 
-async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Household, doors: Doors) -> None:
+async def test_a_hub_that_ends_is_waited_for_and_does_not_say_stop(household: Household, doors: Pages) -> None:
     page = await doors.page(**START)
     await page.until("show")
     await household.cameras.close()
@@ -339,28 +304,6 @@ async def test_a_hub_that_cannot_see_says_so(server: WebServer, client: aiohttp.
         assert (told["code"], told["remedy"]) == ("blind", "make setup")
 
 
-@pytest.mark.parametrize(
-    "more", ["Origin: http://evil.example\r\n", "Origin: null\r\n", "Cookie: a=b\r\n", "Sec-Fetch-Site: cross-site\r\n"]
-)
-async def test_threat_05_no_other_site_shows(server: WebServer, more: str) -> None:
-    raw = await connect(server)
-    await raw.send(UPGRADE.format(port=server.port, more=more).encode())
-    assert await raw.status() == 403
-    raw.close()
-
-
-async def test_threat_14_who_may_not_command_may_not_show(guarded: WebServer, owner: aiohttp.ClientSession) -> None:
-    guest = await somebody(owner, guarded, "guest")
-    async with guest, guest.get("api/v1/look") as answer:
-        assert answer.status == 403
-    async with aiohttp.ClientSession(guarded.url) as nobody:
-        async with nobody.get("api/v1/look") as answer:
-            assert answer.status == 401
-        headers = {"Authorization": f"Bearer {await token_of(owner, 'read')}"}
-        async with nobody.get("api/v1/look", headers=headers) as answer:
-            assert answer.status == 403
-
-
 async def test_threat_05_looking_ends_with_the_session(guarded: WebServer, owner: aiohttp.ClientSession) -> None:
     household = Household()
     household.turn_on()
@@ -368,7 +311,7 @@ async def test_threat_05_looking_ends_with_the_session(guarded: WebServer, owner
     member = await somebody(owner, guarded, "member")
     async with member, member.ws_connect("api/v1/look", origin=guarded.url.rstrip("/")) as socket:
         await socket.send_json(START)
-        page = PlayedPage(socket)
+        page = ShowingPage(socket)
         await page.until("ready")
         async with member.post("api/v1/logout", json={}) as answer:
             assert answer.status == 200
