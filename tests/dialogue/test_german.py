@@ -8,7 +8,7 @@ from hub.dialogue.meanings import Understood
 from hub.dialogue.targets import Surroundings
 from hub.dialogue.words import words_of
 from tests.dialogue.conftest import make_home
-from tests.dialogue.test_conversation import House
+from tests.dialogue.talking import House
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from hub.core.entities import Area
 from hub.core.errors import HearthError
-from tests.swarm.hubs import DOOR, House, Hub, Lane, Mqtt, home
+from tests.swarm.hubs import DOOR, House, Hub, Mqtt, home
+from tests.swarm.lane import Lane
 
 HUBS = "abc"
 YEARS = 10 * 365 * 86400.0

@@ -7,7 +7,8 @@ from hub.core.entities import Entity
 from hub.core.errors import LockedError
 from hub.core.traits import PLAIN_CONFIG
 from hub.swarm.things.records import Record, Told
-from tests.swarm.hubs import DOOR, LAMP, House, Lane, home, idle
+from tests.swarm.hubs import DOOR, LAMP, House, home, idle
+from tests.swarm.lane import Lane
 
 FAN = {"id": "fan.den", "name": "fan", "area": "den", "traits": ("OnOff",)}
 
