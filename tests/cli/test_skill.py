@@ -123,6 +123,14 @@ BROKEN = {
         {"skill.py": CODE + b"from hub.sdk.events import *\n@skill.event(WakeHeard)\nasync def f(ctx, e): ..."},
         "WakeHeard is not asked for",
     ),
+    "a name that is taken": ({"skill.toml": skill_files(name="lights")["skill.toml"]}, "a skill 'lights' of its own"),
+    "a reply's name": ({"skill.py": CODE + b"def x(ctx): ctx.reply('y')"}, "there is no reply 'y'"),
+    "a timer": (
+        {"skill.py": CODE + b"def x(ctx): ctx.clock.after(1, 'y')", "skill.toml": skill_files("clock")["skill.toml"]},
+        "skill.py:9: there is no timer handler 'y'",
+    ),
+    "a setting": ({"skill.py": CODE + b"def x(ctx): ctx.settings['y']"}, "there is no setting 'y'"),
+    "a wheel": ({"wheels/lore-1.0-cp311-cp311-linux_x86_64.whl": b""}, "it is not pure Python"),
     "a reply": ({"locale/en.yaml": LOCALE + b'replies: {x: "{{ 9 ** 9 }}"}'}, "Pow is not for replies"),
 }
 
@@ -134,8 +142,32 @@ def test_check_says_what_is_wrong_and_where(tmp_path: Path, name: str) -> None:
     folder = write_folder(tmp_path / "mine", {**skill_files(), **files})
     ran = hearth("skill", "check", folder, "--json")
     assert ran.returncode == 1
-    problems = [json.dumps(line) for line in lines_of(ran) if line["serious"]]
+    problems = [f"{line['place']}: {line['problem']}" for line in lines_of(ran) if line["serious"]]
     assert any(says in problem for problem in problems), problems
+
+
+ODD = b"""language: en
+intents:
+  go:
+    sentences: ["(let it go|turn on the light)"]
+    examples: [turn on the light]
+replies: {x: y}
+"""
+
+
+@pytest.mark.sealed
+def test_check_notes_what_would_run_all_the_same(tmp_path: Path) -> None:
+    toml = skill_files()["skill.toml"] + b'languages = ["en", "de"]'
+    words = {"locale/en.yaml": ODD, "locale/de.yaml": b"language: de", "locale/fr.yaml": b"language: fr"}
+    ran = hearth("skill", "check", write_folder(tmp_path / "mine", {**skill_files(), **words, "skill.toml": toml}))
+    assert ran.returncode == 0, ran.stdout
+    for note in (
+        "en.yaml: 'turn on the light' means power.turn_on where this skill is not",
+        "de.yaml: 'go' of en.yaml is missing under intents",
+        "de.yaml: 'x' of en.yaml is missing under replies",
+        'fr.yaml: it is not read (add "fr" to languages in skill.toml)',
+    ):
+        assert note in ran.stdout
 
 
 def test_test_tells_failures_and_missing_tests(tmp_path: Path) -> None:

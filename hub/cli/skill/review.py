@@ -1,13 +1,10 @@
 """What `hearth skill check` looks at: manifest, words, sentences, code, and whether they fit each other."""
 
-import ast
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
 
-from msgspec import Struct
-
+from hub.cli.skill.review_code import Problem, code_problems
 from hub.cli.skill.trial_home import demo_view, understood
 from hub.core.errors import HearthError, SealError
 from hub.core.settings import PluginSettings
@@ -16,21 +13,10 @@ from hub.dialogue.sentences import Sentences
 from hub.plugins.cage.cages import Cages
 from hub.plugins.discovery import FoundSkill, check_words, find_skills, read_words
 from hub.plugins.messages import Ready
-from hub.plugins.ports.broker import granted_ports
 from hub.plugins.skills.skill_trial import imported
+from hub.plugins.wheels import impure_wheels
+from hub.sdk.locale import SkillWords
 from hub.sdk.manifest import SkillManifest, read_manifest
-
-_PORTS: Final = ("say", "clock", "store", "fetch")
-_HOME: Final = frozenset({"home.read", "home.control", "home.people"})
-
-
-class Problem(Struct, frozen=True, kw_only=True):
-    """Something that is wrong, where, and what mends it. `serious` false: it would run all the same."""
-
-    place: str
-    problem: str
-    remedy: str = ""
-    serious: bool = True
 
 
 def review(folder: Path) -> list[Problem]:
@@ -39,10 +25,12 @@ def review(folder: Path) -> list[Problem]:
         manifest = read_manifest(folder / "skill.toml", SkillManifest)
         found = FoundSkill(folder, manifest, read_words(folder, manifest))
         check_words(found)
-        source = found.code.read_text("utf-8")
+        sources = {path: path.read_text("utf-8") for path in (found.code, *sorted(folder.glob("*.py")))}
     except (HearthError, OSError, UnicodeDecodeError) as error:
         return [_of(error, folder)]
-    problems = [*_sentences(found), *_ports(found, source)]
+    here = folder.resolve()
+    others = [one for one in find_skills(PluginSettings()).plugins if one.folder.resolve() != here]
+    problems = [*_folder(found, others), *_sentences(found, others), *_languages(found), *code_problems(found, sources)]
     try:
         problems += _events(found, asyncio.run(imported(found, Cages())))
     except SealError as error:
@@ -71,10 +59,36 @@ def _of(error: Exception, folder: Path, *, serious: bool = True) -> Problem:
     return Problem(place=str(folder), problem=str(error), remedy="put the file there", serious=serious)
 
 
-def _sentences(found: FoundSkill) -> Iterator[Problem]:
+def _folder(found: FoundSkill, others: Iterable[FoundSkill]) -> Iterator[Problem]:
+    """A name that is taken, and libraries that cannot be imported as they are."""
+    place = str(found.folder / "skill.toml")
+    if found.manifest.id in [other.manifest.id for other in others]:
+        yield Problem(place=place, problem=f"the hub has a skill {found.manifest.id!r} of its own", remedy="rename it")
+    for wheel in impure_wheels(found.folder):
+        remedy = "take one whose name ends in -none-any.whl, or do without"
+        yield Problem(place=str(wheel), problem="it is not pure Python", remedy=remedy)
+
+
+def _languages(found: FoundSkill) -> Iterator[Problem]:
+    """What one language has and another lacks, and words that nobody reads."""
+    folder, locales = found.folder / "locale", found.words.locales
+    for path in sorted(folder.glob("*.yaml")):
+        if path.stem not in locales:
+            remedy = f'add "{path.stem}" to languages in skill.toml'
+            yield Problem(place=str(path), problem="it is not read", remedy=remedy, serious=False)
+    for kind in ("intents", "replies"):
+        every = {name: language for language, locale in locales.items() for name in getattr(locale, kind)}
+        for language, locale in locales.items():
+            for name in sorted(every.keys() - getattr(locale, kind).keys()):
+                problem = f"{name!r} of {every[name]}.yaml is missing under {kind}"
+                yield Problem(place=str(folder / f"{language}.yaml"), problem=problem, remedy="add it", serious=False)
+
+
+def _sentences(found: FoundSkill, hub: Iterable[FoundSkill]) -> Iterator[Problem]:
     """Sentences that cannot be understood, and examples that mean something else beside the hub's own skills."""
     home = demo_view()
-    others = tuple(f.words for f in find_skills(PluginSettings()).plugins if f.manifest.id != found.manifest.id)
+    others = tuple(f.words for f in hub if f.manifest.id != found.manifest.id)
+    nobody = SkillWords(skill=found.manifest.id, locales={})
     for language, locale in found.words.locales.items():
         place = str(found.folder / "locale" / f"{language}.yaml")
         problems = Sentences(load_language(language), [found.words]).problems
@@ -88,29 +102,9 @@ def _sentences(found: FoundSkill) -> Iterator[Problem]:
                     taken = f"means {meaning.name}" if meaning else "is not understood"
                     remedy = f"no sentence of {intent} says it so; mend the sentence or the example"
                     yield Problem(place=place, problem=f"{example!r} {taken}", remedy=remedy)
-
-
-def _ports(found: FoundSkill, source: str) -> Iterator[Problem]:
-    """Ports that the code reaches for and the manifest does not ask for, and the other way round."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return  # importing it says so, with the line
-    granted = granted_ports(found.manifest.grant)
-    used = {
-        node.attr: node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in ("ctx", "context")
-    }
-    for name, line in used.items():
-        if (name in _PORTS and name not in granted) or (name == "home" and not granted & _HOME):
-            port = "home.read" if name == "home" else name
-            remedy = f'add a [[grant]] port = "{port}" to skill.toml'
-            yield Problem(place=f"{found.code}:{line}", problem=f"ctx.{name} is not asked for", remedy=remedy)
-    place = str(found.folder / "skill.toml")
-    if "connect" in granted:
-        yield Problem(place=place, problem="skills get no connect", remedy="ask for what docs/skills.md lists")
-    for name in sorted(granted & set(_PORTS)):
-        if name not in used:
-            remedy = "ask for what is needed and nothing else"
-            yield Problem(place=place, problem=f"{name} is asked for and not used", remedy=remedy, serious=False)
+                    continue
+                meant = understood(example, nobody, home, others=others, area="living_room", language=language)
+                if meant is not None:
+                    problem = f"{example!r} means {meant.name} where this skill is not"
+                    remedy = "say it so that both can be said, or this skill takes it away"
+                    yield Problem(place=place, problem=problem, remedy=remedy, serious=False)
