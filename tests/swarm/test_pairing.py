@@ -105,8 +105,9 @@ async def test_a_hub_that_is_in_a_home_leaves_it_first(tmp_path: Path) -> None:
     _, member, _ = await home_of(tmp_path / "other")
     async with Two(tmp_path) as two:
         code = two.host.arm().code
-        with pytest.raises(UsageError, match="in a home with 2 more"):
+        with pytest.raises(UsageError, match="in a home already, with hub0, hub2") as refused:
             await two.join(code, guest=member)
+        assert f"`hearth peer remove {member.member(member.hub).name}` here" in refused.value.remedy
         with pytest.raises(UnavailableError, match="founded"):
             from hub.swarm.pairing.host import PairingHost
 

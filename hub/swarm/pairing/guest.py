@@ -74,9 +74,12 @@ async def join(
     """
     (host, port), code = address_of(address), typed_code(code)
     if len(fabric.members()) > 1:
-        raise UsageError(
-            f"this hub is in a home with {len(fabric.members()) - 1} more", remedy="`hearth peer remove` it there first"
+        others = ", ".join(sorted(member.name for member in fabric.members() if member.id != fabric.hub))
+        mine = fabric.member(fabric.hub).name
+        remedy = (
+            f"to leave it, also when it has removed this hub: `hearth peer remove {mine}` here, then start it again"
         )
+        raise UsageError(f"this hub is in a home already, with {others}", remedy=remedy)
     if fabric.home:
         await fabric.leave()  # a home of its own, with nobody else in it any more
     context = (await asyncio.to_thread(pairing_contexts, fabric.identity.path))[0]
