@@ -173,7 +173,7 @@ class Conversation:
 
     def _own(self, own: list[tuple[str, Found]]) -> Reading | None:
         for intent, _ in own:
-            if intent in ("undo", "stop", "repeat", "cancel"):
+            if intent in ("undo", "stop", "repeat", "cancel", "thanks"):
                 return Reading((Own(intent),), 1.0)
         if any(intent in ("yes", "no") for intent, _ in own):
             return Reading((Own("nothing_asked"),), 0.3)

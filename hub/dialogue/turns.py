@@ -198,6 +198,8 @@ class TurnTaker:
                 self._say(self._own_words("cancelled"))
         elif what == "repeat":
             self._say(session.said or self._own_words("nothing_to_repeat"))
+        elif what == "thanks":
+            self._say(self._own_words("welcome"))
         elif what == "nothing_asked":
             self._missed(Misunderstood(reason="nothing_asked"))
         else:

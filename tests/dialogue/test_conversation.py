@@ -216,6 +216,14 @@ async def test_half_a_sentence_is_not_split_off() -> None:
         assert house.skills.calls == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "answer"), [("en", "thank you", "You're welcome."), ("de", "danke", "Gern geschehen.")]
+)
+async def test_thanks_are_answered(language: str, said: str, answer: str) -> None:
+    async with House(make_home(language=language)) as house:
+        assert await house.say(said) == [answer]
+
+
 async def test_undo_stop_and_repeat() -> None:
     async with House() as house:
         house.undo.results = [CommandResult(command=1, entity="light.lamp", trait="OnOff", value=False, ok=True)]
