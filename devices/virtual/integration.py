@@ -6,7 +6,18 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from hub.sdk import CommandError, Context, Device, DeviceCommand, Entity, EntityAdded, StateReported, Update, Value
+from hub.sdk import (
+    CommandError,
+    Context,
+    Device,
+    DeviceCommand,
+    Entity,
+    EntityAdded,
+    HearthError,
+    StateReported,
+    Update,
+    Value,
+)
 
 from .behaviour import Thing
 
@@ -103,6 +114,8 @@ class _House:
             await self._ctx.store.set(command.entity, {**thing.values, **target})
         except CommandError as error:
             command.fail(error)
+        except HearthError as error:  # such as a disk that is full: people are told that, and not where its file lies
+            command.fail(CommandError(error.message, remedy=error.remedy))
         except Exception as error:
             command.fail(CommandError(f"{type(error).__name__}: {error}"))
         else:

@@ -1,5 +1,7 @@
 import asyncio
 
+from hub.core.errors import StoreError
+
 LIGHT = """
 [[entity]]
 id = "light.a"
@@ -39,6 +41,18 @@ async def test_a_light_remembers_how_bright_it_was(live):
     await home.send("light.a", "OnOff", False)
     await home.send("light.a", "Color", "red")
     assert (home.states.value("light.a", "Color"), home.states.value("light.a", "OnOff")) == ("#ff0000", True)
+
+
+async def test_a_full_disk_is_told_as_one(live, data):
+    home = live(LIGHT)
+    await home.until("light.a", "Level", 40)
+
+    async def full(*_):
+        raise StoreError("database or disk is full", place="/home/ann/hearth.db", remedy="free some space")
+
+    data.set = full
+    result = await home.send("light.a", "OnOff", True)
+    assert (result.ok, result.reason) == (False, "database or disk is full")
 
 
 async def test_a_blind_takes_its_way_and_can_be_stopped(live):
