@@ -16,8 +16,9 @@ from hub.perception.gesture.features import hand_features
 from hub.perception.gesture.head import GestureHead
 from hub.perception.gesture.looking import HandsLooker
 from hub.perception.seen import Hand
+from tests.learning.heads import other_head
 from tests.perception.eyes.fakes import FakeHost, Worker, hand, hands, until
-from tests.perception.gesture.test_looking import FRAME, Finder, open_hand
+from tests.perception.gesture.hands_made import FRAME, Finder, open_hand
 
 
 def test_a_hand_that_makes_a_gesture_is_told_with_its_features_and_no_other() -> None:
@@ -38,14 +39,6 @@ def test_features_go_past_the_bus_before_the_gesture_is_told() -> None:
     told = [(event, list(noticed)) for n in range(30) for event in watch.take(hands(1, n / 15, shown))]
     [(made, before)] = [(event, before) for event, before in told if isinstance(event, GestureMade)]
     assert before == [(made.id, b"f" * 168)]
-
-
-def other_head() -> bytes:
-    """A network that calls everything a fist."""
-    head = bundled_gesture()
-    weights = [weight.copy() for weight in head.open]
-    weights[-1][head.labels.index("fist")] += 100
-    return to_onnx(head.with_open(weights).network(), head.labels, name="gesture")
 
 
 def test_a_head_can_be_given_another_network_and_refuses_what_is_none() -> None:

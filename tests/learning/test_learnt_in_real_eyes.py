@@ -14,7 +14,7 @@ from hub.guard.sealing.syscalls import this_architecture
 from hub.inference.store import ModelStore
 from hub.perception.eyes.build import build_eyes
 from hub.satellites.viewer import viewer
-from tests.learning.test_heads_for_eyes import other_head
+from tests.learning.heads import other_head
 
 pytestmark = [
     pytest.mark.eyes,

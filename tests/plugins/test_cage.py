@@ -12,49 +12,22 @@ from structlog.testing import capture_logs
 
 from hub.core.bus import Bus
 from hub.core.events import PluginFailed
-from hub.guard.sealing import landlock
 from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.zygote import zygote
 from hub.plugins.cage.appetite import Limits
 from hub.plugins.skills.skill_host import SkillHost
 from hub.sdk.intents import IntentCall
 from tests.plugins.harm import NO_PORTS, attempts, harmful_host, harmful_skills, patiently
+from tests.plugins.refused import check
 
 pytestmark = pytest.mark.sealed
 ROOT = Path(__file__).parents[2]
-REFUSED = {"EPERM", "EACCES", "ENOSYS"}
-OTHERWISE = {
-    "dns": "no name",  # its library reports failures of its own
-    "raise its limits": "ValueError",
-    "core files": "ValueError",
-    "ten gigabytes": "MemoryError",
-    "ten gigabytes mapped": "ENOMEM",
-    "many descriptors": "EMFILE",
-}
 
 
 @pytest.fixture(autouse=True)
 def _on_linux() -> None:
     if this_architecture() is None:
         pytest.skip("cages need Linux on x86-64 or arm64")
-
-
-def check(told: dict[str, Any], *, landlocked: bool = True) -> None:
-    architecture = this_architecture()
-    assert architecture is not None
-    files_are_hidden = landlocked and landlock.version(architecture) > 0
-    for way, outcome in told["found"].items():
-        if way in OTHERWISE:
-            assert outcome.startswith(OTHERWISE[way]), f"{way}: {outcome}"
-        elif files_are_hidden or not way.startswith("read: "):
-            assert outcome in REFUSED, f"{way}: {outcome}"
-    assert len(told["found"]) > 100
-    assert told["victim_lives"]
-    assert not told["reached"]
-    assert (told["secret"], told["files"]) == ("the household's", ["secret.txt"])
-    given = told["given"]
-    assert set(given["environment"]) <= {"LANG", "TZ", "LD_LIBRARY_PATH"}
-    assert [given["descriptors"][n].partition(":")[0] for n in "0123"] == ["/dev/null", "pipe", "pipe", "socket"]
 
 
 async def test_threat_37_every_attempt_of_a_harmful_skill_fails() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.guard.sealing.syscalls import this_architecture
 from tests.plugins.ordinary_user import as_ordinary_user
-from tests.plugins.test_cage import check
+from tests.plugins.refused import check
 
 ROOT = Path(__file__).parents[2]
 

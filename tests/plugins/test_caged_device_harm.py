@@ -22,7 +22,7 @@ from tests.plugins.caged_devices import pid, send, start
 from tests.plugins.conftest import Hub
 from tests.plugins.floods import TELLS
 from tests.plugins.harm import HARMFUL
-from tests.plugins.test_cage import check
+from tests.plugins.refused import check
 
 pytestmark = pytest.mark.sealed
 

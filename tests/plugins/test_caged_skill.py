@@ -13,11 +13,11 @@ from hub.core.events import PluginFailed
 from hub.guard.sealing.syscalls import this_architecture
 from hub.guard.zygote import zygote as zygote_module
 from hub.plugins.cage.cages import CagePatience, Cages
+from tests.plugins.calls import call
 from tests.plugins.conftest import Hub
 from tests.plugins.floods import ASKS
 from tests.plugins.harm import patiently
 from tests.plugins.packages import wheel, write_folder
-from tests.plugins.test_skill_host import call
 
 pytestmark = pytest.mark.sealed
 QUICK = CagePatience(start_s=60.0, look_s=0.05, silent_s=20.0, first_wait_s=0.01, longest_wait_s=0.05, back_s=60.0)

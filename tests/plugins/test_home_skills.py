@@ -14,9 +14,9 @@ from hub.plugins.discovery import find_skills
 from hub.plugins.packages.author_key import AuthorKey
 from hub.plugins.skills.home_skills import HomeSkills
 from hub.plugins.skills.known_skill import KnownSkill, Reviewed
+from tests.plugins.calls import call
 from tests.plugins.conftest import Hub
 from tests.plugins.packages import CODE, crafted, manifest, skill_files, write_folder
-from tests.plugins.test_skill_host import call
 
 REMEMBERS = b"""from hub.sdk import Context, Skill
 skill = Skill()

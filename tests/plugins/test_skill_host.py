@@ -6,7 +6,8 @@ from structlog.testing import capture_logs
 
 from hub.core.errors import HearthError
 from hub.core.events import CommandSent, PluginFailed
-from hub.sdk.intents import CallContext, IntentAnswer, IntentCall, Target
+from hub.sdk.intents import CallContext, IntentAnswer
+from tests.plugins.calls import call
 from tests.plugins.floods import ASKS
 
 LIGHTS = """
@@ -15,16 +16,6 @@ async def go(ctx: Context, target: Target, level: int = 50) -> str:
     results = await ctx.home.command(target, "Level", level)
     return ctx.reply("done", ok=[r.ok for r in results], names=[e.name for e in await ctx.home.entities(kind="light")])
 """
-
-
-def call(skill, intent="go", *, target=(), context=None, **slots):
-    return IntentCall(
-        skill=skill,
-        intent=intent,
-        slots=slots,
-        target=Target(entities=target) if target else None,
-        context=context or CallContext(area="kitchen", causes=(11,)),
-    )
 
 
 async def test_a_skill_acts_on_the_home_and_answers(hub, write_skill):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from wyoming.audio import AudioStop
 from wyoming.event import Event
-from wyoming.pipeline import PipelineStage, RunPipeline
 from wyoming.satellite import StreamingStarted
 from wyoming.wake import Detection
 
@@ -29,9 +28,7 @@ from tests.satellites.scripted import (
     ScriptedVoice,
     sound,
 )
-
-ALWAYS = RunPipeline(start_stage=PipelineStage.WAKE, end_stage=PipelineStage.TTS, restart_on_end=True).event()
-WOKEN = RunPipeline(start_stage=PipelineStage.ASR, end_stage=PipelineStage.TTS, wake_word_name="okay_nabu").event()
+from tests.satellites.wishes import ALWAYS, WOKEN
 
 
 class House:

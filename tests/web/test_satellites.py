@@ -27,7 +27,7 @@ from hub.web.server import WebServer
 from tests.ports import free_port
 from tests.satellites.scripted import SPEECH, WAKE, ScriptedDialogue, ScriptedEars, ScriptedSatellite, ScriptedVoice
 from tests.satellites.scripted import sound as piece
-from tests.satellites.test_wyoming_satellite import ALWAYS
+from tests.satellites.wishes import ALWAYS
 from tests.web.asking import get, post
 from tests.web.conftest import somebody
 

@@ -18,7 +18,7 @@ from hub.perception.gesture.hands import FoundHands
 from hub.perception.gesture.looking import HandsLooker
 from hub.perception.seen import HandsSeen, Landmarks
 from tests.perception.eyes.fakes import CRASHES, REFUSED, TALKS, Shown, Worker
-from tests.perception.gesture.test_looking import open_hand
+from tests.perception.gesture.hands_made import open_hand
 
 HEADER = struct.Struct("<QddIII")
 

@@ -11,7 +11,7 @@ from hub.perception.eyes.messages import FromEyes
 from hub.perception.gesture.hands import FoundHands
 from hub.perception.gesture.landmarks import LandmarkTeller
 from hub.perception.seen import Landmarks
-from tests.perception.gesture.test_looking import open_hand
+from tests.perception.gesture.hands_made import open_hand
 
 HAND = open_hand()
 

@@ -3,40 +3,10 @@
 import numpy as np
 import pytest
 
-from hub.perception.gesture.hands import FoundHand, FoundHands
+from hub.perception.gesture.hands import FoundHand
 from hub.perception.gesture.looking import HandsLooker, plausible
 from hub.perception.gesture.mirrored import agreed, difference
-from hub.perception.gesture.windows import Pixels
-from tests.perception.gesture.test_pointing import pointing_hand
-
-FRAME = np.zeros((480, 640, 3), np.uint8)
-
-
-class Finder:
-    """Finds what it is told to, frame by frame."""
-
-    def __init__(self, *found: FoundHands) -> None:
-        self._found = list(found)
-        self.closed = False
-
-    def find(self, pixels: Pixels, t: float) -> FoundHands:
-        return self._found.pop(0)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-def open_hand(*, score: float = 0.99, palm: float = 0.09, left: bool = False, certain: bool = True) -> FoundHand:
-    """An upright hand: fingers side by side, as long as the palm."""
-    joints = np.zeros((21, 3), np.float32)
-    for finger in range(5):
-        for joint in range(4):
-            joints[1 + 4 * finger + joint] = (finger - 2) * 0.2, -1 - joint / 3, 0
-    joints[9, 0] = 0
-    place = np.array([0.6, 0.8, 0], np.float32)
-    return FoundHand(
-        joints=joints * 0.1 + place, world=joints * palm, left=left, score=score, aspect=4 / 3, certain=certain
-    )
+from tests.perception.gesture.hands_made import FRAME, Finder, open_hand, pointing_hand
 
 
 def test_a_hand_is_told_in_fractions_of_the_picture() -> None:

@@ -8,18 +8,7 @@ import pytest
 from hub.perception.gesture.hands import FoundHand
 from hub.perception.gesture.looking import plausible
 from hub.perception.gesture.pointing import pointing
-
-
-def pointing_hand(*, finger: float = 0.0, length: float = 0.9, aspect: float = 2.0) -> FoundHand:
-    """A hand whose back goes straight up 0.1, and whose index finger turns by `finger` degrees from that."""
-    joints = np.zeros((21, 3), np.float32)
-    joints[0] = 1.0, 0.5, 0
-    joints[5] = joints[9] = 1.0, 0.4, 0
-    turn = math.radians(finger)
-    for number in (6, 7, 8):
-        reach = 0.1 * length * (number - 5) / 3
-        joints[number] = 1.0 + reach * math.sin(turn), 0.4 - reach * math.cos(turn), 0
-    return FoundHand(joints=joints, world=joints, left=False, score=0.99, aspect=aspect)
+from tests.perception.gesture.hands_made import pointing_hand
 
 
 def test_a_finger_points_from_its_tip() -> None:

@@ -5,27 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.errors import UsageError
-from hub.perception.speech.automaton import Arc, Automaton, minimal
-
-Sentence = tuple[str, ...]
-
-
-def of_sentences(sentences: list[tuple[Sentence, int]]) -> Automaton:
-    """A bundle of chains, one a sentence: as non-deterministic as can be."""
-
-    def arcs(state: tuple[int, int]) -> list[Arc[tuple[int, int]]]:
-        n, at = state
-        if n < 0:
-            return [(words[0], (k, 1), cost) for k, (words, cost) in enumerate(sentences) if words]
-        words = sentences[n][0]
-        return [(words[at], (n, at + 1), 0)] if at < len(words) else []
-
-    def final(state: tuple[int, int]) -> int | None:
-        n, at = state
-        return 0 if n >= 0 and at == len(sentences[n][0]) else None
-
-    return minimal((-1, 0), arcs, final)
-
+from hub.perception.speech.automaton import minimal
+from tests.perception.speech.small_grammars import Sentence, of_sentences
 
 words = st.lists(st.sampled_from(["turn", "on", "off", "the", "light"]), min_size=1, max_size=6).map(tuple)
 

@@ -7,29 +7,9 @@ from hub.bench.recordings import Sound, clips, read
 from hub.core.bundled import bundled
 from hub.core.errors import ModelError, UnavailableError
 from hub.inference.store import ModelStore
-from hub.perception.speech.automaton import Arc, minimal
-from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.grammar_recognizer import GrammarRecognizer
-from hub.perception.speech.pronounce import pronunciations
 from hub.perception.speech.recognizer import Transcript
-
-SENTENCES = (
-    "hey jarvis turn on the kitchen light",
-    "hey jarvis turn off the kitchen light",
-    "hey jarvis lock the door",
-)
-
-
-def grammar(*sentences: str) -> SpeechGrammar:
-    paths = [tuple(s.split()) for s in sentences]
-
-    def arcs(state: tuple[str, ...]) -> list[Arc[tuple[str, ...]]]:
-        return [
-            (p[len(state)], p[: len(state) + 1], 0) for p in paths if len(p) > len(state) and p[: len(state)] == state
-        ]
-
-    automaton = minimal((), arcs, lambda state: 0 if state in paths else None)
-    return SpeechGrammar.of(automaton, pronunciations({w for p in paths for w in p}))
+from tests.perception.speech.small_grammars import SENTENCES, grammar
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@ from itertools import product
 
 from hub.perception.speech.grammar import SpeechGrammar
 from hub.perception.speech.left_context import JOINED, ContextGrammar, by_left_context
-from tests.perception.speech.test_automaton import of_sentences
+from tests.perception.speech.small_grammars import of_sentences
 
 SOUNDS = {
     "turn": ("T ER N",),

@@ -7,7 +7,7 @@ from hub.bench.recordings import clips, read
 from hub.core.bundled import bundled
 from hub.inference.store import ModelStore
 from hub.perception.speech.opposites import Opposites, turned_round
-from tests.perception.speech.test_grammar_recognizer import SENTENCES, grammar
+from tests.perception.speech.small_grammars import SENTENCES, grammar
 
 GRAMMAR = msgspec.structs.replace(grammar(*SENTENCES), opposites=(("on", "off"), ("lock", "unlock")))
 ON, OFF, LOCK = (sentence.split() for sentence in SENTENCES)
