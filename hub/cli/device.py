@@ -33,9 +33,10 @@ def list_devices(config: str | None, as_json: bool) -> None:
                 line = {"device": kind["integration"], "name": kind["name"], "version": kind.get("version", "")}
                 emit({**line, "in_use": bool(here), "instances": here})
                 continue
-            click.echo(f"{kind['integration']:<12} {kind['name']:<28} {'in use' if here else ''}".rstrip())
+            state = kind.get("trouble") or ("in use" if here else "")
+            click.echo(f"{kind['integration']:<12} {kind['name']:<28} {state}".rstrip())
             for each in here:
-                by = "hearth.toml" if each["locked"] else each["trouble"] or each["state"]
+                by = each.get("trouble") or ("hearth.toml" if each["locked"] else each["state"])
                 where = " ".join(str(each["config"][name]) for name in ("host", "port") if name in each["config"])
                 click.echo(f"  {each['instance']:<20} {where:<20} {by}".rstrip())
 

@@ -60,7 +60,13 @@ class _Alone:
 
     async def status(self) -> dict[str, Any]:
         kinds = [
-            {"integration": kind.id, "name": kind.name, "version": kind.version, "schema": kind.schema}
+            {
+                "integration": kind.id,
+                "name": kind.name,
+                "version": kind.version,
+                "schema": kind.schema,
+                "trouble": kind.trouble,
+            }
             for kind in await self._shelf.kinds()
         ]
         kinds.append({"integration": "virtual", "name": self._shelf.name("virtual"), "schema": {}})

@@ -7,6 +7,7 @@ import structlog
 
 from hub.core.bus import Bus
 from hub.core.cancelled import cancelled
+from hub.core.errors import HearthError
 from hub.core.events import TaskFailed
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ class Supervisor:
             try:
                 await self._run(name, run)
             except Exception as error:
-                text = f"{type(error).__name__}: {error}"
+                text = str(error) if isinstance(error, HearthError) else f"{type(error).__name__}: {error}"
                 self.failures[name] = text
                 if loop.time() - began > self._longest:
                     wait = self._first  # it ran well for a while: this is a new trouble

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hub.core.errors import FieldRefusedError, PluginError
 from hub.sdk.device import Device
+from hub.sdk.plugin_module import field_names
 
 _NAMED_SO: Final = re.compile(r"(^|_)(password|passphrase|passcode|secret|token|api_?key|pin)($|_)", re.IGNORECASE)
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<field>\w*).*`)?$", re.DOTALL)
@@ -64,6 +65,10 @@ def _marked(schema: dict[str, Any]) -> Form:
 def checked(device: Device, config: Mapping[str, Any]) -> dict[str, Any]:
     """The config as plain JSON, without what is as it is anyway. Raises `FieldRefusedError`, with the field."""
     assert device.config is not None
+    names = field_names(device)
+    for name in config:
+        if name not in names:
+            raise FieldRefusedError("there is no such field", place=name[:80], remedy=f"there are: {', '.join(names)}")
     try:
         taken = msgspec.convert(dict(config), device.config)
     except msgspec.ValidationError as error:

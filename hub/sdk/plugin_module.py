@@ -53,10 +53,21 @@ def place_of(handler: object) -> str:
 
 def device_config(device: Device, config: Mapping[str, Any], place: str) -> Any:
     """`config` as the integration's own struct; raises `SettingsError` with the place."""
+    names = field_names(device)
+    remedy = f"its fields are {', '.join(names)}"
+    for name in config:
+        if name not in names:
+            raise SettingsError(f"there is no field {name!r}", place=place, remedy=remedy)
     try:
         return msgspec.convert(dict(config), device.config)
     except msgspec.ValidationError as error:
-        raise SettingsError(str(error), place=place, remedy="see `hearth device list` for its fields") from error
+        raise SettingsError(str(error), place=place, remedy=remedy) from error
+
+
+def field_names(device: Device) -> list[str]:
+    """What may stand in the integration's config, whether or not its struct forbids everything else."""
+    assert device.config is not None  # the loader checked that there is a generator, which comes with one
+    return [field.encode_name for field in msgspec.structs.fields(device.config)]
 
 
 def _object(code: str, name: str, attribute: str, kind: type[T]) -> T:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hub.core.settings_file import parse_settings
 from tests.command import failed, hearth, lines_of
 
@@ -45,3 +47,34 @@ def test_what_is_no_device_is_not_kept(home: Path) -> None:
         failed(hearth("device", "add", *refused, "--config", home))
     assert not _listed(home)["mqtt"]["in_use"]
     failed(hearth("device", "remove", "virtual", "--config", home), "hearth.toml decides")
+
+
+BRIDGE = """
+from msgspec import Struct
+from hub.sdk import Device
+
+device = Device()
+
+class Config(Struct):
+    host: str
+    port: int = 80
+
+@device.connect(Config)
+async def connect(ctx, config):
+    yield
+"""
+
+
+@pytest.mark.sealed
+def test_what_is_wrong_with_an_integration_of_ones_own_is_told(home: Path) -> None:
+    for name, code in (("sound", BRIDGE), ("broken", "def x(:")):
+        folder = home / "devices" / name
+        folder.mkdir(parents=True)
+        (folder / "device.toml").write_text(f'id = "{name}"\nname = "B"\nversion = "1"\napi = 1\n')
+        (folder / "integration.py").write_text(code)
+    wrong = hearth("device", "add", "sound", "host=1", "prot=81", "--config", home)
+    failed(wrong, "prot: there is no such field (there are: host, port)")
+    failed(hearth("device", "add", "broken", "--config", home), f"{folder / 'integration.py'}:1: SyntaxError")
+    listed = hearth("device", "list", "--config", home).stdout
+    [line] = [line for line in listed.splitlines() if line.startswith("broken")]
+    assert f"{folder / 'integration.py'}:1: SyntaxError" in line

@@ -4,6 +4,7 @@ import pytest
 
 from hub.core.bus import Bus
 from hub.core.clock import FakeClock
+from hub.core.errors import PluginError
 from hub.core.events import TaskFailed
 from hub.core.supervisor import Supervisor
 
@@ -27,6 +28,21 @@ async def test_a_task_that_raises_is_reported_and_restarted_with_growing_waits()
     assert [f.restart_s for f in failures] == [0.001, 0.002]
     assert "no cable" in failures[0].error
     assert supervisor.failures == {}
+    await supervisor.close()
+
+
+async def test_what_the_hub_says_on_purpose_is_told_as_it_is() -> None:
+    bus, failures = Bus(), []
+    bus.subscribe(TaskFailed, failures.append)
+
+    async def fails() -> None:
+        raise PluginError("it cannot be reached", remedy="is it on?")
+
+    supervisor = Supervisor(bus)
+    supervisor.start("lamp", fails, restart=False)
+    while not failures:
+        await asyncio.sleep(0)
+    assert failures[0].error == "it cannot be reached (is it on?)"
     await supervisor.close()
 
 

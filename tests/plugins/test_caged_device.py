@@ -224,7 +224,7 @@ async def test_threat_16_a_strangers_connection_stays_within_its_grant() -> None
         ("raise RuntimeError('x')", "integration.py:8: RuntimeError: x"),
         ("import os; os._exit(3)", "ended with code 3"),
         ("", "decorate a generator"),
-        (LAMP, "hearth.toml [plugins.config.mine]: Expected `str`, got `int`"),
+        (LAMP, "hearth.toml [plugins.config.mine]: Expected `str`, got `int` - at `$.host` (its fields are"),
     ],
 )
 async def test_a_broken_one_is_reported_and_left_out(caged: Hub, write_device: Any, code: str, says: str) -> None:
@@ -255,6 +255,8 @@ async def test_a_strangers_form_is_asked_for_in_a_cage(caged: Hub, write_device:
     assert await shelf_code.checked(found["mine"], {"host": "h", "port": 80}) == {"host": "h"}
     with pytest.raises(FieldRefusedError, match="port"):
         await shelf_code.checked(found["mine"], {"host": "h", "port": "x"})
+    with pytest.raises(FieldRefusedError, match=r"prot: there is no such field \(there are: host, pin, port\)"):
+        await shelf_code.checked(found["mine"], {"host": "h", "prot": 81})
     with pytest.raises(PluginError, match="PermissionError"):
         await shelf_code.form(found["harm"])
     with pytest.raises(ProtocolError):

@@ -167,7 +167,7 @@ class DeviceShelf:
             form = await self._form(found)
             schema, secrets = form.schema, form.secrets
         except HearthError as error:
-            trouble = error.message
+            trouble = str(error)
         return DeviceKind(
             id=about.id,
             name=about.name,
