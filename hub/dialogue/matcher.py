@@ -147,6 +147,8 @@ class Matcher:
             value = capture.value
             if capture.slot == "target":
                 phrase, said = value, " ".join(lattice.words[capture.start : capture.end])
+                if len(value) == 1 and value[0].it:
+                    literal += capture.end - capture.start  # "it" is a word of the language, not a name of the home
             elif isinstance(value, Place):
                 place = value
                 areas = self.grammar.resolver.areas_of(value, around) or ()
@@ -177,9 +179,12 @@ class Matcher:
         return _Reading(meaning, resolved)
 
     def _decide(self, readings: list[_Reading]) -> Outcome:
-        good = sorted((r for r in readings if not r.resolved.reason), key=lambda r: (_merit(r), r.resolved.off))
+        good = sorted(
+            (r for r in readings if not r.resolved.reason),
+            key=lambda r: (_merit(r), r.meaning.target is not None, r.resolved.off),
+        )
         if good:
-            best = good[0].meaning
+            best = _about_it(good)
             options = [best]
             for reading in good[1:]:
                 rival = reading.meaning
@@ -251,6 +256,14 @@ def _merit(reading: _Reading) -> tuple[int, int, int, int]:
     meaning = reading.meaning
     most = len(meaning.target) if reading.resolved.everything and meaning.target is not None else 0
     return -meaning.literal, meaning.rank, reading.resolved.total, -most
+
+
+def _about_it(good: list[_Reading]) -> Meaning:
+    """The best; where it is as good a sentence with what was spoken of as without ("make it brighter"), with it."""
+    best = good[0].meaning
+    ties = (r.meaning for r in good[1:] if _merit(r) == _merit(good[0]))
+    same = (tie for tie in ties if best.target is None and tie.target and tie.name == best.name)
+    return next(same, best)
 
 
 def _failure(reading: _Reading) -> tuple[int, int, bool, int]:

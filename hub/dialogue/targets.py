@@ -175,7 +175,7 @@ class Resolver:
         entities = tuple(e for e in around.last if e in fitting.by_id)
         if not entities:
             return Resolved(reason=UNSUPPORTED, candidates=around.last)
-        return Resolved(entities=entities, rank=_KIND)
+        return Resolved(entities=entities, rank=_NAMED_HERE)
 
     def _named(
         self, named: tuple[Named, ...], fitting: Fitting, areas: tuple[str, ...] | None, around: Surroundings

@@ -53,6 +53,28 @@ def test_examples_are_understood(matcher: Matcher) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+SPOKEN_OF = {
+    "en": ("make it a bit brighter", "make it darker", "make it warmer"),
+    "de": ("mach es etwas heller", "mach es dunkler", "mach es wärmer"),
+}
+
+
+def test_it_is_what_was_spoken_of_and_only_without_that_the_room(matcher: Matcher) -> None:
+    brighter, darker, warmer = SPOKEN_OF[matcher.grammar.language.language]
+    kitchen = Surroundings(area="living_room", last=("light.kitchen",))
+    for said, name in ((brighter, "lights.brighter"), (darker, "lights.dimmer")):
+        about = matcher.match(said, kitchen)
+        assert isinstance(about, Understood)
+        assert (about.meaning.name, tuple(about.meaning.target or ())) == (name, ("light.kitchen",))
+        for last in ((), ("lock.front_door",)):
+            room = matcher.match(said, Surroundings(area="living_room", last=last))
+            assert isinstance(room, Understood)
+            assert (room.meaning.name, room.meaning.target) == (name, None)
+    heating = matcher.match(warmer, Surroundings(area="living_room", last=("light.bedroom",)))
+    assert isinstance(heating, Understood)
+    assert heating.meaning.name == "climate.warmer"
+
+
 @pytest.mark.realdata
 def test_sentences_that_people_recorded_are_understood(data: Path) -> None:
     """The names of the recordings are the sentences; what belongs to another home is not understood, and never acts."""
