@@ -38,3 +38,18 @@ async def test_where_there_is_none_it_says_what_that_means(
     found = await finding(tmp_path, insists=insists)
     assert found.level == level
     assert ("allow_uncaged" in found.mend) == insists
+
+
+@pytest.mark.sealed
+async def test_plugins_whose_code_is_of_no_use_are_named_with_the_line(tmp_path: Path) -> None:
+    write_folder(tmp_path / "skills" / "mine", skill_files())
+    write_folder(tmp_path / "skills" / "odd", {**skill_files(name="odd"), "skill.py": b"\ndef go(:"})
+    lamp = {"device.toml": b'id = "lamp"\nname = "L"\nversion = "1"\napi = 1\n', "integration.py": b"import lost"}
+    write_folder(tmp_path / "devices" / "lamp", lamp)
+    settings = Settings(plugins=PluginSettings())
+    caged, *broken = [each async for each in caging(settings, HomePaths(tmp_path))]
+    assert caged.level == "ok"
+    assert [(each.check, each.level, each.detail.partition(": ")[0]) for each in broken] == [
+        ("plugin odd", "broken", f"{tmp_path / 'skills' / 'odd' / 'skill.py'}:2"),
+        ("plugin lamp", "broken", f"{tmp_path / 'devices' / 'lamp' / 'integration.py'}:1"),
+    ]
