@@ -75,6 +75,17 @@ async def test_when_the_hub_lets_go_everything_ends(zygote: Zygote) -> None:
     assert await ended(again) == "it ended"
 
 
+async def test_it_leaves_in_silence_when_the_hub_did_not_listen_to_the_end(
+    zygote: Zygote, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        caged = await zygote.fork("it", order("builtins:print"))
+        while os.path.exists(f"/proc/{caged.pid}"):  # noqa: PTH110 -- the loop must not hear that it ended
+            pass
+        await zygote.close()
+    assert "Traceback" not in capfd.readouterr().err
+
+
 async def test_what_cannot_be_asked_for(zygote: Zygote, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorkerDiedError, match="too large"):
         await zygote.fork("it", order("builtins:print", text="x" * 100_000))

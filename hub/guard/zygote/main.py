@@ -59,7 +59,10 @@ class _Zygote:
 
     def _obey(self) -> bool:
         """Do one thing that the hub asks; False when it is gone."""
-        data, descriptors, _, _ = socket.recv_fds(self._link, MOST_BYTES, 2)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._link, MOST_BYTES, 2)
+        except ConnectionResetError:
+            return False  # it left before it had read all that it was told
         if not data:
             return False
         message = to_zygote.decode(data)
