@@ -20,6 +20,7 @@ from hub.dialogue.ports import Halt, SkillCaller, Undo
 from hub.dialogue.replies import Replies
 from hub.dialogue.sentences import OWN
 from hub.sdk.intents import CallContext, IntentAnswer, IntentCall
+from hub.sdk.summary import told_apart
 
 SKILL_SECONDS: Final = 30.0
 """How long a skill may take to answer."""
@@ -181,7 +182,8 @@ class TurnTaker:
         session.pending = Pending(question, now + ANSWER_SECONDS, (*self._around.causes, *self.ids))
         targets = [option.target.entities if option.target is not None else () for option in question.options]
         common = set.intersection(*map(set, targets)) if len(targets) > 1 else set()  # what is meant in any case
-        texts = (", ".join(self._names(e for e in target if e not in common)) for target in targets)
+        called = self._called({e for target in targets for e in target})
+        texts = (", ".join(called[e] for e in target if e not in common and e in called) for target in targets)
         names = [text or option.said for text, option in zip(texts, question.options, strict=True)]
         key = question.key
         if key == "which" and len(names) > _NAMED:
@@ -275,6 +277,10 @@ class TurnTaker:
         found = (self._home.entities.get(entity) for entity in entities)
         language = self._around.language
         return [e.names.get(language, (e.name,))[0] for e in found if e is not None]
+
+    def _called(self, entities: Iterable[str]) -> dict[str, str]:
+        found = (self._home.entities.get(entity) for entity in entities)
+        return told_apart((e for e in found if e is not None), self._home.areas.values(), self._around.language)
 
     def _say(self, text: str) -> None:
         if text and text not in self.replies:

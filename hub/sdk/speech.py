@@ -29,6 +29,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True, rename={"conjunctio
     determiners: tuple[str, ...]
     article: str
     possessive: str
+    in_room: str
     clock: dict[str, Any]
     date: dict[str, Any]
     units: dict[str, tuple[str, str]]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.sdk import Context, Entity, Skill, Target, Value
-from hub.sdk.summary import as_things, spoken_name
+from hub.sdk.summary import as_things, spoken_name, told_apart
 
 skill = Skill()
 _SWITCHED = ("light", "switch", "fan", "media_player")  # what "is anything on" is about
@@ -146,17 +146,19 @@ async def _named(ctx: Context, target: Target | None, area: str = "") -> list[En
 async def _sorted(ctx: Context, entities: Iterable[Entity], state: str) -> dict[str, list[dict[str, Any]]]:
     """Entities as reply values, by whether they are in `state` or away; locks apart for questions of being open."""
     found: dict[str, list[dict[str, Any]]] = {"fits": [], "others": [], "unknown": [], "locks": [], "away": []}
-    away = await ctx.home.away()
-    for entity in entities:
+    asked = list(entities)
+    away, names = await ctx.home.away(), told_apart(asked, await ctx.home.areas(), ctx.language)
+    for entity in asked:
+        thing = {"name": names[entity.id], "kind": entity.kind}
         if entity.id in away:  # how it was when last heard of is no answer: the door may have been opened since
-            found["away"].append(_gone(ctx, entity))
+            found["away"].append({**thing, "code": "unavailable"})
             continue
         states = await ctx.home.states(entity.id)
         now = _now(states, state)
         key = "unknown" if now is None else "fits" if now == state else "others"
-        found[key].append(_thing(ctx, entity))
+        found[key].append(thing)
         if "Lock" in states:
-            found["locks"].append({**_thing(ctx, entity), "state": states["Lock"]})
+            found["locks"].append({**thing, "state": states["Lock"]})
     return found
 
 

@@ -127,6 +127,23 @@ async def test_which_one_by_place(answer: str) -> None:
         assert house.skills.did == [("switching.on", ("light.bedroom",))]
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "answer", "asked"),
+    [
+        ("en", "turn on the spot", "the kitchen one", "Which one: the kitchen spot or the bedroom spot?"),
+        ("de", "mach den spot an", "Küche", "Was meinst du: spot (Küche) oder spot (Schlafzimmer)?"),
+    ],
+)
+async def test_things_of_one_name_are_told_apart_by_their_rooms(
+    language: str, said: str, answer: str, asked: str
+) -> None:
+    spots = (entity("light.a", "spot", "kitchen", LIGHT), entity("light.b", "spot", "bedroom", LIGHT))
+    async with House(make_home(*spots, language=language)) as house:
+        assert await house.say(said) == [asked]
+        await house.say(answer)
+        assert house.skills.did == [("switching.on", ("light.a",))]
+
+
 async def test_all_of_them_is_an_answer() -> None:
     async with House() as house:
         await house.say("turn on the light", "all of them")

@@ -139,6 +139,17 @@ async def test_answers(asked: Asked, english: str, german: str) -> None:
     assert home.home.commands == []
 
 
+async def test_things_of_one_name_are_told_apart_by_their_rooms() -> None:
+    spots = [
+        thing("light.a", "kitchen", "spot", OnOff=PLAIN_CONFIG),
+        thing("light.b", "hall", "spot", OnOff=PLAIN_CONFIG),
+    ]
+    home = SkillHome(FOLDER, spots, {"light.a": {"OnOff": True}, "light.b": {"OnOff": True}}, areas=AREAS)
+    on = {"state": "on"}
+    assert await home.ask("any_on", slots=on) == "Yes, the kitchen spot and the hall spot are on."
+    assert await home.ask("any_on", slots=on, language="de") == "Ja, spot (Küche) und spot (hall) sind an."
+
+
 LOCKS = [thing("lock.front", Lock=PLAIN_CONFIG), thing("lock.back", Lock=PLAIN_CONFIG)]
 LOCKED: dict[str, dict[str, Any]] = {"lock.front": {"Lock": "locked"}, "lock.back": {"Lock": "locked"}}
 
