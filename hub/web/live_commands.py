@@ -41,6 +41,8 @@ class LiveCommands:
                         handler=hands.watch),
             LiveCommand(name="leave_hands", access=Access.ADMIN, summary="Tell no more of them.",
                         handler=hands.left),
+            LiveCommand(name="still_there", access=Access.GUEST, summary="Answer: a broken line is not told of else.",
+                        handler=_still_here),
         )  # fmt: skip
         """Every command there is."""
         self._by_name = {command.name: command for command in self.all}
@@ -57,3 +59,8 @@ class LiveCommands:
             command.handler(client)
         elif not client.unread:  # who asks and asks and does not read is not answered
             client.tell({"event": "CommandRefused", "command": command.name, "code": "role"})
+
+
+def _still_here(client: LiveClient) -> None:
+    if not client.unread:  # as above
+        client.tell({"event": "StillHere"})

@@ -161,6 +161,13 @@ async def test_what_a_client_says_is_ignored_and_bounded(server: WebServer, bus:
         assert ws.close_code == 1009
 
 
+async def test_who_asks_is_told_that_the_hub_is_still_there(server: WebServer, client: Client) -> None:
+    async with client.ws_connect("/api/v1/live") as ws:
+        await _next(ws)
+        await ws.send_json({"command": "still_there"})
+        assert await _next(ws) == {"event": "StillHere"}
+
+
 async def test_there_is_a_bound_on_clients(server: WebServer, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MOST_CLIENTS", 2)
     async with client.ws_connect("/api/v1/live") as one, client.ws_connect("/api/v1/live") as two:

@@ -22,7 +22,7 @@ from .conftest import browser, somebody, token_of
 
 Client = aiohttp.ClientSession
 Socket = aiohttp.ClientWebSocketResponse
-COMMANDS = {"watch_hands": Access.ADMIN, "leave_hands": Access.ADMIN}
+COMMANDS = {"watch_hands": Access.ADMIN, "leave_hands": Access.ADMIN, "still_there": Access.GUEST}
 STANDING = {"event": "HandsWatched", "allowed": True, "cameras": ["camera.hallway"]}
 
 

@@ -1,6 +1,7 @@
 """The page in a real browser, before a real hub."""
 
 import re
+import signal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -250,3 +251,33 @@ def _out_and_in_again(visit: Visit) -> None:
     page.get_by_label("Password").fill("seven blue teapots")
     page.keyboard.press("Enter")
     expect(page.locator("hearth-you")).to_contain_text("Ada")
+
+
+def test_a_hub_that_falls_silent_is_missed_and_one_that_is_merely_quiet_is_not(
+    hub: RunningHub, browser: Browser
+) -> None:
+    """As when its power fails: no connection is ended, nothing comes any more."""
+    page = Visit(browser, hub.url).page
+    page.clock.install()
+    page.goto(f"{hub.url}#/home")
+    light = page.locator("[data-entity='light.kitchen']")
+    expect(light).to_be_visible()
+    lost = page.get_by_text("Not connected to the hub")
+    for _ in range(3):
+        page.clock.run_for(20_000)
+        page.wait_for_timeout(200)
+    expect(lost).to_have_count(0)
+    hub.signal(signal.SIGSTOP)
+    try:
+        page.clock.run_for(30_000)
+        page.clock.run_for(10_000)
+        expect(lost).to_be_visible()
+    finally:
+        hub.signal(signal.SIGCONT)
+    for _ in range(20):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(100)
+        if lost.count() == 0:
+            break
+    expect(lost).to_have_count(0)
+    page.context.close()
