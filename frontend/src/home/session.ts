@@ -21,6 +21,10 @@ class Session extends EventTarget {
       this.unowned = unowned;
       this.become(undefined);
     });
+    // Somebody may have logged in on another tab of this browser meanwhile.
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.asked && !this.me) void this.ask();
+    });
   }
 
   async ask(): Promise<void> {

@@ -244,6 +244,9 @@ def _out_and_in_again(visit: Visit) -> None:
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Welcome home")
     assert visit.axe("login") == []
+    other = page.context.new_page()
+    other.goto(f"{visit.url}#/home")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Welcome home")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill("eight blue teapots")
     page.keyboard.press("Enter")
@@ -251,6 +254,9 @@ def _out_and_in_again(visit: Visit) -> None:
     page.get_by_label("Password").fill("seven blue teapots")
     page.keyboard.press("Enter")
     expect(page.locator("hearth-you")).to_contain_text("Ada")
+    other.evaluate("() => void document.dispatchEvent(new Event('visibilitychange'))")  # as when one turns to that tab
+    expect(other.get_by_role("heading", level=1)).to_have_text("Demo home")
+    other.close()
 
 
 def test_a_hub_that_falls_silent_is_missed_and_one_that_is_merely_quiet_is_not(
