@@ -153,3 +153,10 @@ def test_beside_a_hub_that_runs_it_says_what_that_says_of_its_devices(home: Path
     assert found["device mqtt_added"]["level"] == "broken"
     assert f"127.0.0.1:{port}" in found["device mqtt_added"]["detail"] and ran.returncode == 1
     assert found["device virtual"]["level"] == "ok"
+
+
+async def test_a_wake_word_that_nobody_knows_is_broken(home: Path) -> None:
+    with (home / "hearth.toml").open("a") as file:
+        file.write('\n[[wake]]\nmodel = "hey_computer"\n')
+    (found,) = _of(await examine(HomePaths(home)), "hearing")
+    assert found.level == "broken" and "'hey_computer' ([[wake]])" in found.detail and "hey_jarvis" in found.mend

@@ -2,10 +2,11 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Literal
 
 from hub.cli.doctor.finding import Finding
 from hub.cli.in_force import InForce
-from hub.core.errors import HearthError
+from hub.core.errors import ModelError, NotFoundError, UnheardError
 from hub.core.settings import Settings
 
 
@@ -37,12 +38,20 @@ def _speaks(wanted: str, found: list[str], language: str) -> str:
 
 
 def hearing(settings: Settings) -> Iterator[Finding]:
-    """Whether what is said in the home's language would be understood; nothing where the models say it themselves."""
-    from hub.inference.store import ModelStore
-    from hub.perception.ears.build import check_language
+    """Whether a wake word, and what is said after it in the home's language, would be understood.
 
+    Nothing where only a model's files are missing: the models say so themselves.
+    """
+    from hub.inference.store import ModelStore
+    from hub.perception.ears.build import check_language, check_words
+
+    models = ModelStore()
     try:
-        check_language(settings, ModelStore())
-    except HearthError as error:
-        detail = f"the hub hears nothing that is spoken: {error.message}"
-        yield Finding(check="hearing", level="absent", detail=detail, mend=error.remedy)
+        check_words(settings, models)
+        check_language(settings, models)
+    except (NotFoundError, UnheardError) as error:
+        level: Literal["absent", "broken"] = "absent" if isinstance(error, UnheardError) else "broken"
+        detail = f"the hub hears nothing that is spoken: {error.message} ({error.place})"
+        yield Finding(check="hearing", level=level, detail=detail, mend=error.remedy)
+    except ModelError:
+        return

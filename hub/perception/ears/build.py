@@ -54,7 +54,7 @@ def ears_config(settings: Settings, models: ModelStore) -> tuple[EarsConfig, tup
     mel = models.path("openwakeword", "melspectrogram.onnx")
     embedding = models.path("openwakeword", "embedding_model.onnx")
     vad = models.path("silero-vad", "ggml-silero-v6.2.0.bin")
-    words = {wake.model: _wake_word(wake, models) for wake in settings.wake}
+    words = check_words(settings, models)
     acoustic, whisper = _acoustic_model(models), check_language(settings, models)
     voice = settings.voice
     config = EarsConfig(
@@ -88,6 +88,11 @@ def check_language(settings: Settings, models: ModelStore) -> Path | None:
             remedy='type and read in that language, or set language = "en" to speak',
         )
     return whisper
+
+
+def check_words(settings: Settings, models: ModelStore) -> dict[str, WakeWord]:
+    """The wake words that are asked for. Raises `NotFoundError` for one that nobody knows, and `ModelError`."""
+    return {wake.model: _wake_word(wake, models) for wake in settings.wake}
 
 
 def _wake_word(wake: WakeWordSettings, models: ModelStore) -> WakeWord:
