@@ -15,6 +15,7 @@ import msgspec
 from hub.core.errors import HearthError, PluginError, SettingsError
 from hub.sdk.device import Device
 from hub.sdk.skill import Skill
+from hub.sdk.slots import check_async, check_slots
 
 _PACKAGE: Final = "_hearth_plugins"
 T = TypeVar("T")
@@ -23,7 +24,16 @@ StrPath = str | os.PathLike[str]
 
 def load_handlers(code: StrPath, name: str) -> Skill:
     """The object `skill` of the module at `code`; raises `PluginError` naming the file."""
-    return _object(os.fspath(code), f"skill_{name}", "skill", Skill)
+    skill = _object(os.fspath(code), f"skill_{name}", "skill", Skill)
+    for handler in (*skill.intents.values(), *skill.timers.values(), *skill.events.values()):
+        try:
+            check_async(handler)
+            if handler in skill.intents.values():
+                check_slots(handler)
+        except PluginError as error:
+            error.place = place_of(handler) or os.fspath(code)
+            raise
+    return skill
 
 
 def load_integration(code: StrPath, name: str) -> Device:

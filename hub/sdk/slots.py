@@ -5,10 +5,13 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from hub.core.errors import PluginError, ValueRefusedError
 from hub.sdk.intents import IntentCall, Target
+
+_KINDS: Final = (str, int, float, bool, time, timedelta, Target, Any)
+_ANNOTATE: Final = "annotate with str, int, float, bool, time, timedelta or Target"
 
 
 def arguments_for(handler: Callable[..., Any], call: IntentCall) -> dict[str, Any]:
@@ -29,6 +32,28 @@ def arguments_for(handler: Callable[..., Any], call: IntentCall) -> dict[str, An
         elif parameter.default is parameter.empty:
             raise ValueRefusedError(f"the sentence gives no {name}", remedy=f"say it with a {name}")
     return found
+
+
+def check_async(handler: Callable[..., Any]) -> None:
+    """Raises `PluginError` for a handler that cannot be awaited."""
+    if not inspect.iscoroutinefunction(inspect.unwrap(handler)):
+        raise PluginError(f"{_name(handler)} is not async", remedy="write `async def`")
+
+
+def check_slots(handler: Callable[..., Any]) -> None:
+    """Raises `PluginError` when nothing that a sentence gives could come as what a parameter is annotated as."""
+    try:
+        hints = typing.get_type_hints(handler)
+    except NameError as error:
+        raise PluginError(f"{_name(handler)}: {error}", remedy="import what its annotations name") from error
+    for name in list(inspect.signature(handler).parameters)[1:]:
+        kind = hints.get(name, str)
+        if not any(_is(kind, known) for known in _KINDS):
+            raise PluginError(f"{_name(handler)}: {name} cannot be {kind!r}", remedy=_ANNOTATE)
+
+
+def _name(handler: Callable[..., Any]) -> str:
+    return str(getattr(handler, "__name__", handler))
 
 
 def timer_arguments(handler: Callable[..., Any], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +85,4 @@ def _convert(name: str, raw: Any, kind: Any) -> Any:
             return raw
     except (TypeError, ValueError) as error:
         raise ValueRefusedError(f"{name} cannot be {str(raw)[:60]!r}", remedy=f"it must be a {kind}") from error
-    raise PluginError(
-        f"slots cannot be {kind!r}", remedy="annotate with str, int, float, bool, time, timedelta or Target"
-    )
+    raise PluginError(f"slots cannot be {kind!r}", remedy=_ANNOTATE)

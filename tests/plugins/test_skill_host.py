@@ -99,7 +99,6 @@ async def test_however_a_handler_ends_the_answer_says_it(hub, write_skill, body,
         ("async def go(ctx: Context) -> str:\n    await ctx.clock.timers()", 2, "not granted 'clock'"),
         ("async def go(ctx: Context) -> int:\n    return 7", 0, "returned int"),
         ("async def go(ctx: Context) -> str:\n    return ctx.reply('x', bad=object())", 0, "object is no JSON value"),
-        ("def go(ctx: Context) -> str:\n    return 'x'", 0, "cannot be awaited (write `async def`)"),
     ],
 )
 async def test_a_line_in_the_log_says_what_the_author_is_to_mend(hub, write_skill, code, line, says):

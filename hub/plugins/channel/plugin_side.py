@@ -4,7 +4,6 @@ Nothing here touches the hub but through the channel, so that it can run in a pr
 """
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -146,10 +145,7 @@ class PluginSide:
 
 async def _ended(handler: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> IntentAnswer:
     """What the handler came to; raises what it raised, and `PluginError` with its line when it is none."""
-    running = handler(*arguments, **named)
-    if not inspect.isawaitable(running):
-        raise PluginError("a handler that cannot be awaited", place=place_of(handler), remedy="write `async def`")
-    return _as_answer(await running, place_of(handler))
+    return _as_answer(await handler(*arguments, **named), place_of(handler))
 
 
 def _as_answer(result: Any, place: str) -> IntentAnswer:
