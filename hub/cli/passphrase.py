@@ -32,7 +32,7 @@ def passphrase(file: Path | None, *, twice: bool = False, what: str = "Passphras
         return typed
     wanted = what.lower()
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8-sig").splitlines()  # the mark of some editors is none of it
     except (OSError, UnicodeError) as error:
         raise UsageError(f"{file} cannot be read: {error}", remedy=f"name a file with the {wanted} in it") from error
     if not lines or not lines[0]:

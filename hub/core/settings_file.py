@@ -49,7 +49,7 @@ def load_settings(path: Path) -> LoadedSettings:
         return LoadedSettings(Settings())
     try:
         raw = path.read_bytes()
-        text = raw.decode()
+        text = raw.decode("utf-8-sig")  # some editors begin every file with a mark
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(str(error), place=str(path), remedy="make it a readable UTF-8 text file") from error
     if len(raw) > _MAX_BYTES:

@@ -50,9 +50,9 @@ def test_a_database_elsewhere_is_in_the_backup_and_comes_back_as_hearth_db(home:
     with (home / "hearth.toml").open("a") as file:
         file.write(f'\n[store]\nurl = "sqlite:///{elsewhere}"\n')
     secret = tmp_path / "secret"
-    secret.write_text(PASSPHRASE)
+    secret.write_bytes(b"\xef\xbb\xbf" + PASSPHRASE.encode())  # as some editors write it
     assert ran(backup, tmp_path / "a.age", "--config", home, "--passphrase-file", secret).exit_code == 0
-    told = ran(restore, tmp_path / "a.age", "--config", tmp_path / "new", "--passphrase-file", secret)
+    told = ran(restore, tmp_path / "a.age", "--config", tmp_path / "new", typed=f"{PASSPHRASE}\n")
     assert told.exit_code == 0 and "move " in told.output and "hearth.db there" in told.output
     asyncio.run(opened(tmp_path / "new" / "hearth.db"))
 

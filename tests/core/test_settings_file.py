@@ -73,6 +73,13 @@ def test_a_header_inside_a_long_string_is_no_table() -> None:
     assert loaded.settings.home.name == "[web]\n"
 
 
+def test_a_file_of_an_editor_that_marks_its_files_is_read_as_any(tmp_path: Path) -> None:
+    path = tmp_path / "hearth.toml"
+    path.write_bytes(b'\xef\xbb\xbf[home]\r\nname = "Notepad"\r\n')
+    loaded = load_settings(path)
+    assert (loaded.settings.home.name, loaded.problems) == ("Notepad", ())
+
+
 def test_a_file_that_is_not_text_is_refused_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "hearth.toml"
     path.write_bytes(b"\xff\xfe\x00")
