@@ -131,6 +131,8 @@ class Resolver:
                 return shown
         if said.named:
             found = self._named(said.named, fitting, areas, around)
+            if said.every and found.rank < _FAILED:
+                found = self._all_named(said.named, fitting, areas)
             # "that lamp": where something else is pointed at that is a lamp, that is meant and not what is called so
             return msgspec.structs.replace(found, rank=max(found.rank, _NAMED)) if said.that and around.aims else found
         if areas == ():
@@ -198,6 +200,14 @@ class Resolver:
                 return Resolved(reason=WHICH, candidates=entities, rank=rank)
         return Resolved(reason=NOTHING_THERE)
 
+    def _all_named(self, named: tuple[Named, ...], fitting: Fitting, areas: tuple[str, ...] | None) -> Resolved:
+        """ "all ceiling lights", where several rooms have one of that name."""
+        able = [
+            n for n in named if n.entity in fitting.by_id and (areas is None or fitting.by_id[n.entity].area in areas)
+        ]
+        whole = [n for n in able if not n.short] or able
+        return Resolved(entities=tuple(dict.fromkeys(n.entity for n in whole)), rank=_NAMED)
+
     def _bare(self, fitting: Fitting, areas: tuple[str, ...], around: Surroundings, place: Place | None) -> Resolved:
         """ "the kitchen": its lights, or what was just spoken of elsewhere, or the only thing there that fits."""
         pool = fitting.group(areas)
@@ -219,7 +229,9 @@ class Resolver:
     ) -> Resolved:
         selectors = said.selectors
         if areas is not None:
-            return _found(fitting.group(areas, selectors), _KIND_HERE if around.area in areas else _KIND, place)
+            return _found(
+                fitting.group(areas, selectors), _KIND_HERE if said.every or around.area in areas else _KIND, place
+            )
         near = "" if said.every or fitting.everywhere else around.area
         if near:
             pool = fitting.group((near,), selectors)
@@ -231,7 +243,7 @@ class Resolver:
             return Resolved(reason=WHICH, candidates=tuple(e.id for e in pool), rank=_KIND)
         if not pool and self._index.fitting(TargetFilter()).group(None, selectors):
             return Resolved(reason=UNSUPPORTED)
-        return _found(pool, _KIND, place)
+        return _found(pool, _KIND_HERE if said.every else _KIND, place)  # "all blinds": not one that is called Blinds
 
 
 def _found(pool: list[Entity], rank: int, place: Place | None) -> Resolved:

@@ -144,6 +144,20 @@ async def test_things_of_one_name_are_told_apart_by_their_rooms(
         assert house.skills.did == [("switching.on", ("light.a",))]
 
 
+async def test_all_things_of_one_name_are_meant_in_every_room() -> None:
+    spots = (entity("light.a", "spot", "kitchen", LIGHT), entity("light.b", "spot", "bedroom", LIGHT))
+    async with House(make_home(*spots)) as house:
+        await house.dialogue.hear("turn on all the spots", area="kitchen")
+        assert house.skills.did == [("switching.on", ("light.a", "light.b"))]
+
+
+async def test_all_of_a_kind_are_meant_though_one_is_called_so() -> None:
+    other = entity("cover.kitchen", "kitchen blinds", "kitchen", ("Position",), device_class="blind")
+    async with House(make_home(other)) as house:
+        await house.dialogue.hear("close all the blinds", area="living_room")
+        assert house.skills.did == [("covering.close", ("cover.blinds", "cover.kitchen"))]
+
+
 async def test_all_of_them_is_an_answer() -> None:
     async with House() as house:
         await house.say("turn on the light", "all of them")
