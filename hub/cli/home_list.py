@@ -77,7 +77,13 @@ def show(lines: Iterable[Line], areas: dict[str, str], *, as_json: bool) -> None
 
     console = Console(highlight=False)
     shown: str | None = None
-    for line in sorted(lines, key=lambda one: (one.area, one.entity)):
+    found = sorted(lines, key=lambda one: (one.area, one.entity))
+    if not found and not as_json:
+        console.print(
+            "There is nothing in it yet: the page of `hearth run` leads you through, or write a hearth.toml.",
+            soft_wrap=True,
+        )
+    for line in found:
         if as_json:
             emit(line)
             continue

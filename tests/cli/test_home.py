@@ -108,3 +108,9 @@ def test_areas_are_lines_of_their_own_when_asked_for(home: Path) -> None:
     found = {line["area"]: line for line in lines_of(ran)}
     assert found["kitchen"] == {"area": "kitchen", "name": "kitchen", "floor": "", "presence": None, "people": None}
     assert "kitchen" in hearth("home", "--areas", "--config", home).stdout
+
+
+def test_an_empty_home_says_how_to_fill_it(tmp_path: Path) -> None:
+    told = hearth("home", "--config", tmp_path)
+    assert told.returncode == 0 and "nothing in it yet" in told.stdout and "hearth run" in told.stdout
+    assert hearth("home", "--json", "--config", tmp_path).stdout == ""
