@@ -6,7 +6,7 @@ The skill is loaded from its folder, gets exactly the ports that its manifest as
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -25,6 +25,7 @@ from hub.sdk.locale import Locale, read_locale
 from hub.sdk.manifest import SkillManifest, read_manifest
 from hub.sdk.memory_web import MemoryWeb
 from hub.sdk.plugin_module import load_handlers
+from hub.sdk.setting import Value as Chosen
 from hub.sdk.setting import chosen_or_default
 from hub.sdk.skill import Skill
 from hub.sdk.slots import arguments_for, timer_arguments
@@ -248,6 +249,33 @@ class SkillHome:
         if not isinstance(text, Reply):
             return str(text or "")
         return render_reply(self.locales[language], text)
+
+
+class Home(Protocol):
+    """What a test gets as `home`: a home with the demo home's things and the one skill, that understands sentences."""
+
+    home: MemoryHome
+    clock: MemoryClock
+    store: MemoryStore
+    web: MemoryWeb
+    said: list[str]
+    settings: dict[str, Chosen]
+
+    async def say(self, sentence: str, *, area: str = "living_room", language: str = "en") -> str:
+        """Say it; the skill's answer in words. Fails the test when the sentence means anything else."""
+        ...
+
+    def expect(self, reply: str) -> None:
+        """Fail the test unless this was the last answer."""
+        ...
+
+    async def wait(self, delay: timedelta, language: str = "en") -> None:
+        """Let time pass; the timers that come due are called."""
+        ...
+
+    async def happens(self, event: SkillEvent, language: str = "en") -> None:
+        """Tell the skill of an event."""
+        ...
 
 
 def render_reply(locale: Locale, reply: Reply) -> str:

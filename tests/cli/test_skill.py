@@ -231,3 +231,16 @@ def test_dev_waits_for_a_broken_skill_to_be_mended(tmp_path: Path) -> None:
     [told] = lines_of(ran)
     assert told["error"] == f"{folder / 'skill.py'}:3: NameError: name 'oops' is not defined (mend its code)"
     failed(hearth("skill", "dev", tmp_path / "none"), "there is no skill.toml", "hearth skill new")
+
+
+def test_a_test_chooses_settings(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "mine", skill_files())
+    files = {
+        "skill.toml": skill_files()["skill.toml"] + b'[[setting]]\nname = "word"\nlabel = "Word"\ndefault = "went"\n',
+        "skill.py": CODE.replace(b'"went"', b'ctx.settings["word"]'),
+        "tests/test_mine.py": b"async def test_it(home):\n"
+        b"    await home.say('let it go')\n    home.expect('went')\n    home.settings['word'] = 'came'\n"
+        b"    await home.say('let it go')\n    home.expect('came')\n",
+    }
+    [told] = lines_of(hearth("skill", "test", write_folder(folder, files), "--json"))
+    assert told["ok"]

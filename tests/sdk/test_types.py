@@ -44,6 +44,7 @@ def test_strict_types_accept_a_sound_skill_and_find_a_mistake(tmp_path: Path) ->
     hearth("skill", "new", "fridge", "--into", tmp_path, "--yes")
     skill = tmp_path / "fridge" / "skill.py"
     assert "Success" in checked(skill)
+    assert "Success" in checked(tmp_path / "fridge" / "tests" / "test_fridge.py")
     skill.write_text(CODE)
     assert "Success" in checked(skill)
     skill.write_text(CODE.replace("event.entity", "event.entiti"))

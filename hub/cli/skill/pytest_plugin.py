@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from hub.cli.skill.trial_home import SpokenHome
+from hub.sdk.testing import Home
 
 
 @pytest.fixture
-def home(request: pytest.FixtureRequest) -> SpokenHome:
+def home(request: pytest.FixtureRequest) -> Home:
     """A fresh home with the skill whose folder the test is in."""
     for folder in request.path.parents:
         if (folder / "skill.toml").is_file():
