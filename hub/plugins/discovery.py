@@ -93,7 +93,7 @@ def find_skills(settings: PluginSettings, home: Path | None = None, *, also_off:
         try:
             manifest = read_manifest(folder / "skill.toml", SkillManifest)
             if manifest.id not in off:
-                _check(folder, manifest.id, "skill.py", [s.manifest.id for s in found])
+                _check(folder, manifest.id, "skill.py", {s.manifest.id: s.folder for s in found})
                 found.append(read_skill(folder, manifest, home))
         except HearthError as error:
             broken.append(Broken(folder.name, error))
@@ -145,7 +145,7 @@ def find_devices(settings: PluginSettings, home: Path | None = None) -> Found[Fo
         try:
             manifest = read_manifest(folder / "device.toml", DeviceManifest)
             if manifest.id not in settings.disabled:
-                _check(folder, manifest.id, "integration.py", [d.manifest.id for d in found])
+                _check(folder, manifest.id, "integration.py", {d.manifest.id: d.folder for d in found})
                 found.append(FoundDevice(folder, manifest))
         except HearthError as error:
             broken.append(Broken(folder.name, error))
@@ -185,8 +185,9 @@ def _folders(
             yield from sorted(f for f in root.iterdir() if f.name[0] != "." and (f / manifest).is_file())
 
 
-def _check(folder: Path, plugin: str, module: str, taken: list[str]) -> None:
+def _check(folder: Path, plugin: str, module: str, taken: dict[str, Path]) -> None:
     if plugin in taken:
-        raise ManifestError(f"a second plugin {plugin!r}", place=str(folder), remedy="rename or remove one of them")
+        remedy = f"the other is {taken[plugin]}; rename or remove one of them"
+        raise ManifestError(f"a second plugin {plugin!r}", place=str(folder), remedy=remedy)
     if not (folder / module).is_file():
         raise ManifestError(f"there is no {module}", place=str(folder), remedy=f"put the code in {module}")

@@ -206,6 +206,7 @@ class SkillHome:
         slots: Mapping[str, Any] | None = None,
     ) -> str:
         """The rendered answer to `intent` about the entities `target`; the intent's own slots are filled in."""
+        __tracebackhide__ = True  # of pytest: what an author looks for is not here
         words = self.locales[language].intents[intent]
         call = IntentCall(
             skill=self.manifest.id,
@@ -219,6 +220,7 @@ class SkillHome:
 
     async def wait(self, delay: timedelta, language: str = "en") -> None:
         """Move the clock on, calling the timers that come due, in order."""
+        __tracebackhide__ = True
         end = self.clock.now() + delay
         while due := [t for t in await self.clock.timers() if t.due <= end.timestamp()]:
             timer = due[0]
@@ -231,6 +233,7 @@ class SkillHome:
 
     async def happens(self, event: SkillEvent, language: str = "en") -> None:
         """Call the skill's handler of this event. Raises `GrantError` for one that the manifest does not ask for."""
+        __tracebackhide__ = True
         name = type(event).__name__
         if not any(grant.port == "events" and name in grant.only for grant in self.manifest.grant):
             raise GrantError(f"this skill is not told of {name}", remedy="ask for it with an `events` grant")
@@ -246,6 +249,7 @@ class SkillHome:
         return Context({name: port for name, port in ports.items() if name in granted}, call, self.settings)
 
     def _render(self, text: Any, language: str) -> str:
+        __tracebackhide__ = True
         if not isinstance(text, Reply):
             return str(text or "")
         return render_reply(self.locales[language], text)
@@ -280,6 +284,7 @@ class Home(Protocol):
 
 def render_reply(locale: Locale, reply: Reply) -> str:
     """The reply in words; an unknown key or variable is an error here, so that tests see it."""
+    __tracebackhide__ = True
     if str(reply) not in locale.replies:
         raise PluginError(f"no reply {str(reply)!r} in {locale.language}", remedy="add it under replies: in the locale")
     environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)

@@ -244,3 +244,19 @@ def test_a_test_chooses_settings(tmp_path: Path) -> None:
     }
     [told] = lines_of(hearth("skill", "test", write_folder(folder, files), "--json"))
     assert told["ok"]
+
+
+def test_a_failed_test_shows_the_authors_lines_and_not_the_hubs(tmp_path: Path) -> None:
+    tests = (
+        b"async def test_answer(home):\n    await home.say('let it go')\n    home.expect('came')\n"
+        b"async def test_words(home):\n    await home.say('fly away')\n"
+    )
+    folder = write_folder(tmp_path / "mine", {**skill_files(), "tests/test_mine.py": tests})
+    told = hearth("skill", "test", folder).stdout
+    assert "test_mine.py:3" in told
+    assert "test_mine.py:5" in told
+    assert "hub/" not in told
+    (folder / "skill.py").write_bytes(b"def go(:")
+    told = hearth("skill", "test", folder).stdout
+    assert f"{folder / 'skill.py'}:1: SyntaxError" in told
+    assert "hub/" not in told

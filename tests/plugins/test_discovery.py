@@ -75,7 +75,7 @@ def test_a_second_plugin_of_the_same_id_is_refused(settings, write_skill):
     (folder / "skill.toml").write_text('id = "mine"\nname = "x"\nversion = "1"\napi = 1')
     write_skill("mine", GOOD)
     [broken] = find_skills(settings).broken
-    assert "second plugin 'mine'" in str(broken.error)
+    assert "second plugin 'mine' (the other is " in str(broken.error)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli.skill.trial_home import SpokenHome
+from hub.core.errors import HearthError
 from hub.sdk.testing import Home
 
 
@@ -15,7 +16,10 @@ def home(request: pytest.FixtureRequest) -> Home:
     """A fresh home with the skill whose folder the test is in."""
     for folder in request.path.parents:
         if (folder / "skill.toml").is_file():
-            return SpokenHome(Path(folder))
+            try:
+                return SpokenHome(Path(folder))
+            except HearthError as error:
+                pytest.fail(str(error), pytrace=False)
     raise pytest.UsageError("there is no skill.toml above this test")
 
 

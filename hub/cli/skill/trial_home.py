@@ -30,6 +30,7 @@ class SpokenHome(SkillHome):
 
     async def say(self, sentence: str, *, area: str = "living_room", language: str = "en") -> str:
         """Say a sentence in an area; the skill's answer in words. Fails the test when it means something else."""
+        __tracebackhide__ = True  # an author's mistake is in what the author wrote
         if language not in self.locales:
             have = ", ".join(self.locales) or "none"
             raise PluginError(f"there is no locale/{language}.yaml", remedy=f"write it; there are: {have}")
@@ -43,6 +44,7 @@ class SpokenHome(SkillHome):
 
     def expect(self, reply: str) -> None:
         """Fail the test unless this was the last answer."""
+        __tracebackhide__ = True
         assert self.last == reply, f"it answered {self.last!r}, not {reply!r}"
 
     @property
