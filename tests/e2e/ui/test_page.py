@@ -287,3 +287,20 @@ def test_a_hub_that_falls_silent_is_missed_and_one_that_is_merely_quiet_is_not(
             break
     expect(lost).to_have_count(0)
     page.context.close()
+
+
+def test_the_words_of_the_navigation_stay_whole_on_the_smallest_phone(hub: RunningHub, browser: Browser) -> None:
+    page = Visit(browser, hub.url, locale="de-DE").page
+    page.set_viewport_size({"width": 320, "height": 568})
+    for screen in ("home", "system"):  # the longest ones, and the one where one is stands in bold
+        page.goto(f"{hub.url}#/{screen}")
+        page.wait_for_selector(f"nav a[aria-current][href='#/{screen}']")
+        broken = page.evaluate(
+            """() => [...document.querySelectorAll('nav span')].filter((each) => {
+                const around = document.createRange();
+                around.selectNodeContents(each);
+                return around.getClientRects().length > 1;
+            }).map((each) => each.textContent)"""
+        )
+        assert broken == []
+    page.context.close()
