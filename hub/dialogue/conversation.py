@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct, field
 
+from hub.dialogue.correcting import corrections
 from hub.dialogue.excepting import excepting
 from hub.dialogue.matcher import NOT_UNDERSTOOD, UNKNOWN_NAME, Matcher, aimed
 from hub.dialogue.meanings import Meaning, Misunderstood, Outcome, Understood, Which
@@ -27,10 +28,11 @@ _SHARED_WORDS: Final = 3  # words of a first command that a second may leave out
 
 
 class Act(Struct, frozen=True):
-    """Do this."""
+    """Do this; `instead` of what was done last, which is then taken back where that can be."""
 
     meaning: Meaning
     confirmed: bool = False
+    instead: bool = False
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -76,7 +78,8 @@ class Pending(Struct, frozen=True):
 class Session(Struct):
     """One conversation: of an area, a stream or a person. Only the dialogue changes it.
 
-    `area` and `person` are where and by whom it was last spoken in.
+    `area` and `person` are where and by whom it was last spoken in; `acted` is the event of the one thing that was done
+    last.
     """
 
     area: str = ""
@@ -84,6 +87,7 @@ class Session(Struct):
     pending: Pending | None = None
     last: Meaning | None = None
     entities: tuple[str, ...] = ()
+    acted: int = 0
     said: str = ""
     heard_at: float = field(default=float("-inf"))
 
@@ -185,6 +189,10 @@ class Conversation:
             return None
         kinds = tuple({e.partition(".")[0] for e in last.target}) if last.target else ()
         near = msgspec.structs.replace(around, kinds=kinds)
+        meant = corrections(self._matcher.grammar, own, last, lambda said: self._again(last, said, near), near)
+        if meant:
+            alone = len(meant) == 1
+            return Reading((Act(meant[0], instead=True) if alone else Question(key="which", options=meant),), 1.0)
         for intent, way in own:
             if intent != "follow_up":
                 continue

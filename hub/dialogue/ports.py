@@ -23,8 +23,12 @@ class SkillCaller(Protocol):
 class Undo(Protocol):
     """Takes back what the last turn did."""
 
-    async def undo(self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool) -> list[CommandResult]:
+    async def undo(
+        self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool, turn: int = 0
+    ) -> list[CommandResult]:
         """Put back what the last turn changed; empty when there is nothing to put back.
+
+        With `turn`, an event, only when the last turn that changed something is the one that this event was in.
 
         Raises `ConfirmationRequiredError` when putting it back is risky and was not `confirmed`.
         """

@@ -1,6 +1,7 @@
 """Taking a turn: the steps that a sentence asks for, one after the other, and what is said about each."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -75,10 +76,12 @@ class TurnTaker:
         self.missed: list[int] = []
         self.reason = ""
         self.ok = True
+        self._alone = True  # whether the sentence asks for one thing
 
     async def take(self, steps: Iterable[Step], session: Session, now: float) -> None:
         """Take all steps; the session then knows what was spoken of and asked."""
         steps = tuple(steps)
+        self._alone = len(steps) == 1
         if not all(isinstance(step, Missed) for step in steps):
             session.pending = None  # what was not understood is no answer: the question stands
             session.heard_at = now
@@ -102,8 +105,10 @@ class TurnTaker:
         if meaning.skill == OWN:
             await self._own_act(act, session, now)
             return
+        if act.instead:
+            await self._take_back_instead(session)
         event = self._matched(meaning)
-        session.last = meaning
+        session.last, session.acted = meaning, event if self._alone else 0
         if meaning.target:
             session.entities = meaning.target.entities
         answer = await self._answer(meaning, event, act.confirmed)
@@ -248,6 +253,16 @@ class TurnTaker:
             self._failed({"code": failed[0].code, "message": failed[0].reason})
         else:
             self._say(self._own_words("undone" if done else "nothing_to_undo"))
+
+    async def _take_back_instead(self, session: Session) -> None:
+        """Take back the one thing that was done last; what is risky stays as it is, and is not asked about."""
+        undo, around = self._means.undo, self._around
+        if undo is None or not session.acted:
+            return
+        with contextlib.suppress(HearthError):
+            await undo.undo(
+                area=around.area, channel=around.channel, causes=around.causes, confirmed=False, turn=session.acted
+            )
 
     # -- words -----------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,10 @@ class UndoLog:
         for cancel in self._subscriptions:
             cancel()
 
+    def is_last(self, event: int) -> bool:
+        """Whether the last turn that changed something is the one that `event` was in."""
+        return bool(self._turns) and self._turns[-1].cause == self._ring.turn(event)
+
     def undo(
         self,
         *,

@@ -44,10 +44,14 @@ class Skills:
 class Undo:
     def __init__(self) -> None:
         self.asked: list[bool] = []
+        self.turns: list[int] = []
         self.risky = False
         self.results: list[CommandResult] = []
 
-    async def undo(self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool) -> list[CommandResult]:
+    async def undo(
+        self, *, area: str, channel: str, causes: tuple[int, ...], confirmed: bool, turn: int = 0
+    ) -> list[CommandResult]:
+        self.turns.append(turn)
         self.asked.append(confirmed)
         if self.risky and not confirmed:
             raise ConfirmationRequiredError("risky")

@@ -63,21 +63,6 @@ async def test_a_conversation() -> None:
         assert await house.say("mach den Kronleuchter an") == ["Ich kenne nichts, das den kronleuchter heißt."]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "mach alle Lichter aus außer der Lampe",
-        "mach alle Lichter außer der Lampe aus",
-        "mach bitte alle Lichter bis auf die Lampe aus",
-        "mach alle Lichter aus, aber nicht die Lampe",
-    ],
-)
-async def test_what_is_left_out_is_left_alone(text: str) -> None:
-    async with House(make_home(language="de")) as house:
-        await house.say(text)
-        assert house.skills.did == [("switching.off", ("light.kitchen", "light.counter", "light.bedroom"))]
-
-
 async def test_another_language_than_the_homes_is_understood_when_asked_for() -> None:
     async with House() as house:
         turn = await house.dialogue.hear("mach die Lampe aus", language="de")

@@ -46,6 +46,16 @@ async def test_the_second_undo_goes_further_back(undoable, wish):
     assert [c.entity for c in undoable.log.undo()] == ["light.kitchen"]
 
 
+async def test_it_is_known_which_turn_was_the_last_to_change_something(undoable, wish):
+    done = understand(undoable, say(undoable, "turn on the kitchen light"))
+    await do(undoable, wish, ("light.kitchen", "OnOff", True), causes=done)
+    asked = understand(undoable, say(undoable, "is it on"), "ask.is_on")
+    assert undoable.log.is_last(done[0])
+    assert not undoable.log.is_last(asked[0])
+    await undoable.dispatcher.send_all(undoable.log.undo())
+    assert not undoable.log.is_last(done[0])
+
+
 async def test_several_changes_of_one_thing_go_back_to_the_first(undoable, wish):
     wishes = [("light.living_room", "Level", n) for n in (10, 20, 30)]
     await do(undoable, wish, *wishes, causes=(say(undoable, "x").id,))
