@@ -87,7 +87,8 @@ def add(
     async def put(work: DeviceWork) -> None:
         kinds = {kind["integration"]: kind for kind in (await work.status())["available"]}
         if integration not in kinds:
-            raise NotFoundError(f"there is no integration {integration!r}", remedy=f"there are: {', '.join(kinds)}")
+            remedy = f"there are: {', '.join(kinds)}; a hub that runs finds new ones when it starts"
+            raise NotFoundError(f"there is no integration {integration!r}", remedy=remedy)
         fields = kinds[integration]["schema"].get("properties", {})
         added = await work.add(integration, {n: _typed(fields.get(n, {}), value) for n, value in given.items()})
         if as_json:

@@ -72,6 +72,7 @@ def test_what_is_wrong_with_an_integration_of_ones_own_is_told(home: Path) -> No
         folder.mkdir(parents=True)
         (folder / "device.toml").write_text(f'id = "{name}"\nname = "B"\nversion = "1"\napi = 1\n')
         (folder / "integration.py").write_text(code)
+    failed(hearth("device", "add", "new", "--config", home), "there are: ", "finds new ones when it starts")
     wrong = hearth("device", "add", "sound", "host=1", "prot=81", "--config", home)
     failed(wrong, "prot: there is no such field (there are: host, port)")
     failed(hearth("device", "add", "broken", "--config", home), f"{folder / 'integration.py'}:1: SyntaxError")

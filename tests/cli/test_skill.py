@@ -260,3 +260,4 @@ def test_a_failed_test_shows_the_authors_lines_and_not_the_hubs(tmp_path: Path) 
     told = hearth("skill", "test", folder).stdout
     assert f"{folder / 'skill.py'}:1: SyntaxError" in told
     assert "hub/" not in told
+    assert "During handling" not in told

@@ -19,7 +19,7 @@ def home(request: pytest.FixtureRequest) -> Home:
             try:
                 return SpokenHome(Path(folder))
             except HearthError as error:
-                pytest.fail(str(error), pytrace=False)
+                raise pytest.fail.Exception(str(error), pytrace=False) from None
     raise pytest.UsageError("there is no skill.toml above this test")
 
 
