@@ -46,12 +46,22 @@ async def test_accounts_and_sessions_survive_a_restart(
     assert (await get(owner, "me"))["name"] == "Ann"
 
 
-@pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\u202eb", "a\nb", "\u200b", "a\x00"])
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\u202eb", "a\nb", "\u200b", "a\x00", "\u200d", " \u200c"])
 async def test_a_name_that_nobody_can_read_is_refused(guarded: WebServer, name: str) -> None:
     async with browser(guarded) as client:
         await post(client, "setup", {**OWNER, "name": name}, 422)
         await post(client, "setup", {**OWNER, "password": "short"}, 422)
         assert (await get(client, "me"))["owned"] is False
+
+
+@pytest.mark.parametrize("name", ["\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "Zoë \U0001f469\u200d\U0001f680"])
+async def test_a_name_that_is_spelt_with_joiners_is_one_with_and_without_them(guarded: WebServer, name: str) -> None:
+    async with browser(guarded) as client, browser(guarded) as other:
+        assert (await let_in(client, "api/v1/setup", {**OWNER, "name": name}))["name"] == name
+        plain = name.replace("\u200c", "").replace("\u200d", "")
+        assert (await let_in(other, "api/v1/login", {**OWNER, "name": plain}))["name"] == name
+        body = {"name": plain, "password": "battery staple", "role": "member"}
+        await post(client, "accounts", body, 422)  # nobody else looks the same
 
 
 async def test_two_letters_that_look_the_same_are_one_password(guarded: WebServer) -> None:

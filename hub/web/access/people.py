@@ -3,7 +3,7 @@
 import asyncio
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 import msgspec
 
@@ -16,6 +16,11 @@ from hub.web.access.passwords import Passwords
 from hub.web.access.secrets_shown import fresh_id
 from hub.web.failures import Refused
 from hub.web.routes import Access
+
+_JOINERS: Final = str.maketrans("", "", "\u200c\u200d")
+"""What is not seen itself and shapes what stands beside it: Persian names are spelt with the one, and of the other
+many an emoji is made. Names are the same with and without.
+"""
 
 
 class AccountKeeper(CredentialKeeper, Protocol):
@@ -201,13 +206,13 @@ class People:
 
 def name_key(name: str) -> str:
     """A name as names are compared: however it is typed, it is one account."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).translate(_JOINERS).strip()
 
 
 def checked_name(name: str) -> str:
     """The name as it is shown. Raises `ValueRefusedError` for one that nobody could read or that hides something."""
     shown = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(shown) <= 64 or not shown.isprintable() or not name_key(shown):
+    if not 1 <= len(shown) <= 64 or not shown.translate(_JOINERS).isprintable() or not name_key(shown):
         raise ValueRefusedError("an account's name is 1 to 64 letters that can be seen", remedy="choose another name")
     return shown
 
