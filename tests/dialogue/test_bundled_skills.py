@@ -75,6 +75,14 @@ def test_it_is_what_was_spoken_of_and_only_without_that_the_room(matcher: Matche
     assert heating.meaning.name == "climate.warmer"
 
 
+@pytest.mark.parametrize(
+    "text", ["turn on the lamp at seven", "turn off the lamp in 5 minutes", "turn on the lamp at 7:30"]
+)
+def test_what_is_to_be_done_later_is_not_done_now(text: str) -> None:
+    matcher = Matcher(HomeGrammar(demo_view("en"), Sentences(load_language("en"), bundled_skills())))
+    assert not isinstance(matcher.match(text, Surroundings(area="living_room")), Understood)
+
+
 @pytest.mark.realdata
 def test_sentences_that_people_recorded_are_understood(data: Path) -> None:
     """The names of the recordings are the sentences; what belongs to another home is not understood, and never acts."""
