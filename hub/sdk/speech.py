@@ -30,6 +30,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True, rename={"conjunctio
     article: str
     possessive: str
     in_room: str
+    be: tuple[str, str]
+    plurals: tuple[str, ...]
     clock: dict[str, Any]
     date: dict[str, Any]
     units: dict[str, tuple[str, str]]
@@ -60,6 +62,7 @@ def speech_filters(language: str) -> dict[str, Callable[..., Any]]:
         "date": day,
         "things": things,
         "troubles": troubles,
+        "be": be,
     }
     return {name: partial(function, known) for name, function in plain.items()}
 
@@ -124,6 +127,12 @@ def day(known: Words, value: str | date) -> str:
     names = known.date
     month, weekday = names["months"][value.month - 1], names["weekdays"][value.weekday()]
     return str(names["full"].format(weekday=weekday, month=month, day=value.day))
+
+
+def be(known: Words, items: Iterable[Mapping[str, str]]) -> str:
+    """The verb for things ({"name"}): "is" for one, "are" for several, or for one whose name is a plural: "blinds"."""
+    names = [item["name"].casefold() for item in items]
+    return known.be[len(names) != 1 or names[0].endswith(known.plurals)]
 
 
 def things(known: Words, items: Iterable[Mapping[str, str]], named: int = _DONE_NAMED) -> str:

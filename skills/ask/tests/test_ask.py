@@ -139,6 +139,15 @@ async def test_answers(asked: Asked, english: str, german: str) -> None:
     assert home.home.commands == []
 
 
+async def test_a_name_that_is_a_plural_takes_the_verb_of_one() -> None:
+    home = SkillHome(FOLDER, [thing("cover.b", "hall", "blinds", Position=PLAIN_CONFIG)], {"cover.b": {"Position": 0}})
+    assert await home.ask("is_open", "cover.b", slots={"state": "open"}) == "No, the blinds are closed."
+    assert await home.ask("which_closed", "cover.b", slots={"state": "closed"}) == "The blinds are closed."
+    home = SkillHome(FOLDER, [thing("cover.b", "", "Jalousien", Position=PLAIN_CONFIG)], {"cover.b": {"Position": 0}})
+    said = await home.ask("is_closed", "cover.b", slots={"state": "closed"}, language="de")
+    assert said == "Ja, Jalousien sind geschlossen."
+
+
 async def test_things_of_one_name_are_told_apart_by_their_rooms() -> None:
     spots = [
         thing("light.a", "kitchen", "spot", OnOff=PLAIN_CONFIG),
