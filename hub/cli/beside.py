@@ -1,7 +1,8 @@
 """Commands beside a hub that runs: it is asked over its own API, and nobody else touches its home."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -96,7 +97,9 @@ async def upload(hub: RunningHub, path: str, content: bytes) -> dict[str, Any]:
         return await _answer(answer)
 
 
-def _session(hub: RunningHub) -> "aiohttp.ClientSession":
+@asynccontextmanager
+async def _session(hub: RunningHub) -> AsyncIterator["aiohttp.ClientSession"]:
+    """Raises `UnavailableError` when the hub is gone, or dies before it has answered."""
     import aiohttp
 
     headers = {"Authorization": f"Bearer {hub.token}"} if hub.token else {}
@@ -105,7 +108,12 @@ def _session(hub: RunningHub) -> "aiohttp.ClientSession":
         from hub.guard.tls import client_context
 
         connector = aiohttp.TCPConnector(ssl=client_context(hub.authority))
-    return aiohttp.ClientSession(hub.url, headers=headers, connector=connector)
+    try:
+        async with aiohttp.ClientSession(hub.url, headers=headers, connector=connector) as session:
+            yield session
+    except aiohttp.ClientConnectionError as error:
+        message = "the hub over this home does not answer any more"
+        raise UnavailableError(message, remedy="see what its log says; `hearth run` starts it") from error
 
 
 async def _answer(answer: Any) -> dict[str, Any]:

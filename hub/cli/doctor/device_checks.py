@@ -26,17 +26,26 @@ async def devices(paths: HomePaths) -> AsyncIterator[Finding]:
             yield finding
 
 
+_SILENT: Final = Finding(
+    check="hub",
+    level="broken",
+    detail="it runs, and does not answer",
+    mend="wait until it has started; else stop it and start it again",
+)
+
+
 async def _beside(running: beside.RunningHub) -> list[Finding]:
     import aiohttp
 
     try:
         async with asyncio.timeout(_PATIENCE_S):
             told = (await beside.get(running, "api/v1/devices"))["devices"]
-    except HearthError:
-        return []  # it starts
+    except HearthError as error:
+        if not isinstance(error.__cause__, aiohttp.ClientError):
+            return []  # it starts
+        return [_SILENT]
     except (OSError, TimeoutError, aiohttp.ClientError):
-        mend = "wait until it has started; else stop it and start it again"
-        return [Finding(check="hub", level="broken", detail="it runs, and does not answer", mend=mend)]
+        return [_SILENT]
     return [_faring(device) for device in told]
 
 
