@@ -40,6 +40,15 @@ def test_sentences(german: Matcher, text: str, name: str, entities: set[str]) ->
     assert set(outcome.meaning.target or ()) == entities
 
 
+@pytest.mark.parametrize(
+    "around", ["sei so gut und {}", "wärst du so nett und {}", "sei so lieb und {} bitte", "hey, sei so nett und {}"]
+)
+def test_politeness_around_a_command(german: Matcher, around: str) -> None:
+    outcome = german.match(around.format("mach die Lampe aus"), Surroundings())
+    assert isinstance(outcome, Understood)
+    assert (outcome.meaning.name, outcome.meaning.cost) == ("switching.off", 0)
+
+
 def test_not_is_never_dropped(german: Matcher) -> None:
     outcome = german.match("mach das Küchenlicht nicht an", Surroundings())
     assert not (isinstance(outcome, Understood) and outcome.sure)
