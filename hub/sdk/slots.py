@@ -36,12 +36,14 @@ def arguments_for(handler: Callable[..., Any], call: IntentCall) -> dict[str, An
 
 def check_async(handler: Callable[..., Any]) -> None:
     """Raises `PluginError` for a handler that cannot be awaited."""
-    if not inspect.iscoroutinefunction(inspect.unwrap(handler)):
+    if not _plain(handler) and not inspect.iscoroutinefunction(inspect.unwrap(handler)):
         raise PluginError(f"{_name(handler)} is not async", remedy="write `async def`")
 
 
 def check_slots(handler: Callable[..., Any]) -> None:
     """Raises `PluginError` when nothing that a sentence gives could come as what a parameter is annotated as."""
+    if _plain(handler) and _plainly_annotated(handler):
+        return
     try:
         hints = typing.get_type_hints(handler)
     except NameError as error:
@@ -50,6 +52,21 @@ def check_slots(handler: Callable[..., Any]) -> None:
         kind = hints.get(name, str)
         if not any(_is(kind, known) for known in _KINDS):
             raise PluginError(f"{_name(handler)}: {name} cannot be {kind!r}", remedy=_ANNOTATE)
+
+
+def _plain(handler: Callable[..., Any]) -> bool:
+    """Whether it is an `async def` as it stands, seen without `inspect`, whose pages each cage would copy."""
+    code = getattr(handler, "__code__", None)
+    return isinstance(code, types.CodeType) and bool(code.co_flags & inspect.CO_COROUTINE)
+
+
+def _plainly_annotated(handler: Callable[..., Any]) -> bool:
+    """Whether each parameter has a name of its own and is annotated with a kind of slot itself; without `typing`."""
+    code, hints = handler.__code__, handler.__annotations__
+    if code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS) or any(type(h) is str for h in hints.values()):
+        return False
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return all(any(hints.get(name, str) is kind for kind in _KINDS) for name in names)
 
 
 def _name(handler: Callable[..., Any]) -> str:
