@@ -11,6 +11,16 @@ from hub.web.server import WebServer
 
 PAGE = "0123456789abcdef"
 START = {"type": "start", "page": PAGE, "area": "kitchen"}
+NO_GREETINGS = (
+    "",
+    "[" * 5_000,
+    '{"type":"start"}',
+    '{"type":"stop"}',
+    '{"type":"talk"}',
+    json.dumps({**START, "page": "../../etc"}),
+    json.dumps({**START, "version": 2}),
+)
+"""What neither socket takes as a page's first word."""
 
 
 def upgrade(server: WebServer, path: str, more: str = "") -> bytes:

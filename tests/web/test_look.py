@@ -24,7 +24,7 @@ from tests.perception.eyes.fakes import FakeHost
 from tests.until import until
 
 from .conftest import somebody
-from .pages import PAGE, START, Doors, PlayedPage, doors_to
+from .pages import NO_GREETINGS, PAGE, START, Doors, PlayedPage, doors_to
 
 PICTURE = b"\xff\xd8\xff a picture that nobody here decodes"
 
@@ -142,13 +142,7 @@ async def test_no_picture_is_asked_for_sooner_than_the_eyes_have_a_use_for_it(
 @pytest.mark.parametrize(
     ("message", "code"),
     [
-        ("", "protocol"),
-        ("[" * 5_000, "protocol"),
-        ('{"type":"start"}', "protocol"),
-        ('{"type":"stop"}', "protocol"),
-        ('{"type":"talk"}', "protocol"),
-        (json.dumps({**START, "page": "../../etc"}), "protocol"),
-        (json.dumps({**START, "version": 2}), "protocol"),
+        *((message, "protocol") for message in NO_GREETINGS),
         (json.dumps({**START, "rate": 1_000}), "protocol"),
         (json.dumps({**START, "area": "dungeon"}), "not_found"),
         (PICTURE, "protocol"),
